@@ -1,1 +1,147 @@
 //! Where captured values live.
+//!
+//! The way of a value is one way: a `capture!` line hands it to its [`Site`] (is this key wanted? which
+//! ring is its own?), and the ring keeps a copy: on the [heap](heap), or in the [arena] that the
+//! user gave. Out of the store there is one [`walk`]; reading, export and snapshots are built on it.
+//!
+//! * `probe`: which way a value goes in, by its type. `element`: plain data.
+//! * `recording`: sites, control, locks. `off`: the same without the `capture` feature.
+//! * `heap`, `arena`: the rings.
+//! * `entry`, `cache`, `report`, `export`: the way out.
+
+#[cfg(feature = "capture")]
+mod arena;
+#[cfg(feature = "alloc")]
+pub mod cache;
+pub mod element;
+pub mod entry;
+pub mod export;
+#[cfg(all(feature = "capture", feature = "alloc"))]
+mod heap;
+#[cfg(not(feature = "capture"))]
+mod off;
+pub mod options;
+pub mod probe;
+#[cfg(feature = "capture")]
+mod recording;
+pub mod report;
+mod summary;
+
+use element::MAX_RANK;
+#[cfg(not(feature = "capture"))]
+pub use off::*;
+#[cfg(feature = "capture")]
+pub use recording::*;
+
+/// What is kept with a value.
+#[derive(Clone, Copy)]
+pub struct Meta {
+    pub sequence: u64,
+    index: u64,
+    pub thread: u32,
+    has_index: bool,
+}
+
+impl Meta {
+    pub fn new(sequence: u64, index: Option<u64>, thread: u32) -> Meta {
+        Meta { sequence, index: index.unwrap_or_default(), thread, has_index: index.is_some() }
+    }
+
+    pub fn index(&self) -> Option<u64> {
+        self.has_index.then_some(self.index)
+    }
+}
+
+/// Up to [`MAX_RANK`] dimensions, outermost first.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    dims: [usize; MAX_RANK],
+    rank: u8,
+}
+
+impl Shape {
+    /// Dimensions beyond [`MAX_RANK`] are left out.
+    pub fn new(dims: &[usize]) -> Shape {
+        let mut shape = Shape { dims: [0; MAX_RANK], rank: 0 };
+        for (to, from) in shape.dims.iter_mut().zip(dims) {
+            *to = *from;
+            shape.rank += 1;
+        }
+        shape
+    }
+
+    pub fn as_slice(&self) -> &[usize] {
+        &self.dims[..usize::from(self.rank)]
+    }
+
+    pub fn rank(&self) -> u8 {
+        self.rank
+    }
+
+    /// The number of elements.
+    pub fn product(&self) -> usize {
+        self.as_slice().iter().product()
+    }
+}
+
+/// Why a value was not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// No memory left, or the allocator gave none.
+    NoMemory,
+    /// Larger than the whole budget.
+    TooLarge,
+    /// The store was in use where waiting is not allowed.
+    Busy,
+    /// No plain data, and the values live in given memory.
+    NotPlain,
+}
+
+/// What became of the values that a key took in.
+#[derive(Clone, Copy, Default)]
+pub struct Counts {
+    pub kept: u64,
+    pub overwritten: u64,
+    pub cleared: u64,
+    pub taken: u64,
+}
+
+impl Counts {
+    /// Those of both.
+    #[cfg(feature = "capture")]
+    fn and(self, other: Counts) -> Counts {
+        Counts {
+            kept: self.kept + other.kept,
+            overwritten: self.overwritten + other.overwritten,
+            cleared: self.cleared + other.cleared,
+            taken: self.taken + other.taken,
+        }
+    }
+}
+
+/// All that is known of a key.
+pub struct KeyFacts {
+    pub key: &'static str,
+    pub counts: Counts,
+    /// By [`Cause`].
+    pub refused: [u64; 4],
+    pub filtered: u64,
+    pub mismatched: u64,
+}
+
+/// All that is known of the store.
+pub struct Facts {
+    pub active: bool,
+    pub ever_active: bool,
+    pub max_size: usize,
+    pub max_bytes: usize,
+    pub used: usize,
+    /// The size of the given memory.
+    pub memory: Option<usize>,
+    /// How often memory was given when it had been given before.
+    pub memory_refused: u32,
+    pub filter: bool,
+}
+
+/// Shows every value once.
+pub type Walk<'a> = &'a dyn Fn(&mut dyn FnMut(&entry::Entry<'_>));

@@ -1,0 +1,365 @@
+//! Plain data: the primitives, and what is made of them end to end.
+
+#[cfg(feature = "alloc")]
+use alloc::{boxed::Box, vec::Vec};
+#[cfg(feature = "alloc")]
+use core::ops::Range;
+use core::{fmt, slice};
+
+/// The largest rank whose shape is kept. A value of a higher rank is kept flat, and counted.
+pub const MAX_RANK: usize = 8;
+
+/// A primitive that is captured as plain data: `bool`, the integers and the floats.
+///
+/// It is the bound to write in generic code. The trait is sealed: a type of your own is captured
+/// by clone (with the `alloc` feature) or field by field (`attn = self.field`).
+///
+/// # Examples
+///
+/// ```
+/// use anycapture::{capture, Element};
+///
+/// fn scale<T: Element + core::ops::Mul<Output = T>>(xs: &mut [T], by: T) {
+///     for x in &mut *xs {
+///         *x = *x * by;
+///     }
+///     capture!(scale, xs);
+/// }
+/// # scale(&mut [1.0_f32, 2.0], 2.0);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an element of plain data: these are `bool`, the integers and the floats",
+    label = "not `bool`, an integer or a float"
+)]
+pub trait Element:
+    Copy + Send + Sync + 'static + Stored + Fixed<Element = Self> + Plain<Element = Self>
+{
+}
+
+/// The element type of a captured value, by the names of the [safetensors] format.
+///
+/// [safetensors]: https://github.com/huggingface/safetensors#format
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Dtype {
+    /// `f32`
+    F32,
+    /// `f64`
+    F64,
+    /// `i8`
+    I8,
+    /// `i16`, and `isize` where it has 16 bits
+    I16,
+    /// `i32`, and `isize` where it has 32 bits
+    I32,
+    /// `i64`, and `isize` where it has 64 bits
+    I64,
+    /// `i128`, which safetensors does not know: [`export`](crate::export) writes it as `U64` with
+    /// a last dimension of two, the low word first
+    I128,
+    /// `u8`
+    U8,
+    /// `u16`, and `usize` where it has 16 bits
+    U16,
+    /// `u32`, and `usize` where it has 32 bits
+    U32,
+    /// `u64`, and `usize` where it has 64 bits
+    U64,
+    /// `u128`, exported as [`I128`](Dtype::I128) is
+    U128,
+    /// `bool`, one byte, 0 or 1
+    Bool,
+    /// No plain data: a value of any other type, kept by clone and read back by that type
+    Opaque,
+}
+
+impl fmt::Display for Dtype {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+/// What the store asks of an element. Not public API: it seals [`Element`].
+pub trait Stored: Copy + PartialOrd + fmt::Display + fmt::Debug + Sized {
+    const KIND: Kind;
+    const SIZE: usize = size_of::<Self>();
+    const ZERO: Self;
+    /// Little-endian bytes of `values`; `bytes` is exactly as long.
+    fn write(values: &[Self], bytes: &mut [u8]);
+    /// The element that `bytes`, exactly [`SIZE`](Stored::SIZE) of them, stand for.
+    fn read(bytes: &[u8]) -> Self;
+    fn to_f64(self) -> f64;
+    #[cfg(feature = "alloc")]
+    fn buffer(values: Vec<Self>) -> Buffer;
+    #[cfg(feature = "alloc")]
+    fn of(buffer: &Buffer) -> Option<&Vec<Self>>;
+    #[cfg(feature = "alloc")]
+    fn of_mut(buffer: &mut Buffer) -> Option<&mut Vec<Self>>;
+}
+
+macro_rules! elements {
+    ($($kind:ident $type:ident, $dtype:expr, $zero:expr, $read:expr, $f64:expr;)+) => {
+        /// The primitive a value is made of. Finer than [`Dtype`]: `usize` is a kind of its own.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Kind { $($kind),+ }
+
+        impl Kind {
+            const ALL: &'static [Kind] = &[$(Kind::$kind),+];
+
+            pub fn from_byte(byte: u8) -> Option<Kind> {
+                Kind::ALL.get(usize::from(byte)).copied()
+            }
+
+            pub fn size(self) -> usize {
+                match self { $(Kind::$kind => size_of::<$type>()),+ }
+            }
+
+            pub fn dtype(self) -> Dtype {
+                match self { $(Kind::$kind => $dtype),+ }
+            }
+        }
+
+        /// Elements of one kind, end to end.
+        #[cfg(feature = "alloc")]
+        #[derive(Clone, Debug)]
+        pub enum Buffer { $($kind(Vec<$type>)),+ }
+
+        #[cfg(feature = "alloc")]
+        impl Buffer {
+            pub fn kind(&self) -> Kind {
+                match self { $(Buffer::$kind(_) => Kind::$kind),+ }
+            }
+
+            pub fn len(&self) -> usize {
+                match self { $(Buffer::$kind(values) => values.len()),+ }
+            }
+
+            /// The elements in `range`, as a buffer of their own.
+            pub fn copy(&self, range: Range<usize>) -> Buffer {
+                match self { $(Buffer::$kind(values) => Buffer::$kind(values[range].to_vec())),+ }
+            }
+        }
+
+        /// Runs `$body` with the type alias `$T` standing for the primitive of `$of`, a [`Kind`].
+        macro_rules! with_kind {
+            ($of:expr, $T:ident => $body:expr) => {
+                match $of { $($crate::store::element::Kind::$kind => { type $T = $type; $body })+ }
+            };
+        }
+        pub(crate) use with_kind;
+
+        /// Runs `$body` with `$data` standing for the elements in `$buffer`, a [`Buffer`].
+        #[cfg(feature = "alloc")]
+        macro_rules! with_buffer {
+            ($buffer:expr, $data:ident => $body:expr) => {
+                match $buffer { $($crate::store::element::Buffer::$kind($data) => $body),+ }
+            };
+        }
+        #[cfg(feature = "alloc")]
+        pub(crate) use with_buffer;
+
+        $(
+            impl Element for $type {}
+
+            impl Fixed for $type {
+                type Element = $type;
+                const RANK: usize = 0;
+
+                #[inline]
+                fn dims(_: &mut [usize]) {}
+
+                #[inline]
+                fn flatten(values: &[Self]) -> &[Self] { values }
+            }
+
+            impl Plain for $type {
+                type Element = $type;
+                const RANK: usize = 0;
+
+                #[inline]
+                fn dims(&self, _: &mut [usize]) {}
+
+                #[inline]
+                fn flat(&self) -> &[Self] { slice::from_ref(self) }
+            }
+
+            impl Stored for $type {
+                const KIND: Kind = Kind::$kind;
+                const ZERO: Self = $zero;
+
+                // A loop over exact chunks compiles to a copy as fast as `memcpy`.
+                #[inline]
+                fn write(values: &[Self], bytes: &mut [u8]) {
+                    for (to, from) in bytes.chunks_exact_mut(Self::SIZE).zip(values) {
+                        let from = *from;
+                        to.copy_from_slice(&elements!(@bytes $type from));
+                    }
+                }
+
+                #[inline]
+                fn read(bytes: &[u8]) -> Self {
+                    let mut array = [0; size_of::<$type>()];
+                    array.copy_from_slice(bytes);
+                    $read(array)
+                }
+
+                #[allow(clippy::cast_lossless, clippy::cast_precision_loss)]
+                fn to_f64(self) -> f64 { $f64(self) }
+
+                #[cfg(feature = "alloc")]
+                fn buffer(values: Vec<Self>) -> Buffer { Buffer::$kind(values) }
+
+                #[cfg(feature = "alloc")]
+                #[inline]
+                fn of(buffer: &Buffer) -> Option<&Vec<Self>> {
+                    if let Buffer::$kind(values) = buffer { Some(values) } else { None }
+                }
+
+                #[cfg(feature = "alloc")]
+                #[inline]
+                fn of_mut(buffer: &mut Buffer) -> Option<&mut Vec<Self>> {
+                    if let Buffer::$kind(values) = buffer { Some(values) } else { None }
+                }
+            }
+        )+
+    };
+    (@bytes bool $value:ident) => { [u8::from($value)] };
+    (@bytes $type:ident $value:ident) => { $value.to_le_bytes() };
+}
+
+const fn by_width(sixteen: Dtype, thirty_two: Dtype, sixty_four: Dtype) -> Dtype {
+    match usize::BITS {
+        16 => sixteen,
+        32 => thirty_two,
+        _ => sixty_four,
+    }
+}
+
+elements! {
+    F32 f32, Dtype::F32, 0.0, f32::from_le_bytes, f64::from;
+    F64 f64, Dtype::F64, 0.0, f64::from_le_bytes, |x| x;
+    I8 i8, Dtype::I8, 0, i8::from_le_bytes, f64::from;
+    I16 i16, Dtype::I16, 0, i16::from_le_bytes, f64::from;
+    I32 i32, Dtype::I32, 0, i32::from_le_bytes, f64::from;
+    I64 i64, Dtype::I64, 0, i64::from_le_bytes, |x| x as f64;
+    I128 i128, Dtype::I128, 0, i128::from_le_bytes, |x| x as f64;
+    Isize isize, by_width(Dtype::I16, Dtype::I32, Dtype::I64), 0, isize::from_le_bytes, |x| x as f64;
+    U8 u8, Dtype::U8, 0, u8::from_le_bytes, f64::from;
+    U16 u16, Dtype::U16, 0, u16::from_le_bytes, f64::from;
+    U32 u32, Dtype::U32, 0, u32::from_le_bytes, f64::from;
+    U64 u64, Dtype::U64, 0, u64::from_le_bytes, |x| x as f64;
+    U128 u128, Dtype::U128, 0, u128::from_le_bytes, |x| x as f64;
+    Usize usize, by_width(Dtype::U16, Dtype::U32, Dtype::U64), 0, usize::from_le_bytes, |x| x as f64;
+    Bool bool, Dtype::Bool, false, |byte: [u8; 1]| byte[0] != 0, |x| f64::from(u8::from(x));
+}
+
+/// An element, or an array of such: a value whose shape is in its type. Not public API.
+pub trait Fixed: Sized {
+    type Element: Element;
+    const RANK: usize;
+    /// Writes the dimensions, outermost first, as far as they find room.
+    fn dims(room: &mut [usize]);
+    fn flatten(values: &[Self]) -> &[Self::Element];
+}
+
+impl<T: Fixed, const N: usize> Fixed for [T; N] {
+    type Element = T::Element;
+    const RANK: usize = 1 + T::RANK;
+
+    #[inline]
+    fn dims(room: &mut [usize]) {
+        if let Some((first, rest)) = room.split_first_mut() {
+            *first = N;
+            T::dims(rest);
+        }
+    }
+
+    #[inline]
+    fn flatten(values: &[Self]) -> &[T::Element] {
+        // `as_flattened` panics when zero-sized elements overflow a length; there is nothing
+        // to keep of them. Guarded by the test `zero_sized_values_are_kept`.
+        if size_of::<Self>() == 0 {
+            return &[];
+        }
+        T::flatten(values.as_flattened())
+    }
+}
+
+/// Plain data of any form: what a capture copies. Not public API.
+pub trait Plain {
+    type Element: Element;
+    const RANK: usize;
+    /// Writes the dimensions, outermost first, as far as they find room.
+    fn dims(&self, room: &mut [usize]);
+    fn flat(&self) -> &[Self::Element];
+}
+
+impl<T: Fixed, const N: usize> Plain for [T; N] {
+    type Element = T::Element;
+    const RANK: usize = 1 + T::RANK;
+
+    #[inline]
+    fn dims(&self, room: &mut [usize]) {
+        <Self as Fixed>::dims(room);
+    }
+
+    #[inline]
+    fn flat(&self) -> &[T::Element] {
+        Self::flatten(slice::from_ref(self))
+    }
+}
+
+impl<T: Fixed> Plain for [T] {
+    type Element = T::Element;
+    const RANK: usize = 1 + T::RANK;
+
+    #[inline]
+    fn dims(&self, room: &mut [usize]) {
+        if let Some((first, rest)) = room.split_first_mut() {
+            *first = self.len();
+            T::dims(rest);
+        }
+    }
+
+    #[inline]
+    fn flat(&self) -> &[T::Element] {
+        if size_of::<T>() == 0 {
+            return &[];
+        }
+        T::flatten(self)
+    }
+}
+
+/// `Vec<T>`, `&T` and the like are what they point to.
+macro_rules! plain_behind {
+    ($([$($generics:tt)*] $pointer:ty => $target:ty;)+) => {$(
+        impl<$($generics)*> Plain for $pointer
+        where
+            $target: Plain,
+        {
+            type Element = <$target as Plain>::Element;
+            const RANK: usize = <$target as Plain>::RANK;
+
+            #[inline]
+            fn dims(&self, room: &mut [usize]) {
+                <$target as Plain>::dims(self, room);
+            }
+
+            #[inline]
+            fn flat(&self) -> &[Self::Element] {
+                <$target as Plain>::flat(self)
+            }
+        }
+    )+};
+}
+
+plain_behind! {
+    [T: ?Sized] &T => T;
+    [T: ?Sized] &mut T => T;
+}
+#[cfg(feature = "alloc")]
+plain_behind! {
+    [T] Vec<T> => [T];
+    [T] Box<[T]> => [T];
+}

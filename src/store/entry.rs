@@ -1,0 +1,265 @@
+//! One captured value, as a walk over the store shows it.
+
+use core::fmt;
+
+#[cfg(feature = "alloc")]
+use super::cache::{Data, Value};
+use super::element::{with_kind, Dtype, Element, Kind};
+use super::summary::Summary;
+use super::{Meta, Shape};
+
+/// A captured value, borrowed from the store: what [`visit`](crate::visit) shows.
+///
+/// Its [`Display`](fmt::Display) form is one line to judge it by: key, element type, shape, minimum, maximum,
+/// mean, and how many elements are NaN or infinite.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _session = anycapture::session();
+/// let attn = [0.25_f32, 0.75];
+/// capture!(forward, attn);
+///
+/// let mut row = [0.0_f32; 2];
+/// anycapture::visit(|entry| {
+///     assert_eq!((entry.key(), entry.shape()), ("forward.attn", &[2][..]));
+///     assert_eq!(entry.read_into(&mut row), Ok(&[0.25, 0.75][..]));
+/// });
+/// ```
+pub struct Entry<'a> {
+    key: &'static str,
+    place: Place<'a>,
+}
+
+enum Place<'a> {
+    #[cfg(feature = "alloc")]
+    Heap(&'a Value),
+    Memory {
+        kind: Kind,
+        shape: &'a Shape,
+        meta: Meta,
+        bytes: &'a [u8],
+    },
+}
+
+impl<'a> Entry<'a> {
+    #[cfg(feature = "alloc")]
+    pub(super) fn on_heap(key: &'static str, value: &'a Value) -> Entry<'a> {
+        Entry { key, place: Place::Heap(value) }
+    }
+
+    pub(super) fn in_memory(
+        key: &'static str,
+        kind: Kind,
+        shape: &'a Shape,
+        meta: Meta,
+        bytes: &'a [u8],
+    ) -> Entry<'a> {
+        Entry { key, place: Place::Memory { kind, shape, meta, bytes } }
+    }
+
+    /// The key: the path and the item of the capture, with dots between.
+    pub fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// The dimensions, outermost first; `[]` for a scalar and for a value that is no plain data.
+    pub fn shape(&self) -> &[usize] {
+        match &self.place {
+            #[cfg(feature = "alloc")]
+            Place::Heap(value) => value.shape(),
+            Place::Memory { shape, .. } => shape.as_slice(),
+        }
+    }
+
+    /// The element type; [`Dtype::Opaque`] for a value that is no plain data.
+    pub fn dtype(&self) -> Dtype {
+        match &self.place {
+            #[cfg(feature = "alloc")]
+            Place::Heap(value) => value.dtype(),
+            Place::Memory { kind, .. } => kind.dtype(),
+        }
+    }
+
+    /// The elements as little-endian bytes in row-major order, a `bool` as 0 or 1; none if the value
+    /// is no plain data.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.place {
+            #[cfg(feature = "alloc")]
+            Place::Heap(value) => value.bytes(),
+            Place::Memory { bytes, .. } => bytes,
+        }
+    }
+
+    /// Copies the elements, in row-major order, to the start of `to`, and returns them there.
+    ///
+    /// `E` is the type that was captured: a `usize` is not read as a `u64`.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::WrongType`] if the elements are of another type than `E`, [`ReadError::TooShort`] if
+    /// there are more of them than fit `to`, which is left as it was in both cases.
+    pub fn read_into<'b, E: Element>(&self, to: &'b mut [E]) -> Result<&'b [E], ReadError> {
+        let wrong = ReadError::WrongType { captured: self.dtype(), asked: E::KIND.dtype() };
+        match &self.place {
+            #[cfg(feature = "alloc")]
+            Place::Heap(value) => {
+                let values = value.as_slice::<E>().ok_or(wrong)?;
+                let to = fitting(to, values.len())?;
+                to.copy_from_slice(values);
+                Ok(to)
+            }
+            Place::Memory { kind, bytes, .. } => {
+                if *kind != E::KIND {
+                    return Err(wrong);
+                }
+                let to = fitting(to, bytes.len() / E::SIZE)?;
+                for (to, bytes) in to.iter_mut().zip(bytes.chunks_exact(E::SIZE)) {
+                    *to = E::read(bytes);
+                }
+                Ok(to)
+            }
+        }
+    }
+
+    /// The one element, or `None` if there is not exactly one, or it is of another type than `E`.
+    pub fn scalar<E: Element>(&self) -> Option<E> {
+        let mut one = [E::ZERO];
+        match self.read_into(&mut one) {
+            Ok(&[value]) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value as the type that was captured, or `None` if it is of another type, or plain data.
+    #[cfg(feature = "alloc")]
+    pub fn downcast_ref<T: 'static>(&self) -> Option<&T> {
+        match &self.place {
+            Place::Heap(value) => value.downcast_ref(),
+            Place::Memory { .. } => None,
+        }
+    }
+
+    fn meta(&self) -> Meta {
+        match &self.place {
+            #[cfg(feature = "alloc")]
+            Place::Heap(value) => value.meta,
+            Place::Memory { meta, .. } => *meta,
+        }
+    }
+
+    /// The number of this capture in the order of all captures, over every key and thread.
+    pub fn sequence(&self) -> u64 {
+        self.meta().sequence
+    }
+
+    /// What the line's `index = ...` gave. A negative number comes back as its two's complement.
+    pub fn index(&self) -> Option<u64> {
+        self.meta().index()
+    }
+
+    /// A small number for the thread that captured; always 0 without the `std` feature.
+    pub fn thread(&self) -> u32 {
+        self.meta().thread
+    }
+
+    fn summary(&self) -> Summary {
+        match &self.place {
+            #[cfg(feature = "alloc")]
+            Place::Heap(value) => value.summary(),
+            Place::Memory { kind, bytes, .. } => with_kind!(*kind, T => {
+                Summary::of(bytes.chunks_exact(size_of::<T>()).map(<T as super::element::Stored>::read))
+            }),
+        }
+    }
+
+    /// The plain data in pieces of little-endian bytes.
+    pub(super) fn stream(&self, sink: &mut dyn FnMut(&[u8])) {
+        match &self.place {
+            #[cfg(feature = "alloc")]
+            Place::Heap(value) => value.stream(sink),
+            Place::Memory { bytes, .. } => sink(bytes),
+        }
+    }
+
+    /// `None` if the value is no plain data.
+    pub(super) fn element_size(&self) -> Option<usize> {
+        match &self.place {
+            #[cfg(feature = "alloc")]
+            Place::Heap(value) => value.element_size(),
+            Place::Memory { kind, .. } => Some(kind.size()),
+        }
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(super) fn to_value(&self) -> Value {
+        match &self.place {
+            Place::Heap(value) => (*value).clone(),
+            Place::Memory { kind, shape, meta, bytes } => {
+                let buffer = with_kind!(*kind, T => {
+                    use super::element::Stored;
+                    T::buffer(bytes.chunks_exact(T::SIZE).map(T::read).collect())
+                });
+                Value::new(*meta, **shape, Data::shared(alloc::sync::Arc::new(buffer)))
+            }
+        }
+    }
+}
+
+fn fitting<E>(to: &mut [E], needed: usize) -> Result<&mut [E], ReadError> {
+    let room = to.len();
+    to.get_mut(..needed).ok_or(ReadError::TooShort { needed, room })
+}
+
+impl fmt::Display for Entry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ", self.key)?;
+        #[cfg(feature = "alloc")]
+        if let Place::Heap(value) = &self.place {
+            return fmt::Display::fmt(value, f);
+        }
+        write!(f, "{} {:?} {}", self.dtype(), self.shape(), self.summary())
+    }
+}
+
+impl fmt::Debug for Entry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Entry(#{} {self})", self.sequence())
+    }
+}
+
+/// Why [`Entry::read_into`] gave no elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The elements are of another type than the one asked for.
+    WrongType {
+        /// The type that was captured.
+        captured: Dtype,
+        /// The type that was asked for.
+        asked: Dtype,
+    },
+    /// The slice has less room than there are elements.
+    TooShort {
+        /// The number of elements.
+        needed: usize,
+        /// The length of the slice.
+        room: usize,
+    },
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadError::WrongType { captured, asked } => {
+                write!(f, "the captured elements are {captured}, not {asked}")
+            }
+            ReadError::TooShort { needed, room } => {
+                write!(f, "{needed} captured elements do not fit a slice of {room}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ReadError {}

@@ -1,0 +1,564 @@
+//! Rings on the heap.
+//!
+//! The values of a key that are small and of one shape lie end to end in a column, and are
+//! copied under the lock. All others get places of their own, whose buffers go from the oldest value to the
+//! newest: the lock is held to take the buffer and to put it back, not while it is filled.
+
+use alloc::{boxed::Box, collections::VecDeque, sync::Arc, vec::Vec};
+use core::mem;
+
+use super::cache::{Data, Owned, Value};
+use super::element::{with_buffer, Buffer, Element};
+use super::{Cause, Counts, Meta, Shape};
+
+/// Values of up to so many bytes are copied under the lock, into a column.
+pub const SMALL: usize = 1024;
+
+pub struct Heap {
+    rings: Vec<Ring>,
+    /// Bytes of all values and their bookkeeping, those being filled included.
+    used: usize,
+    pub sequence: u64,
+    /// Memory was given: what is captured from now on goes there.
+    pub closed: bool,
+}
+
+struct Ring {
+    key: &'static str,
+    storage: Storage,
+    /// What the values in `storage` count against the budget.
+    bytes: usize,
+    /// Places that are out to be filled.
+    in_flight: usize,
+    counts: Counts,
+}
+
+#[derive(Default)]
+pub enum Storage {
+    #[default]
+    Empty,
+    Column(Column),
+    Places(VecDeque<Place>),
+}
+
+/// Values of one kind and one shape, end to end, as a ring: the oldest is number `head`.
+pub struct Column {
+    buffer: Buffer,
+    shape: Shape,
+    /// Elements in a value.
+    stride: usize,
+    metas: Vec<Meta>,
+    head: usize,
+}
+
+/// One value, with its own buffer.
+pub struct Place {
+    pub meta: Meta,
+    pub shape: Shape,
+    pub payload: Payload,
+    /// What it counts against the budget.
+    pub cost: usize,
+}
+
+pub enum Payload {
+    /// Shared with snapshots, which never change it.
+    Plain(Arc<Buffer>),
+    Owned(Box<dyn Owned>),
+    /// Out with a reader on this thread; see [`Heap::next`].
+    Lent(u32),
+}
+
+/// Values to drop once the lock is gone: a user's `Drop` may run then.
+pub type Garbage = Vec<Payload>;
+
+/// What a push under the lock came to.
+pub enum Pushed {
+    Done,
+    Refused(Cause),
+    /// The value needs a place of its own.
+    Elsewhere,
+    /// The ring is not here any more.
+    Gone,
+}
+
+/// What counts against the budget for a value of `bytes` in a place.
+pub fn place_cost(bytes: usize) -> usize {
+    const BOOKKEEPING: usize = size_of::<Place>() + size_of::<Buffer>() + 2 * size_of::<usize>();
+    bytes.saturating_add(BOOKKEEPING)
+}
+
+impl Column {
+    fn new<E: Element>(shape: Shape, stride: usize) -> Column {
+        Column { buffer: E::buffer(Vec::new()), shape, stride, metas: Vec::new(), head: 0 }
+    }
+
+    fn cost(&self) -> usize {
+        self.stride * self.buffer.kind().size() + size_of::<Meta>()
+    }
+
+    /// The place of a new value at the end, if there is memory for it.
+    fn grow<E: Element>(&mut self, values: &[E], meta: Meta, max_size: usize) -> Result<(), Cause> {
+        let data = E::of_mut(&mut self.buffer).ok_or(Cause::NoMemory)?;
+        if self.head != 0 {
+            data.rotate_left(self.head * self.stride);
+            self.metas.rotate_left(self.head);
+            self.head = 0;
+        }
+        let count = self.metas.len();
+        if count == self.metas.capacity() {
+            reserve(data, &mut self.metas, self.stride, max_size).ok_or(Cause::NoMemory)?;
+        }
+        data.extend_from_slice(values);
+        self.metas.push(meta);
+        Ok(())
+    }
+
+    /// Forgets the oldest `count` values.
+    fn drop_oldest(&mut self, count: usize) {
+        with_buffer!(&mut self.buffer, data => {
+            data.rotate_left(self.head * self.stride);
+            data.drain(..count * self.stride);
+        });
+        self.metas.rotate_left(self.head);
+        self.metas.drain(..count);
+        self.head = 0;
+    }
+
+    /// The place where number `nth`, counted from the oldest, is stored.
+    fn position(&self, nth: usize) -> usize {
+        let at = self.head + nth;
+        if at < self.metas.len() {
+            at
+        } else {
+            at - self.metas.len()
+        }
+    }
+
+    /// How many of the values came before `sequence`.
+    fn before(&self, sequence: u64) -> usize {
+        let (new, old) = self.metas.split_at(self.head);
+        let old_count = old.partition_point(|meta| meta.sequence < sequence);
+        if old_count < old.len() {
+            return old_count;
+        }
+        old_count + new.partition_point(|meta| meta.sequence < sequence)
+    }
+}
+
+/// Room for as many values again, but never more than the ring will hold.
+#[cold]
+fn reserve<E>(
+    data: &mut Vec<E>,
+    metas: &mut Vec<Meta>,
+    stride: usize,
+    max_size: usize,
+) -> Option<()> {
+    let count = metas.len();
+    let more = count.max(4).min(max_size.saturating_sub(count)).max(1);
+    data.try_reserve_exact(more.checked_mul(stride)?).ok()?;
+    metas.try_reserve_exact(more).ok()
+}
+
+impl Ring {
+    fn len(&self) -> usize {
+        match &self.storage {
+            Storage::Empty => 0,
+            Storage::Column(column) => column.metas.len(),
+            Storage::Places(places) => places.len(),
+        }
+    }
+
+    /// Drops the oldest values until `keep` are left, and says how many bytes that gave.
+    fn shrink(&mut self, keep: usize, garbage: &mut Garbage) -> usize {
+        let surplus = self.len().saturating_sub(keep);
+        if surplus == 0 {
+            return 0;
+        }
+        let freed = match &mut self.storage {
+            Storage::Empty => 0,
+            Storage::Column(column) => {
+                column.drop_oldest(surplus);
+                surplus * column.cost()
+            }
+            Storage::Places(places) => places
+                .drain(..surplus)
+                .map(|place| {
+                    garbage.push(place.payload);
+                    place.cost
+                })
+                .sum(),
+        };
+        self.bytes -= freed;
+        self.counts.overwritten += surplus as u64;
+        freed
+    }
+
+    /// Gives every value a place of its own: a value came that the column can't take.
+    fn spread(&mut self) -> &mut VecDeque<Place> {
+        if let Storage::Column(column) = &self.storage {
+            let mut places = VecDeque::with_capacity(column.metas.len() + 1);
+            for nth in 0..column.metas.len() {
+                let at = column.position(nth);
+                let values = at * column.stride..(at + 1) * column.stride;
+                places.push_back(Place {
+                    meta: column.metas[at],
+                    shape: column.shape,
+                    payload: Payload::Plain(Arc::new(column.buffer.copy(values))),
+                    cost: place_cost(column.cost() - size_of::<Meta>()),
+                });
+            }
+            self.bytes = places.iter().map(|place| place.cost).sum();
+            self.storage = Storage::Places(places);
+        } else if let Storage::Empty = self.storage {
+            self.storage = Storage::Places(VecDeque::new());
+        }
+        match &mut self.storage {
+            Storage::Places(places) => places,
+            _ => unreachable!("just made so"),
+        }
+    }
+}
+
+impl Heap {
+    pub const fn new() -> Heap {
+        Heap { rings: Vec::new(), used: 0, sequence: 0, closed: false }
+    }
+
+    /// Bytes of all values and their bookkeeping.
+    pub fn used(&self) -> usize {
+        self.used
+    }
+
+    pub fn open(&mut self, key: &'static str) -> Option<usize> {
+        self.rings.try_reserve(1).ok()?;
+        let counts = Counts::default();
+        self.rings.push(Ring { key, storage: Storage::Empty, bytes: 0, in_flight: 0, counts });
+        Some(self.rings.len() - 1)
+    }
+
+    /// Keeps a small value of plain data.
+    #[inline]
+    pub fn push<E: Element>(
+        &mut self,
+        ring: usize,
+        (max_size, max_bytes): (usize, usize),
+        values: &[E],
+        shape: &[usize],
+        mut meta: Meta,
+    ) -> Pushed {
+        if self.closed {
+            return Pushed::Gone;
+        }
+        let Some(ring) = self.rings.get_mut(ring) else { return Pushed::Gone };
+        if let Storage::Empty = ring.storage {
+            ring.storage = Storage::Column(Column::new::<E>(Shape::new(shape), values.len()));
+        }
+        let Storage::Column(column) = &mut ring.storage else { return Pushed::Elsewhere };
+        if !same(column.shape.as_slice(), shape) {
+            return Pushed::Elsewhere;
+        }
+        let Some(data) = E::of_mut(&mut column.buffer) else { return Pushed::Elsewhere };
+        meta.sequence = self.sequence;
+        let cost = size_of_val(values) + size_of::<Meta>();
+        let count = column.metas.len();
+        if count < max_size && cost <= max_bytes.saturating_sub(self.used) {
+            if let Err(cause) = column.grow(values, meta, max_size) {
+                return Pushed::Refused(cause);
+            }
+            ring.bytes += cost;
+            self.used += cost;
+        } else if count == 0 {
+            return Pushed::Refused(too_much(cost, max_bytes));
+        } else {
+            let at = column.head;
+            copy(&mut data[at * values.len()..][..values.len()], values);
+            column.metas[at] = meta;
+            column.head = if at + 1 == count { 0 } else { at + 1 };
+            ring.counts.overwritten += 1;
+        }
+        self.sequence += 1;
+        Pushed::Done
+    }
+
+    /// Makes room for a value in a place of its own, to be filled and then given to
+    /// [`commit`](Heap::commit), or else to [`abandon`](Heap::abandon). Gives the payload to use again,
+    /// if there is one.
+    pub fn reserve(
+        &mut self,
+        ring: usize,
+        (max_size, max_bytes): (usize, usize),
+        cost: usize,
+        garbage: &mut Garbage,
+    ) -> Result<Option<Payload>, Pushed> {
+        if self.closed {
+            return Err(Pushed::Gone);
+        }
+        let ring = self.rings.get_mut(ring).ok_or(Pushed::Gone)?;
+        let before = ring.bytes;
+        ring.spread();
+        self.used = self.used - before + ring.bytes;
+        if cost > max_bytes.saturating_sub(self.used - ring.bytes) {
+            return Err(Pushed::Refused(too_much(cost, max_bytes)));
+        }
+        let mut reused = None;
+        let Storage::Places(places) = &mut ring.storage else { return Err(Pushed::Gone) };
+        while places.len() + ring.in_flight >= max_size
+            || cost > max_bytes.saturating_sub(self.used)
+        {
+            let Some(oldest) = places.pop_front() else { break };
+            ring.counts.overwritten += 1;
+            ring.bytes -= oldest.cost;
+            self.used -= oldest.cost;
+            garbage.extend(reused.replace(oldest.payload));
+        }
+        ring.in_flight += 1;
+        self.used += cost;
+        Ok(reused)
+    }
+
+    /// Keeps a value for which [`reserve`](Heap::reserve) made room.
+    pub fn commit(
+        &mut self,
+        ring: usize,
+        max_size: usize,
+        mut place: Place,
+        garbage: &mut Garbage,
+    ) {
+        let Some(ring) = self.rings.get_mut(ring) else { return };
+        ring.in_flight -= 1;
+        if self.closed {
+            self.used -= place.cost;
+            ring.counts.cleared += 1;
+            garbage.push(place.payload);
+            return;
+        }
+        place.meta.sequence = self.sequence;
+        self.sequence += 1;
+        let before = ring.bytes;
+        let cost = place.cost;
+        ring.spread().push_back(place);
+        ring.bytes += cost;
+        self.used = self.used - before + ring.bytes - cost;
+        // Others may have come in between, and `set_size`.
+        self.used -= ring.shrink(max_size, garbage);
+    }
+
+    /// Takes back what [`reserve`](Heap::reserve) counted.
+    pub fn abandon(&mut self, ring: usize, cost: usize) {
+        self.used -= cost;
+        if let Some(ring) = self.rings.get_mut(ring) {
+            ring.in_flight -= 1;
+        }
+    }
+
+    /// Keeps the newest `max_size` values of every key.
+    pub fn trim(&mut self, max_size: usize, garbage: &mut Garbage) {
+        for ring in &mut self.rings {
+            self.used -= ring.shrink(max_size, garbage);
+        }
+    }
+
+    /// Takes every value out. `taken` says whether they count as taken, not as cleared. A value
+    /// that is out with a reader stays if it is to be taken: the reader that takes has not got it.
+    pub fn drain(&mut self, taken: bool) -> Vec<(&'static str, Storage)> {
+        let mut drained = Vec::with_capacity(self.rings.len());
+        for ring in &mut self.rings {
+            let mut lent = VecDeque::new();
+            let mut count = ring.len();
+            let mut storage = mem::take(&mut ring.storage);
+            if let (true, Storage::Places(places)) = (taken, &mut storage) {
+                let all = mem::take(places);
+                for place in all {
+                    if let Payload::Lent(_) = place.payload {
+                        lent.push_back(place);
+                    } else {
+                        places.push_back(place);
+                    }
+                }
+            }
+            count -= lent.len();
+            self.used -= ring.bytes;
+            ring.bytes = lent.iter().map(|place| place.cost).sum();
+            self.used += ring.bytes;
+            if !lent.is_empty() {
+                ring.storage = Storage::Places(lent);
+            }
+            let counter = if taken { &mut ring.counts.taken } else { &mut ring.counts.cleared };
+            *counter += count as u64;
+            drained.push((ring.key, storage));
+        }
+        drained
+    }
+
+    pub fn counts(&self, key: &str) -> Option<Counts> {
+        let ring = self.rings.iter().find(|ring| ring.key == key)?;
+        Some(Counts { kept: ring.len() as u64, ..ring.counts })
+    }
+}
+
+fn too_much(cost: usize, max_bytes: usize) -> Cause {
+    if cost > max_bytes {
+        Cause::TooLarge
+    } else {
+        Cause::NoMemory
+    }
+}
+
+/// `==` on short slices, in line.
+#[inline]
+fn same(a: &[usize], b: &[usize]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
+}
+
+/// `copy_from_slice`, without the call for one element.
+#[inline]
+fn copy<E: Copy>(to: &mut [E], from: &[E]) {
+    if let ([to], [from]) = (&mut *to, from) {
+        *to = *from;
+    } else {
+        to.copy_from_slice(from);
+    }
+}
+
+/// Where a walk over the rings is.
+pub struct Cursor {
+    ring: usize,
+    /// Values from here on are still to come.
+    from: u64,
+    /// Values from here on came after the walk began, and are left out: or a closure that
+    /// captures would walk for ever.
+    until: u64,
+}
+
+/// What a walk meets next.
+pub enum Step {
+    /// Values of one key, oldest first: all have the shape and the buffer of `value`, end to
+    /// end.
+    Values {
+        key: &'static str,
+        value: Value,
+        metas: Vec<Meta>,
+    },
+    /// The value is out with a reader on another thread, which gives it back soon.
+    Wait,
+    End,
+}
+
+/// At most so many bytes are copied at once while the lock is held.
+const CHUNK: usize = 32 * 1024;
+
+impl Heap {
+    pub fn cursor(&self) -> Cursor {
+        Cursor { ring: 0, from: 0, until: self.sequence }
+    }
+
+    /// The next values, as copies, shared, or, if they are a user's type, lent: these go back with
+    /// [`give_back`](Heap::give_back).
+    pub fn next(&mut self, cursor: &mut Cursor, thread: u32) -> Step {
+        while let Some(ring) = self.rings.get_mut(cursor.ring) {
+            let key = ring.key;
+            match &mut ring.storage {
+                Storage::Empty => {}
+                Storage::Column(column) => {
+                    let first = column.before(cursor.from);
+                    let last = column.before(cursor.until);
+                    if first < last {
+                        let at = column.position(first);
+                        let run = (last - first).min(column.metas.len() - at);
+                        let count = run.min((CHUNK / column.cost()).max(1));
+                        let metas = column.metas[at..at + count].to_vec();
+                        let data =
+                            column.buffer.copy(at * column.stride..(at + count) * column.stride);
+                        cursor.from = metas[count - 1].sequence + 1;
+                        let data =
+                            Data::Plain { buffer: Arc::new(data), start: 0, len: column.stride };
+                        let value = Value::new(metas[0], column.shape, data);
+                        return Step::Values { key, value, metas };
+                    }
+                }
+                Storage::Places(places) => {
+                    let first = places.partition_point(|place| place.meta.sequence < cursor.from);
+                    for place in places.range_mut(first..) {
+                        let (meta, shape) = (place.meta, place.shape);
+                        if meta.sequence >= cursor.until {
+                            break;
+                        }
+                        let data = match &mut place.payload {
+                            Payload::Plain(buffer) => Data::shared(Arc::clone(buffer)),
+                            Payload::Lent(reader) if *reader != thread => return Step::Wait,
+                            // A walk inside this value's walk: it can't be had twice.
+                            Payload::Lent(_) => continue,
+                            owned @ Payload::Owned(_) => {
+                                match mem::replace(owned, Payload::Lent(thread)) {
+                                    Payload::Owned(value) => Data::Owned(value),
+                                    _ => continue,
+                                }
+                            }
+                        };
+                        cursor.from = meta.sequence + 1;
+                        let value = Value::new(meta, shape, data);
+                        return Step::Values { key, value, metas: alloc::vec![meta] };
+                    }
+                }
+            }
+            cursor.ring += 1;
+            cursor.from = 0;
+        }
+        Step::End
+    }
+
+    /// Puts a lent value back, or returns it if its place is gone.
+    pub fn give_back(
+        &mut self,
+        cursor: &Cursor,
+        meta: Meta,
+        value: Box<dyn Owned>,
+    ) -> Option<Box<dyn Owned>> {
+        let ring = self.rings.get_mut(cursor.ring);
+        let Some(Storage::Places(places)) = ring.map(|ring| &mut ring.storage) else {
+            return Some(value);
+        };
+        match places.binary_search_by_key(&meta.sequence, |place| place.meta.sequence) {
+            Ok(at) => {
+                places[at].payload = Payload::Owned(value);
+                None
+            }
+            Err(_) => Some(value),
+        }
+    }
+}
+
+impl Storage {
+    /// The values, oldest first, without a copy.
+    pub fn into_values(self) -> Vec<Value> {
+        match self {
+            Storage::Empty => Vec::new(),
+            Storage::Column(column) => {
+                let order = (0..column.metas.len()).map(|nth| column.position(nth));
+                let positions: Vec<usize> = order.collect();
+                let Column { buffer, shape, stride, metas, .. } = column;
+                let buffer = Arc::new(buffer);
+                let value = |at: usize| {
+                    let data = Data::Plain {
+                        buffer: Arc::clone(&buffer),
+                        start: at * stride,
+                        len: stride,
+                    };
+                    Value::new(metas[at], shape, data)
+                };
+                positions.into_iter().map(value).collect()
+            }
+            Storage::Places(places) => places
+                .into_iter()
+                .filter_map(|place| {
+                    let data = match place.payload {
+                        Payload::Plain(buffer) => Data::shared(buffer),
+                        Payload::Owned(value) => Data::Owned(value),
+                        Payload::Lent(_) => return None,
+                    };
+                    Some(Value::new(place.meta, place.shape, data))
+                })
+                .collect(),
+        }
+    }
+}

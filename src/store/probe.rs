@@ -1,0 +1,285 @@
+//! Which way a value goes in, by its type.
+//!
+//! Stable Rust has no specialisation, but method lookup prefers a receiver with more references. A
+//! [`Probe`] around the value's reference has one trait for each case, implemented on a type with one
+//! reference more for a case that is preferred. The bounds in scope count, so this works in generic code too.
+//!
+//! Lookup knows no lifetimes: `&'a T` seems to be `'static` to it. So references are followed before a
+//! value is taken to be owned. The test module `kinds` holds a value of every case.
+
+#[cfg(feature = "alloc")]
+use alloc::{string::String, vec::Vec};
+
+use super::element::Plain;
+use super::Site;
+
+/// The value of a capture. Not public API.
+pub struct Probe<'a, T: ?Sized>(pub &'a T);
+
+/// What a line says beside its value. Not public API.
+#[derive(Clone, Copy)]
+pub struct Note<'a> {
+    pub shape: Option<&'a [usize]>,
+    pub index: Option<u64>,
+}
+
+impl Note<'_> {
+    pub const NONE: Note<'static> = Note { shape: None, index: None };
+}
+
+type Key = &'static &'static str;
+
+/// Declares a case: a trait, and what it does for the type that it looks through.
+macro_rules! case {
+    ($(#[$doc:meta])* $name:ident, $self:ident, $site:ident, $key:ident, $note:ident;
+     impl[$($generics:tt)*] $probe:ty => $body:expr $(; impl[$($more:tt)*] $other:ty => $again:expr)*) => {
+        $(#[$doc])*
+        pub trait $name {
+            fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>);
+        }
+        case!(@impl $name $self $site $key $note [$($generics)*] $probe, $body);
+        $(case!(@impl $name $self $site $key $note [$($more)*] $other, $again);)*
+    };
+    (@impl $name:ident $self:ident $site:ident $key:ident $note:ident [$($generics:tt)*] $probe:ty, $body:expr) => {
+        impl<$($generics)*> $name for $probe {
+            #[inline(always)]
+            fn __anycapture_record($self, $site: &'static Site, $key: Key, $note: &Note<'_>) {
+                $body;
+            }
+        }
+    };
+}
+
+case! {
+    /// Plain data, behind any number of references.
+    ViaPlain, self, site, key, note;
+    impl[T: Plain + ?Sized] &&&&&&&&Probe<'_, T> => site.record(key, self.0, note)
+}
+
+#[cfg(feature = "alloc")]
+case! {
+    /// Text, kept as a `String`.
+    ViaText, self, site, key, note;
+    impl[T: Text + ?Sized] &&&&&&&Probe<'_, T> => site.record_with(key, note, || String::from(self.0.text()))
+}
+
+#[cfg(feature = "alloc")]
+case! {
+    /// A slice of values that can be cloned, kept as a `Vec`.
+    ViaItems, self, site, key, note;
+    impl[T: Items + ?Sized] &&&&&&Probe<'_, T> => site.record_with(key, note, || self.0.items())
+}
+
+#[cfg(feature = "alloc")]
+case! {
+    /// Three references to a value that can be cloned.
+    ViaThree, self, site, key, note;
+    impl[T: Clone + Send + 'static] &&&&&Probe<'_, &&&T> => site.record_with(key, note, || T::clone(self.0));
+    impl[T: Clone + Send + 'static] &&&&&Probe<'_, &&mut T> => site.record_with(key, note, || T::clone(self.0));
+    impl[T: Clone + Send + 'static] &&&&&Probe<'_, &mut &mut T> => site.record_with(key, note, || T::clone(self.0))
+}
+
+#[cfg(feature = "alloc")]
+case! {
+    /// Two references to it.
+    ViaTwo, self, site, key, note;
+    impl[T: Clone + Send + 'static] &&&&Probe<'_, &&T> => site.record_with(key, note, || T::clone(self.0));
+    impl[T: Clone + Send + 'static] &&&&Probe<'_, &mut &T> => site.record_with(key, note, || T::clone(self.0))
+}
+
+#[cfg(feature = "alloc")]
+case! {
+    /// A reference to it.
+    ViaOne, self, site, key, note;
+    impl[T: Clone + Send + 'static] &&&Probe<'_, &T> => site.record_with(key, note, || T::clone(self.0));
+    impl[T: Clone + Send + 'static] &&&Probe<'_, &mut T> => site.record_with(key, note, || T::clone(self.0))
+}
+
+/// A reference to something that can't be captured: it must not be taken for an owned value that is `Clone`.
+pub trait ViaRefusedReference<T: ?Sized> {
+    fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>)
+    where
+        T: Capturable;
+}
+
+impl<T: ?Sized> ViaRefusedReference<T> for &&Probe<'_, &T> {
+    fn __anycapture_record(self, _: &'static Site, _: Key, _: &Note<'_>)
+    where
+        T: Capturable,
+    {
+    }
+}
+
+#[cfg(feature = "alloc")]
+case! {
+    /// Any other value that can be cloned.
+    ViaClone, self, site, key, note;
+    impl[T: Clone + Send + 'static] &Probe<'_, T> => site.record_with(key, note, || self.0.clone())
+}
+
+/// The rest, which is an error.
+pub trait ViaRefused<T: ?Sized> {
+    fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>)
+    where
+        T: Capturable;
+}
+
+impl<T: ?Sized> ViaRefused<T> for Probe<'_, T> {
+    fn __anycapture_record(self, _: &'static Site, _: Key, _: &Note<'_>)
+    where
+        T: Capturable,
+    {
+    }
+}
+
+/// What no type is: its absence carries the error that users read. Not public API.
+#[cfg_attr(
+    feature = "alloc",
+    diagnostic::on_unimplemented(
+        message = "a `{Self}` can't be captured: it is neither plain data nor `Clone + Send + 'static`",
+        label = "can't be captured",
+        note = "capture what can be kept of it, under the same name: `name = expression`"
+    )
+)]
+#[cfg_attr(
+    not(feature = "alloc"),
+    diagnostic::on_unimplemented(
+        message = "a `{Self}` can't be captured: without the `alloc` feature of `anycapture` only plain data can",
+        label = "can't be captured",
+        note = "capture the numbers in it, under the same name: `name = expression`"
+    )
+)]
+pub trait Capturable {}
+
+/// Text behind references.
+#[cfg(feature = "alloc")]
+pub trait Text {
+    fn text(&self) -> &str;
+}
+
+#[cfg(feature = "alloc")]
+impl Text for str {
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+/// A slice behind references.
+#[cfg(feature = "alloc")]
+pub trait Items {
+    type Item: Clone + Send + 'static;
+    fn items(&self) -> Vec<Self::Item>;
+}
+
+#[cfg(feature = "alloc")]
+impl<T: Clone + Send + 'static> Items for [T] {
+    type Item = T;
+
+    fn items(&self) -> Vec<T> {
+        self.to_vec()
+    }
+}
+
+#[cfg(feature = "alloc")]
+macro_rules! followed {
+    ($($reference:ty),+) => {$(
+        impl<T: Text + ?Sized> Text for $reference {
+            fn text(&self) -> &str {
+                T::text(self)
+            }
+        }
+
+        impl<T: Items + ?Sized> Items for $reference {
+            type Item = T::Item;
+
+            fn items(&self) -> Vec<T::Item> {
+                T::items(self)
+            }
+        }
+    )+};
+}
+
+#[cfg(feature = "alloc")]
+followed!(&T, &mut T);
+
+/// The two cases of a capture that passes over what is no plain data or text.
+pub mod optional {
+    use super::{Key, Note, Plain, Probe, Site};
+
+    /// Plain data, behind any number of references.
+    pub trait ViaPlain {
+        fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>);
+    }
+
+    impl<T: Plain + ?Sized> ViaPlain for &&Probe<'_, T> {
+        #[inline(always)]
+        fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>) {
+            site.record(key, self.0, note);
+        }
+    }
+
+    /// Text, kept as a `String`.
+    #[cfg(feature = "alloc")]
+    pub trait ViaText {
+        fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>);
+    }
+
+    #[cfg(feature = "alloc")]
+    impl<T: super::Text + ?Sized> ViaText for &Probe<'_, T> {
+        #[inline(always)]
+        fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>) {
+            site.record_with(key, note, || super::String::from(self.0.text()));
+        }
+    }
+
+    /// The rest.
+    pub trait PassOver {
+        #[inline(always)]
+        fn __anycapture_record(&self, _: &'static Site, _: Key, _: &Note<'_>) {}
+    }
+
+    impl<T: ?Sized> PassOver for Probe<'_, T> {}
+}
+
+/// An integer, for dimensions, indices and `every`. Not public API.
+#[diagnostic::on_unimplemented(
+    message = "a dimension, an `index` and `every` take an integer, not a `{Self}`",
+    label = "not an integer"
+)]
+pub trait Integer: Copy {
+    /// A negative number as its two's complement.
+    fn to_u64(self) -> u64;
+    /// `usize::MAX` for what is no `usize`.
+    fn to_usize(self) -> usize;
+}
+
+macro_rules! integers {
+    ($($type:ident)+) => {$(
+        impl Integer for $type {
+            #[inline(always)]
+            #[allow(clippy::cast_sign_loss, clippy::cast_lossless, clippy::cast_possible_truncation)]
+            fn to_u64(self) -> u64 {
+                self as u64
+            }
+
+            #[inline(always)]
+            fn to_usize(self) -> usize {
+                usize::try_from(self).unwrap_or(usize::MAX)
+            }
+        }
+    )+};
+}
+
+integers! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize }
+
+impl<T: Integer> Integer for &T {
+    #[inline(always)]
+    fn to_u64(self) -> u64 {
+        (*self).to_u64()
+    }
+
+    #[inline(always)]
+    fn to_usize(self) -> usize {
+        (*self).to_usize()
+    }
+}
