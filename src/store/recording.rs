@@ -95,6 +95,7 @@ const FILTERED: u32 = 1 << 30;
 const RING: u32 = FILTERED - 1;
 
 impl Site {
+    /// A site that was not hit.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Site {
         Site {
@@ -431,6 +432,7 @@ fn boxed<T: Clone + Send + 'static>(reused: Option<Payload>, value: T) -> Box<dy
 pub struct Hits(Mutex<usize>);
 
 impl Hits {
+    /// No hits.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Hits {
         Hits(Mutex::new(0))
@@ -800,11 +802,9 @@ pub fn take() -> Cache {
 pub fn facts() -> Option<Facts> {
     let config = patiently(|| CONFIG.try_read());
     let (max_size, max_bytes) = limits();
-    let mut used = read_arena().map_or(0, |arena| arena.used());
+    let used = read_arena().map_or(0, |arena| arena.used());
     #[cfg(feature = "alloc")]
-    if let Some(heap) = patiently(|| HEAP.try_lock()) {
-        used += heap.used();
-    }
+    let used = used + patiently(|| HEAP.try_lock()).map_or(0, |heap| heap.used());
     Some(Facts {
         active: is_active(),
         ever_active: EVER_ACTIVE.load(Relaxed),

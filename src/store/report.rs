@@ -266,7 +266,8 @@ impl fmt::Display for Explanation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let key = self.key;
         if let Some(held) = self.held {
-            write!(f, "`{key}` has {held} values in this snapshot. ")?;
+            let s = if held == 1 { "" } else { "s" };
+            write!(f, "`{key}` has {held} value{s} in this snapshot. ")?;
         } else {
             write!(f, "`{key}` has no value in this snapshot. ")?;
         }
