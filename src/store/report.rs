@@ -218,8 +218,9 @@ fn limits(facts: &Facts, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if facts.memory_refused > 0 {
         writeln!(
             f,
-            "  memory was given again, {} times: the first, of {}, stays",
+            "  memory was given again, {} time{}: the first, of {}, stays",
             facts.memory_refused,
+            if facts.memory_refused == 1 { "" } else { "s" },
             Bytes(facts.memory.unwrap_or_default())
         )?;
     }
