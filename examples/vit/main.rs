@@ -9,6 +9,7 @@
 
 mod engine;
 mod matmul;
+mod page;
 mod photo;
 mod pictures;
 mod weights;
@@ -26,6 +27,7 @@ use clap::Parser;
 use image::{ImageFormat, RgbImage};
 
 use engine::{softmax, Vit};
+use page::First;
 use pictures::Layer;
 use weights::Model;
 
@@ -119,7 +121,13 @@ fn run(args: &Args) -> Result<String, String> {
     let cache = anycapture::cache();
     let report = anycapture::report();
     write!(text, "\nCaptured:\n{cache}\n\n{report}\n").expect("a String takes everything");
-    for path in draw(args, &choice, &cache, &photo)? {
+    for path in draw(
+        args,
+        &choice,
+        &cache,
+        &photo,
+        text.lines().next().unwrap_or_default(),
+    )? {
         writeln!(text, "wrote {}", path.display()).expect("a String takes everything");
     }
     if let Some(path) = &args.export {
@@ -222,53 +230,71 @@ impl Choice {
     }
 }
 
-/// Draws the three pictures and gives their paths.
+/// Draws the three pictures and the page, and gives their paths.
 fn draw(
     args: &Args,
     choice: &Choice,
     cache: &anycapture::Cache,
     photo: &RgbImage,
+    verdict: &str,
 ) -> Result<Vec<PathBuf>, String> {
-    let layer = captured_layer(cache, choice.layer)?;
+    let layers = captured_layers(cache)?;
+    let layer = *layers.get(choice.layer).ok_or("a layer was not captured")?;
     let head = choice.head.unwrap_or_else(|| sharpest(layer));
     let patch = choice.patch.unwrap_or_else(|| brightest(layer, head));
+    let first = First {
+        layer: layer.number,
+        head,
+        token: patch + 1,
+    };
+    let files = [
+        ("head.png", png(&pictures::head(layer, head))?),
+        ("heads.png", png(&pictures::heads(layer))?),
+        (
+            "grids.png",
+            png(&pictures::grids(photo, layer, head, patch))?,
+        ),
+        (
+            "index.html",
+            page::page(&png(photo)?, &layers, verdict, &first).into_bytes(),
+        ),
+    ];
     let folder = &args.output;
     fs::create_dir_all(folder)
         .map_err(|e| format!("can't make the folder {}: {e}", folder.display()))?;
-    let pictures = [
-        ("head.png", pictures::head(layer, head)),
-        ("heads.png", pictures::heads(layer)),
-        ("grids.png", pictures::grids(photo, layer, head, patch)),
-    ];
     let mut paths = Vec::new();
-    for (name, picture) in pictures {
-        let mut bytes = Cursor::new(Vec::new());
-        picture
-            .write_to(&mut bytes, ImageFormat::Png)
-            .map_err(|e| e.to_string())?;
+    for (name, bytes) in files {
         paths.push(folder.join(name));
-        write(&folder.join(name), bytes.get_ref())?;
+        write(&folder.join(name), &bytes)?;
     }
     Ok(paths)
 }
 
-/// The captured maps of one layer.
-fn captured_layer(cache: &anycapture::Cache, number: usize) -> Result<Layer<'_>, String> {
+fn png(picture: &RgbImage) -> Result<Vec<u8>, String> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture
+        .write_to(&mut bytes, ImageFormat::Png)
+        .map_err(|e| e.to_string())?;
+    Ok(bytes.into_inner())
+}
+
+/// The captured maps, a value a layer in the order of the forward pass.
+fn captured_layers(cache: &anycapture::Cache) -> Result<Vec<Layer<'_>>, String> {
     let values = cache
         .get(KEY)
         .ok_or_else(|| format!("`{KEY}` holds nothing"))?;
-    let value = values
-        .get(number)
-        .ok_or_else(|| format!("`{KEY}` holds only {} layers", values.len()))?;
-    let (&[heads, tokens, _], Some(maps)) = (value.shape(), value.as_slice::<f32>()) else {
-        return Err(format!("`{KEY}` holds something else than attention maps"));
-    };
-    Ok(Layer {
-        number,
-        heads,
-        tokens,
-        maps,
-    })
+    let layers = values.iter().enumerate().map(|(number, value)| {
+        let (&[heads, tokens, _], Some(maps)) = (value.shape(), value.as_slice::<f32>()) else {
+            return Err(format!("`{KEY}` holds something else than attention maps"));
+        };
+        Ok(Layer {
+            number,
+            heads,
+            tokens,
+            maps,
+        })
+    });
+    layers.collect()
 }
 
 /// The head whose CLS row has the largest share in one place.

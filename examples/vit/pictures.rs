@@ -9,7 +9,7 @@ const INK: Rgb<u8> = Rgb([236, 239, 244]);
 const FAINT: Rgb<u8> = Rgb([164, 172, 186]);
 const LINE: Rgb<u8> = Rgb([52, 58, 70]);
 const MARK: Rgb<u8> = Rgb([84, 222, 253]);
-const COLOURS: Gradient = INFERNO;
+pub const COLOURS: Gradient = INFERNO;
 const MARGIN: u32 = 40;
 
 /// The attention maps of one layer, `[heads, tokens, tokens]`.
@@ -80,19 +80,18 @@ pub fn head(layer: Layer, head: usize) -> RgbImage {
 
 /// Every head of a layer, and their average.
 pub fn heads(layer: Layer) -> RgbImage {
-    let zoom = (300 / layer.tokens as u32).max(1);
+    let zoom = (520 / layer.tokens as u32).clamp(1, 6);
     let side = zoom * layer.tokens as u32;
     let average = layer.average();
     let panels: Vec<(String, &[f32])> = (0..layer.heads)
         .map(|head| (format!("head {head}"), layer.head(head)))
         .chain([("average".to_string(), &average[..])])
         .collect();
-    let columns = if panels.len() % 4 == 0 {
-        4
+    let columns = if panels.len() <= 5 {
+        panels.len() as u32
     } else {
-        panels.len().min(4)
-    } as u32;
-    let columns = if panels.len() == 5 { 5 } else { columns };
+        4
+    };
     let rows = (panels.len() as u32).div_ceil(columns);
     let (step_x, step_y, top) = (side + 28, side + 62, MARGIN + 70);
     let mut page = Page::new(
@@ -225,7 +224,7 @@ fn overlay(photo: &RgbImage, attention: &[f32], grid: usize, side: u32) -> RgbIm
     for (pixel, heat) in panel.pixels_mut().zip(heat.pixels()) {
         let share = f64::from((heat[0] / largest).clamp(0.0, 1.0));
         let cover = 0.25 + 0.6 * share.sqrt();
-        let colour = COLOURS.eval_continuous(share.powf(0.7)).into_array();
+        let colour = colour(share as f32).0;
         let grey =
             0.3 * f64::from(pixel[0]) + 0.59 * f64::from(pixel[1]) + 0.11 * f64::from(pixel[2]);
         for (v, colour) in pixel.0.iter_mut().zip(colour) {
@@ -253,16 +252,16 @@ fn matrix(map: &[f32], tokens: usize, top: f32, zoom: u32) -> RgbImage {
 }
 
 fn colour(share: f32) -> Rgb<u8> {
-    Rgb(COLOURS
-        .eval_continuous(f64::from(share.clamp(0.0, 1.0)))
-        .into_array())
+    // The power lifts what is faint: most values of a map are.
+    let place = f64::from(share.clamp(0.0, 1.0)).powf(0.6);
+    Rgb(COLOURS.eval_continuous(place).into_array())
 }
 
 /// The value painted brightest: a few outliers would leave the rest of a map black.
 fn ceiling(map: &[f32]) -> f32 {
     let mut sorted = map.to_vec();
     sorted.sort_unstable_by(f32::total_cmp);
-    sorted[(sorted.len() - 1) * 998 / 1000].max(f32::MIN_POSITIVE)
+    sorted[(sorted.len() - 1) * 995 / 1000].max(f32::MIN_POSITIVE)
 }
 
 /// CLS and some round numbers.
@@ -320,7 +319,7 @@ impl Page {
     /// A lying colour scale from 0 to `top`, for an overlay above it.
     fn small_scale(&mut self, x: u32, y: u32, width: u32, top: f32) {
         for i in 0..width {
-            let colour = colour((i as f32 / (width - 1) as f32).powf(0.7));
+            let colour = colour(i as f32 / (width - 1) as f32);
             (0..8).for_each(|j| self.image.put_pixel(x + i, y + j, colour));
         }
         self.text(x, y + 13, 17.0, FAINT, "0");
