@@ -15,7 +15,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
-    sync::Mutex,
+    sync::{Mutex, OnceLock},
 };
 
 use safetensors::SafeTensors;
@@ -60,6 +60,7 @@ fn difference(ours: &[f32], theirs: &[f32]) -> f32 {
 
 #[test]
 fn every_held_out_digit_is_right() {
+    let _alone = ALONE.lock();
     let model = digits();
     for digit in 0..10 {
         let scores = scores(&model, digit, &Plain);
@@ -135,11 +136,7 @@ static ONES: [f32; WIDTH] = [1.0; WIDTH];
 static ZEROS: [f32; 3 * WIDTH] = [0.0; 3 * WIDTH];
 
 fn norm() -> LayerNorm<'static> {
-    LayerNorm {
-        weight: &ONES,
-        bias: &ZEROS[..WIDTH],
-        epsilon: 1e-6,
-    }
+    LayerNorm { weight: &ONES, bias: &ZEROS[..WIDTH], epsilon: 1e-6 }
 }
 
 fn linear(weight: &[f32], outputs: usize) -> Linear<'_> {
@@ -159,10 +156,7 @@ impl Layer {
             },
             scale1: Some(&ONES),
             norm2: norm(),
-            mlp: Mlp {
-                fc1: linear(&self.fc1, HIDDEN),
-                fc2: linear(&self.fc2, WIDTH),
-            },
+            mlp: Mlp { fc1: linear(&self.fc1, HIDDEN), fc2: linear(&self.fc2, WIDTH) },
             scale2: None,
         }
     }
@@ -212,34 +206,36 @@ fn twelve_layers_give_twelve_maps_a_forward_in_order() {
         assert_eq!(value.shape(), [HEADS[i % 12], TOKENS, TOKENS]);
         let map = value.as_slice::<f32>().expect("float32");
         for row in map.chunks_exact(TOKENS) {
-            assert!(
-                (row.iter().sum::<f32>() - 1.0).abs() < 1e-5,
-                "shares sum to 1"
-            );
+            assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-5, "shares sum to 1");
         }
     }
     let order: Vec<_> = cache[KEY].iter().map(|value| value.sequence()).collect();
     assert!(order.is_sorted_by(|a, b| a < b), "oldest first");
 }
 
+/// The built example: `cargo test` makes it, `cargo test --test vit` does not.
+fn built() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let test = std::env::current_exe().expect("a path");
+        let profile = test.ancestors().nth(2).expect("deps lies in the profile's folder");
+        let program = profile.join("examples/vit").with_extension(std::env::consts::EXE_EXTENSION);
+        if !program.exists() {
+            let mut cargo = Command::new(env!("CARGO"));
+            let built = cargo.args(["build", "--example", "vit", "--features", "capture"]).status();
+            assert!(built.expect("cargo starts").success());
+        }
+        program
+    })
+}
+
 /// Runs the program, with an output folder of the test's own.
 fn program(test: &str, arguments: &[&str]) -> (PathBuf, Output) {
-    let tests = std::env::current_exe().expect("a path");
-    let program = tests
-        .parent()
-        .unwrap()
-        .parent()
-        .unwrap()
-        .join("examples/vit");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder");
-    let mut command = Command::new(program);
-    command.current_dir(&folder).args(arguments);
-    let output = command
-        .output()
-        .expect("`cargo test` builds the examples; `--test vit` alone does not");
-    (folder, output)
+    let output = Command::new(built()).current_dir(&folder).args(arguments).output();
+    (folder, output.expect("the program starts"))
 }
 
 /// The one sentence on stderr of a run that must fail and leave nothing behind.
@@ -268,11 +264,7 @@ fn given(name: &str, bytes: &[u8]) -> String {
 fn program_classifies_and_draws() {
     let (folder, output) = program("defaults", &[]);
     let stdout = String::from_utf8(output.stdout).expect("text");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(stdout.starts_with("This is a 5."), "{stdout}");
     assert!(stdout.contains(KEY), "{stdout}");
     for name in ["head.png", "heads.png", "grids.png"] {
@@ -285,43 +277,25 @@ fn program_classifies_and_draws() {
 #[test]
 fn program_says_what_is_wrong_with_its_files() {
     let missing = complaint("missing", &["--weights", "absent.safetensors"]);
-    assert!(
-        missing.contains("can't read the weights absent.safetensors"),
-        "{missing}"
-    );
+    assert!(missing.contains("can't read the weights absent.safetensors"), "{missing}");
     let missing = complaint("missing_image", &["--image", "absent.png"]);
-    assert!(
-        missing.contains("can't read the image absent.png"),
-        "{missing}"
-    );
+    assert!(missing.contains("can't read the image absent.png"), "{missing}");
 
     let weights = file("examples/vit/digits.safetensors");
     let corrupt = given("cut.safetensors", &weights[..weights.len() / 2]);
     let sentence = complaint("cut", &["--weights", &corrupt]);
-    assert!(
-        sentence.contains("not a whole safetensors file"),
-        "{sentence}"
-    );
+    assert!(sentence.contains("not a whole safetensors file"), "{sentence}");
     let text = given("text.safetensors", b"no weights here, just words");
     let sentence = complaint("text", &["--weights", &text]);
-    assert!(
-        sentence.contains("not a whole safetensors file"),
-        "{sentence}"
-    );
+    assert!(sentence.contains("not a whole safetensors file"), "{sentence}");
     let empty = given("empty.safetensors", b"");
     let sentence = complaint("empty", &["--weights", &empty]);
-    assert!(
-        sentence.contains("not a whole safetensors file"),
-        "{sentence}"
-    );
+    assert!(sentence.contains("not a whole safetensors file"), "{sentence}");
 
     let foreign = file("tests/data/vit_reference.safetensors");
     let foreign = given("foreign.safetensors", &foreign);
     let sentence = complaint("foreign", &["--weights", &foreign]);
-    assert!(
-        sentence.contains("not weights of this program's"),
-        "{sentence}"
-    );
+    assert!(sentence.contains("not weights of this program's"), "{sentence}");
 
     let image = given("words.png", b"no picture either");
     let sentence = complaint("words", &["--image", &image]);
@@ -337,9 +311,7 @@ fn program_says_which_tensor_has_a_wrong_shape() {
     let (_, header) = SafeTensors::read_metadata(&bytes).expect("whole");
     let whole = SafeTensors::deserialize(&bytes).expect("whole");
     let mut tensors: Vec<_> = whole.tensors();
-    let one = tensors
-        .iter_mut()
-        .find(|(name, _)| name == "blocks.2.proj.weight");
+    let one = tensors.iter_mut().find(|(name, _)| name == "blocks.2.proj.weight");
     let one = one.expect("in the weights");
     let (dtype, data) = (one.1.dtype(), one.1.data());
     one.1 = safetensors::tensor::TensorView::new(dtype, vec![32, 128], data).expect("as many");
@@ -381,9 +353,7 @@ fn images_of_any_shape_are_taken() {
     ];
     for (name, image) in images {
         let mut bytes = std::io::Cursor::new(Vec::new());
-        image
-            .write_to(&mut bytes, ImageFormat::Png)
-            .expect("a picture");
+        image.write_to(&mut bytes, ImageFormat::Png).expect("a picture");
         let path = given(&format!("{name}.png"), bytes.get_ref());
         let (_, output) = program(name, &["--image", &path]);
         let stderr = String::from_utf8_lossy(&output.stderr);

@@ -17,9 +17,8 @@ pub struct First {
 /// One self-contained page: no network, any browser. `photo` is a PNG file.
 pub fn page(photo: &[u8], layers: &[Layer], verdict: &str, first: &First) -> String {
     let one = layers[0];
-    let colours: String = (0..256)
-        .map(|i| format!("{:x}", COLOURS.eval_rational(i, 256)))
-        .collect();
+    let colours: String =
+        (0..256).map(|i| format!("{:x}", COLOURS.eval_rational(i, 256))).collect();
     let model = format!(
         r#"{{ layers: {}, heads: {}, tokens: {}, grid: {}, layer: {}, head: {}, token: {}, colours: "{colours}" }}"#,
         layers.len(),
@@ -32,9 +31,7 @@ pub fn page(photo: &[u8], layers: &[Layer], verdict: &str, first: &First) -> Str
     );
     // Half floats: a third of the size of text, and closer than a screen can show.
     let values = layers.iter().flat_map(|layer| layer.maps);
-    let maps: Vec<u8> = values
-        .flat_map(|v| half::f16::from_f32(*v).to_le_bytes())
-        .collect();
+    let maps: Vec<u8> = values.flat_map(|v| half::f16::from_f32(*v).to_le_bytes()).collect();
     TEMPLATE
         .replace("{{VERDICT}}", &escape(verdict))
         .replace("{{PHOTO}}", &base64(photo))
@@ -48,7 +45,5 @@ fn base64(bytes: &[u8]) -> String {
 
 /// Class names come from a file.
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -9,9 +9,7 @@ use image::{
 /// Reads an image of any common format, upright, and cuts the largest centred square to `side`
 /// pixels. An image of that size is left as it is. `grey` takes the colours out.
 pub fn read<R: BufRead + Seek>(source: R, side: u32, grey: bool) -> Result<RgbImage, String> {
-    let reader = ImageReader::new(source)
-        .with_guessed_format()
-        .map_err(|e| e.to_string())?;
+    let reader = ImageReader::new(source).with_guessed_format().map_err(|e| e.to_string())?;
     let mut decoder = reader.into_decoder().map_err(|e| e.to_string())?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(|e| e.to_string())?;
@@ -20,11 +18,7 @@ pub fn read<R: BufRead + Seek>(source: R, side: u32, grey: bool) -> Result<RgbIm
         image = image.resize_to_fill(side, side, FilterType::CatmullRom);
     }
     let image = flatten(&image);
-    Ok(if grey {
-        DynamicImage::ImageRgb8(image).grayscale().to_rgb8()
-    } else {
-        image
-    })
+    Ok(if grey { DynamicImage::ImageRgb8(image).grayscale().to_rgb8() } else { image })
 }
 
 /// Without alpha: what is transparent counts as black.
@@ -44,11 +38,7 @@ fn flatten(image: &DynamicImage) -> RgbImage {
 pub fn normalise(image: &RgbImage, mean: &[f32], deviation: &[f32]) -> Vec<f32> {
     let mut values = Vec::new();
     for (channel, (mean, deviation)) in mean.iter().zip(deviation).enumerate() {
-        values.extend(
-            image
-                .pixels()
-                .map(|p| (f32::from(p[channel]) / 255.0 - mean) / deviation),
-        );
+        values.extend(image.pixels().map(|p| (f32::from(p[channel]) / 255.0 - mean) / deviation));
     }
     values
 }
