@@ -105,7 +105,11 @@ fn run(args: &Args) -> Result<String, String> {
     progress(&format!("{} layers in {:.0} ms", blocks.len(), start.elapsed().as_secs_f64() * 1e3));
     anycapture::deactivate();
 
-    let mut text = verdict(&scores, &model.classes);
+    let said = verdict(&scores, &model.classes);
+    let mut text = match said.is_empty() {
+        true => "These weights have no classifier, so there is no class to name.\n".into(),
+        false => format!("{said}\n"),
+    };
     if !anycapture::ENABLED {
         text +=
             "Nothing was captured: build with `--features capture` to see the attention maps.\n";
@@ -114,7 +118,7 @@ fn run(args: &Args) -> Result<String, String> {
     let cache = anycapture::cache();
     let report = anycapture::report();
     write!(text, "\nCaptured:\n{cache}\n{report}\n").expect("a String takes everything");
-    for path in draw(args, &choice, &cache, &photo, text.lines().next().unwrap_or_default())? {
+    for path in draw(args, &choice, &cache, &photo, &said)? {
         writeln!(text, "wrote {}", path.display()).expect("a String takes everything");
     }
     if let Some(path) = &args.export {
@@ -161,10 +165,10 @@ fn infer(vit: &Vit, image: &[f32]) -> Vec<f32> {
     scores
 }
 
-/// The best three classes in words.
+/// The best three classes in words; empty without a classifier.
 fn verdict(scores: &[f32], classes: &[String]) -> String {
     if scores.is_empty() {
-        return "These weights have no classifier, so there is no class to name.\n".into();
+        return String::new();
     }
     let mut shares = scores.to_vec();
     softmax(&mut shares);
@@ -174,7 +178,7 @@ fn verdict(scores: &[f32], classes: &[String]) -> String {
     for (share, class) in best.iter().take(3) {
         write!(text, "  {class}: {:.1} %", **share * 100.0).expect("a String takes everything");
     }
-    text + "\n"
+    text
 }
 
 /// What to draw, as far as the command line says.

@@ -17,6 +17,8 @@ pub struct First {
 /// One self-contained page: no network, any browser. `photo` is a PNG file.
 pub fn page(photo: &[u8], layers: &[Layer], verdict: &str, first: &First) -> String {
     let one = layers[0];
+    let verdict =
+        if verdict.is_empty() { String::new() } else { format!("{}<br>", escape(verdict)) };
     let colours: String =
         (0..256).map(|i| format!("{:x}", COLOURS.eval_rational(i, 256))).collect();
     let model = format!(
@@ -33,7 +35,7 @@ pub fn page(photo: &[u8], layers: &[Layer], verdict: &str, first: &First) -> Str
     let values = layers.iter().flat_map(|layer| layer.maps);
     let maps: Vec<u8> = values.flat_map(|v| half::f16::from_f32(*v).to_le_bytes()).collect();
     TEMPLATE
-        .replace("{{VERDICT}}", &escape(verdict))
+        .replace("{{VERDICT}}", &verdict)
         .replace("{{PHOTO}}", &base64(photo))
         .replace("{{MODEL}}", &model)
         .replace("{{MAPS}}", &base64(&maps))
