@@ -16,6 +16,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
     sync::{Mutex, OnceLock},
+    time::Instant,
 };
 
 use safetensors::SafeTensors;
@@ -43,7 +44,7 @@ fn scores(model: &Model, digit: usize, matmul: &dyn MatMul) -> Vec<f32> {
     let vit = model.vit(&blocks);
     let picture = std::io::Cursor::new(file(&format!("examples/vit/images/{digit}.png")));
     let picture = photo::read(picture, 28, true).expect("a committed image");
-    let image = photo::normalise(&picture, &model.mean, &model.deviation);
+    let image = photo::normalise(&picture.seen, &model.mean, &model.deviation);
     let mut workspace = vec![0.0; vit.workspace_len()];
     let mut scores = vec![0.0; 10];
     let features = vit.forward(&image, &mut workspace, matmul);
@@ -118,46 +119,78 @@ impl Random {
     }
 }
 
-/// Weights of one layer that nobody trained.
-struct Layer {
-    number: usize,
-    qkv: Vec<f32>,
-    proj: Vec<f32>,
-    fc1: Vec<f32>,
-    fc2: Vec<f32>,
+/// A model that nobody trained. Of RGB images, with layer scale in the first half of a block.
+struct Untrained {
+    heads: Vec<usize>,
+    width: usize,
+    hidden: usize,
+    patch: Vec<f32>,
+    cls: Vec<f32>,
+    position: Vec<f32>,
+    layers: Vec<[Vec<f32>; 4]>,
+    ones: Vec<f32>,
+    zeros: Vec<f32>,
 }
 
-const WIDTH: usize = 12;
-const HIDDEN: usize = 24;
-const TOKENS: usize = 10;
-/// A number of heads for each layer, so that the shapes tell the layers apart.
-const HEADS: [usize; 12] = [1, 2, 3, 4, 6, 12, 12, 6, 4, 3, 2, 1];
-static ONES: [f32; WIDTH] = [1.0; WIDTH];
-static ZEROS: [f32; 3 * WIDTH] = [0.0; 3 * WIDTH];
+impl Untrained {
+    /// `heads` for each layer, tokens of `grid * grid` patches of `side` pixels and CLS.
+    fn new(heads: &[usize], width: usize, grid: usize, side: usize) -> Untrained {
+        let mut random = Random(1);
+        let hidden = 4 * width;
+        let mut layer = || {
+            let sizes = [width * 3 * width, width * width, width * hidden, hidden * width];
+            sizes.map(|size| random.fill(size))
+        };
+        Untrained {
+            heads: heads.to_vec(),
+            width,
+            hidden,
+            layers: heads.iter().map(|_| layer()).collect(),
+            patch: random.fill(3 * side * side * width),
+            cls: random.fill(width),
+            position: random.fill((grid * grid + 1) * width),
+            ones: vec![1.0; width],
+            zeros: vec![0.0; hidden],
+        }
+    }
 
-fn norm() -> LayerNorm<'static> {
-    LayerNorm { weight: &ONES, bias: &ZEROS[..WIDTH], epsilon: 1e-6 }
-}
+    fn norm(&self) -> LayerNorm<'_> {
+        LayerNorm { weight: &self.ones, bias: &self.zeros[..self.width], epsilon: 1e-6 }
+    }
 
-fn linear(weight: &[f32], outputs: usize) -> Linear<'_> {
-    let bias = &ZEROS[..outputs];
-    Linear { weight, bias }
-}
+    fn linear<'a>(&'a self, weight: &'a [f32], outputs: usize) -> Linear<'a> {
+        Linear { weight, bias: &self.zeros[..outputs] }
+    }
 
-impl Layer {
-    fn block(&self) -> Block<'_> {
-        Block {
-            norm1: norm(),
-            attention: Attention {
-                layer: self.number,
-                heads: HEADS[self.number],
-                qkv: linear(&self.qkv, 3 * WIDTH),
-                proj: linear(&self.proj, WIDTH),
-            },
-            scale1: Some(&ONES),
-            norm2: norm(),
-            mlp: Mlp { fc1: linear(&self.fc1, HIDDEN), fc2: linear(&self.fc2, WIDTH) },
-            scale2: None,
+    fn blocks(&self) -> Vec<Block<'_>> {
+        let mut blocks = Vec::new();
+        for (layer, [qkv, proj, fc1, fc2]) in self.layers.iter().enumerate() {
+            blocks.push(Block {
+                norm1: self.norm(),
+                attention: Attention {
+                    layer,
+                    heads: self.heads[layer],
+                    qkv: self.linear(qkv, 3 * self.width),
+                    proj: self.linear(proj, self.width),
+                },
+                scale1: Some(&self.ones),
+                norm2: self.norm(),
+                mlp: Mlp { fc1: self.linear(fc1, self.hidden), fc2: self.linear(fc2, self.width) },
+                scale2: None,
+            });
+        }
+        blocks
+    }
+
+    fn vit<'a>(&'a self, blocks: &'a [Block<'a>]) -> Vit<'a> {
+        Vit {
+            channels: 3,
+            patch: self.linear(&self.patch, self.width),
+            cls: &self.cls,
+            position: &self.position,
+            blocks,
+            norm: self.norm(),
+            head: None,
         }
     }
 }
@@ -165,36 +198,18 @@ impl Layer {
 #[test]
 fn twelve_layers_give_twelve_maps_a_forward_in_order() {
     let _alone = ALONE.lock();
-    let mut random = Random(1);
-    let layers: Vec<Layer> = (0..12)
-        .map(|number| Layer {
-            number,
-            qkv: random.fill(WIDTH * 3 * WIDTH),
-            proj: random.fill(WIDTH * WIDTH),
-            fc1: random.fill(WIDTH * HIDDEN),
-            fc2: random.fill(HIDDEN * WIDTH),
-        })
-        .collect();
-    let blocks: Vec<Block> = layers.iter().map(Layer::block).collect();
-    let patch = random.fill(3 * 2 * 2 * WIDTH);
-    let cls = random.fill(WIDTH);
-    let position = random.fill(TOKENS * WIDTH);
-    let vit = Vit {
-        channels: 3,
-        patch: linear(&patch, WIDTH),
-        cls: &cls,
-        position: &position,
-        blocks: &blocks,
-        norm: norm(),
-        head: None,
-    };
-    let image = random.fill(3 * 6 * 6);
+    // A number of heads for each layer, so that the shapes tell the layers apart.
+    let heads = [1, 2, 3, 4, 6, 12, 12, 6, 4, 3, 2, 1];
+    let model = Untrained::new(&heads, 12, 3, 2);
+    let blocks = model.blocks();
+    let vit = model.vit(&blocks);
+    let image = Random(2).fill(3 * 6 * 6);
     let mut workspace = vec![0.0; vit.workspace_len()];
 
     let session = anycapture::session();
     for _ in 0..2 {
         let features = vit.forward(&image, &mut workspace, &Plain);
-        assert_eq!(features.len(), TOKENS * WIDTH);
+        assert_eq!(features.len(), 10 * 12);
     }
     drop(session);
 
@@ -203,14 +218,50 @@ fn twelve_layers_give_twelve_maps_a_forward_in_order() {
     assert_eq!(cache[KEY].len(), 24, "twelve values a forward");
     for (i, value) in cache[KEY].iter().enumerate() {
         assert_eq!(value.index(), Some((i % 12) as _));
-        assert_eq!(value.shape(), [HEADS[i % 12], TOKENS, TOKENS]);
+        assert_eq!(value.shape(), [heads[i % 12], 10, 10]);
         let map = value.as_slice::<f32>().expect("float32");
-        for row in map.chunks_exact(TOKENS) {
+        for row in map.chunks_exact(10) {
             assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-5, "shares sum to 1");
         }
     }
     let order: Vec<_> = cache[KEY].iter().map(|value| value.sequence()).collect();
-    assert!(order.is_sorted_by(|a, b| a < b), "oldest first");
+    assert!(order.windows(2).all(|pair| pair[0] < pair[1]), "oldest first");
+}
+
+/// Of the size of ViT-S/14. In a release build, on a machine that does nothing else:
+/// `cargo test --release --features capture --test vit -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement"]
+fn capturing_costs_under_two_percent_of_a_forward() {
+    let _alone = ALONE.lock();
+    let model = Untrained::new(&[6; 12], 384, 16, 14);
+    let blocks = model.blocks();
+    let vit = model.vit(&blocks);
+    let image = Random(2).fill(3 * 224 * 224);
+    let mut workspace = vec![0.0; vit.workspace_len()];
+    anycapture::clear();
+    let mut run = |recording| {
+        if recording {
+            anycapture::activate_with(anycapture::Options::new().max_size(12));
+        }
+        let start = Instant::now();
+        vit.forward(&image, &mut workspace, &Fast);
+        let time = start.elapsed().as_secs_f64();
+        anycapture::deactivate();
+        time
+    };
+    // The best of many, taken in turn, is what the work itself needs.
+    let mut best = [f64::INFINITY; 2];
+    for i in 0..40 {
+        let time = run(i % 2 == 1);
+        best[i % 2] = best[i % 2].min(time);
+    }
+    let [without, with] = best.map(|time| time * 1e3);
+    println!(
+        "forward {without:.1} ms, capturing {with:.1} ms: {:+.2} %",
+        (with / without - 1.0) * 100.0
+    );
+    assert!(with < without * 1.02);
 }
 
 /// The built example: `cargo test` makes it, `cargo test --test vit` does not.

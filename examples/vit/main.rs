@@ -28,6 +28,7 @@ use image::{ImageFormat, RgbImage};
 
 use engine::{softmax, Vit};
 use page::First;
+use photo::Photo;
 use pictures::Layer;
 use weights::Model;
 
@@ -101,7 +102,7 @@ fn run(args: &Args) -> Result<String, String> {
 
     anycapture::activate();
     let start = Instant::now();
-    let scores = infer(&vit, &photo::normalise(&photo, &model.mean, &model.deviation));
+    let scores = infer(&vit, &photo::normalise(&photo.seen, &model.mean, &model.deviation));
     progress(&format!("{} layers in {:.0} ms", blocks.len(), start.elapsed().as_secs_f64() * 1e3));
     anycapture::deactivate();
 
@@ -118,7 +119,7 @@ fn run(args: &Args) -> Result<String, String> {
     let cache = anycapture::cache();
     let report = anycapture::report();
     write!(text, "\nCaptured:\n{cache}\n{report}\n").expect("a String takes everything");
-    for path in draw(args, &choice, &cache, &photo, &said)? {
+    for path in draw(args, &choice, &cache, &photo.fine, &said)? {
         writeln!(text, "wrote {}", path.display()).expect("a String takes everything");
     }
     if let Some(path) = &args.export {
@@ -144,7 +145,7 @@ fn load_model(path: Option<&Path>) -> Result<Model, String> {
     Model::read(&bytes).map_err(|e| format!("can't use the weights {}: {e}", path.display()))
 }
 
-fn load_photo(path: Option<&Path>, vit: &Vit) -> Result<RgbImage, String> {
+fn load_photo(path: Option<&Path>, vit: &Vit) -> Result<Photo, String> {
     let side = vit.image_side() as u32;
     let grey = vit.channels == 1;
     let Some(path) = path else {
