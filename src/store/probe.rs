@@ -19,6 +19,14 @@ use super::Site;
 /// The value of a capture. Not public API.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
+impl<T: ?Sized> Copy for Probe<'_, T> {}
+
+impl<T: ?Sized> Clone for Probe<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
 /// What a line says beside its value. Not public API.
 #[derive(Clone, Copy)]
 pub struct Note<'a> {
@@ -238,7 +246,11 @@ pub mod optional {
     /// The rest.
     pub trait PassOver {
         #[inline(always)]
-        fn __anycapture_record(&self, _: &'static Site, _: Key, _: &Note<'_>) {}
+        fn __anycapture_record(self, _: &'static Site, _: Key, _: &Note<'_>)
+        where
+            Self: Sized,
+        {
+        }
     }
 
     impl<T: ?Sized> PassOver for Probe<'_, T> {}

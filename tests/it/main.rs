@@ -3,6 +3,7 @@
 #![deny(warnings, clippy::pedantic)]
 #![allow(clippy::float_cmp)] // values come back as they went in
 
+mod captured_fn;
 mod control;
 mod export;
 mod grammar;
