@@ -18,7 +18,8 @@ macro_rules! __capture {
     ($case:ident $($path:ident)::+,
      $($item:ident $([$($dim:expr),* $(,)?])? $(= $value:expr)?),+ $(,)?; $($options:tt)*) => {
         $crate::__capture_options! {
-            [$case [$($path)+] [$([$item [$([$($dim)*])?] [$($value)?]])+]] [] [] [] [] $($options)*
+            [__capture_line $case [$($path)+] [$([$item [$([$($dim)*])?] [$($value)?]])+]]
+            [] [] [] [] $($options)*
         }
     };
     // forward
@@ -43,13 +44,14 @@ macro_rules! __capture {
     };
 }
 
-/// Sorts the options of a line into four slots: `every`, `index`, `on`, `if`.
+/// Sorts options into four slots, `every`, `index`, `on`, `if`, and hands them on to the macro that is named
+/// first, behind what it was given.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __capture_options {
     // all sorted
-    ([$($line:tt)*] $every:tt $index:tt $on:tt $if:tt) => {
-        $crate::__capture_line! { $($line)* $every $index $on $if }
+    ([$next:ident $($line:tt)*] $every:tt $index:tt $on:tt $if:tt) => {
+        $crate::$next! { $($line)* $every $index $on $if }
     };
     // every = 0
     ($line:tt $every:tt $index:tt $on:tt $if:tt every = 0 $($rest:tt)*) => {
@@ -168,8 +170,8 @@ macro_rules! __capture_hit {
         }
     };
     // nothing of these
-    ($case:ident $path:tt $items:tt [] [] []) => {
-        $crate::__capture_hit! { $case $path $items [] none }
+    ($case:ident $path:tt [$($item:tt)+] [] [] []) => {
+        $($crate::__capture_item! { $case $path $item none })+
     };
     // the items
     ($case:ident $path:tt [$($item:tt)+] [] $index:ident) => {
@@ -182,6 +184,11 @@ macro_rules! __capture_hit {
 #[macro_export]
 macro_rules! __capture_item {
     // attn
+    ($case:ident $path:tt [$item:ident [] []] none) => {
+        match &$item {
+            value => $crate::__capture_value! { $case $path $item value (&$crate::__private::Note::NONE) }
+        }
+    };
     ($case:ident $path:tt [$item:ident $dims:tt []] $index:ident) => {
         $crate::__capture_item! { $case $path [$item $dims [$item]] $index }
     };
@@ -246,11 +253,11 @@ macro_rules! __capture_value {
 // function again, and `__walk` goes through its body one statement a step.
 //
 // What all steps need travels in one group, the context:
-//     [same unlisted active (path) [entries] (options) [return's entry] [return type]]
+//     [same unlisted [path] [entries] [return's entry] [return type] [options]]
 // * `same!` and `unlisted!` are macros local to the function. `macro_rules!` can't compare two
 //   identifiers, but a local macro with an arm for each listed name can. It is given the identifier from
 //   the body: one written in its own arms would be looked up where the macro stands, before the variable.
-// * `active` is the switch, read on entry.
+// * Among the options is `active`, the switch, read on entry.
 // * An entry is `[item x [dims]]`, `[binding x [dims]]` for `let x`, or `[all]` for `*`.
 //
 // The depth of expansion matters: every step nests in the one before, and 128 is the limit. So a
@@ -459,12 +466,12 @@ macro_rules! __captured_attributes {
 macro_rules! __captured_path {
     // Attention::forward => attn, q
     ($function:tt $($path:ident)::+ => $($list:tt)*) => {
-        $crate::__captured_list! { $function ($($path)::+) [] [] [] [] $($list)* }
+        $crate::__captured_list! { $function [$($path)+] [] [] [] [] $($list)* }
     };
     // attn, q
     ([$seen:tt $attributes:tt $header:tt $name:ident $($function:tt)*] $($list:tt)*) => {
         $crate::__captured_list! {
-            [$seen $attributes $header $name $($function)*] ($name) [] [] [] [] $($list)*
+            [$seen $attributes $header $name $($function)*] [$name] [] [] [] [] $($list)*
         }
     };
 }
@@ -481,8 +488,9 @@ macro_rules! __captured_list {
     };
     // the end, and the options
     ($function:tt $path:tt $entries:tt $names:tt $not:tt $returned:tt $(; $($options:tt)*)?) => {
-        $crate::__captured_body! {
-            ($) $function $path $entries $names $not $returned ($($($options)*)?)
+        $crate::__capture_options! {
+            [__captured_body ($) $function $path $entries $names $not $returned] [] [] [] []
+            $($($options)*)?
         }
     };
     // *
@@ -508,44 +516,44 @@ macro_rules! __captured_list {
     };
     // return, return[n]
     ($function:tt $path:tt $entries:tt $names:tt $not:tt []
-     return $([$($dim:tt)*])? $(, $($rest:tt)*)?) => {
+     return $([$($dim:expr),* $(,)?])? $(, $($rest:tt)*)?) => {
         $crate::__captured_list! {
-            $function $path $entries $names $not [($([$($dim)*])?)] $($($rest)*)?
+            $function $path $entries $names $not [[$([$($dim)*])?]] $($($rest)*)?
         }
     };
     ($function:tt $path:tt $entries:tt $names:tt $not:tt []
-     return $([$($dim:tt)*])?; $($options:tt)*) => {
+     return $([$($dim:expr),* $(,)?])?; $($options:tt)*) => {
         $crate::__captured_list! {
-            $function $path $entries $names $not [($([$($dim)*])?)] ; $($options)*
+            $function $path $entries $names $not [[$([$($dim)*])?]] ; $($options)*
         }
     };
     // let x, let x[n]
     ($function:tt $path:tt [$($entry:tt)*] [$($name:ident)*] $not:tt $returned:tt
-     let $next:ident $([$($dim:tt)*])? $(, $($rest:tt)*)?) => {
+     let $next:ident $([$($dim:expr),* $(,)?])? $(, $($rest:tt)*)?) => {
         $crate::__captured_list! {
-            $function $path [$($entry)* [binding $next ($([$($dim)*])?)]] [$($name)* $next] $not $returned
+            $function $path [$($entry)* [binding $next [$([$($dim)*])?]]] [$($name)* $next] $not $returned
             $($($rest)*)?
         }
     };
     ($function:tt $path:tt [$($entry:tt)*] [$($name:ident)*] $not:tt $returned:tt
-     let $next:ident $([$($dim:tt)*])?; $($options:tt)*) => {
+     let $next:ident $([$($dim:expr),* $(,)?])?; $($options:tt)*) => {
         $crate::__captured_list! {
-            $function $path [$($entry)* [binding $next ($([$($dim)*])?)]] [$($name)* $next] $not $returned
+            $function $path [$($entry)* [binding $next [$([$($dim)*])?]]] [$($name)* $next] $not $returned
             ; $($options)*
         }
     };
     // x, x[n]
     ($function:tt $path:tt [$($entry:tt)*] [$($name:ident)*] $not:tt $returned:tt
-     $next:ident $([$($dim:tt)*])? $(, $($rest:tt)*)?) => {
+     $next:ident $([$($dim:expr),* $(,)?])? $(, $($rest:tt)*)?) => {
         $crate::__captured_list! {
-            $function $path [$($entry)* [item $next ($([$($dim)*])?)]] [$($name)* $next] $not $returned
+            $function $path [$($entry)* [item $next [$([$($dim)*])?]]] [$($name)* $next] $not $returned
             $($($rest)*)?
         }
     };
     ($function:tt $path:tt [$($entry:tt)*] [$($name:ident)*] $not:tt $returned:tt
-     $next:ident $([$($dim:tt)*])?; $($options:tt)*) => {
+     $next:ident $([$($dim:expr),* $(,)?])?; $($options:tt)*) => {
         $crate::__captured_list! {
-            $function $path [$($entry)* [item $next ($([$($dim)*])?)]] [$($name)* $next] $not $returned
+            $function $path [$($entry)* [item $next [$([$($dim)*])?]]] [$($name)* $next] $not $returned
             ; $($options)*
         }
     };
@@ -574,7 +582,8 @@ macro_rules! __captured_body {
     };
     (($dollar:tt) [[$($seen:tt)*] [$($attribute:tt)*] [$($header:tt)*] $function:ident [$($generics:tt)*]
      ($($param:tt)*) [$($tail:tt)*] $return:tt { $($body:tt)* }]
-     $path:tt $entries:tt [$($name:ident)*] [$($not:ident)*] $returned:tt $options:tt) => {
+     $path:tt $entries:tt [$($name:ident)*] [$($not:ident)*] $returned:tt
+     $every:tt $index:tt $on:tt $if:tt) => {
         $($seen)* $($attribute)* $($header)* $function $($generics)* ($($param)*) $($tail)* {
             const __ANYCAPTURE_PARAMS: &$crate::__private::str = $crate::__private::stringify!($($param)*);
             const __ANYCAPTURE_BODY: &$crate::__private::str = $crate::__private::stringify!($($body)*);
@@ -599,16 +608,30 @@ macro_rules! __captured_body {
                 ($dollar bound:tt { $dollar($dollar capture:tt)* }) => { $dollar($dollar capture)* };
             }
             #[allow(unused_variables)]
-            let active = $crate::is_active();
+            let active = $crate::__captured_switch!($on);
             $crate::__captured_params! {
-                [__anycapture_same __anycapture_unlisted active $path $entries $options $returned $return]
+                [__anycapture_same __anycapture_unlisted $path $entries $returned $return
+                 [$every $index [active] $if]]
                 $($param)*
             }
             $crate::__walk! {
-                [__anycapture_same __anycapture_unlisted active $path $entries $options $returned $return]
+                [__anycapture_same __anycapture_unlisted $path $entries $returned $return
+                 [$every $index [active] $if]]
                 function [] $($body)*
             }
         }
+    };
+}
+
+/// The switch of a function: `on = flag`, or else the one for all.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __captured_switch {
+    ([]) => {
+        $crate::is_active()
+    };
+    ([$on:expr]) => {
+        $on
     };
 }
 
@@ -770,9 +793,9 @@ macro_rules! __bind {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __offer {
-    ([$same:ident $unlisted:ident $active:ident $path:tt [$($entry:tt)*] $options:tt $returned:tt $return:tt]
+    ([$same:ident $unlisted:ident $path:tt [$($entry:tt)*] $returned:tt $return:tt $options:tt]
      $mode:ident $name:ident) => {
-        $($crate::__offer_to! { $same $unlisted $active $path $options $mode $name $entry })*
+        $($crate::__offer_to! { $same $unlisted $path $options $mode $name $entry })*
     };
 }
 
@@ -781,30 +804,29 @@ macro_rules! __offer {
 #[macro_export]
 macro_rules! __offer_to {
     // `x` waits for the end of the block if it is `mut`
-    ($same:ident $unlisted:ident $active:ident $path:tt $options:tt mutable $name:ident
+    ($same:ident $unlisted:ident $path:tt $options:tt mutable $name:ident
      [item $listed:ident $dims:tt]) => {};
-    ($same:ident $unlisted:ident $active:ident ($($path:ident)::+) ($($options:tt)*) $mode:ident $name:ident
-     [item $listed:ident ($($dims:tt)?)]) => {
+    ($same:ident $unlisted:ident $path:tt [$($option:tt)*] $mode:ident $name:ident
+     [item $listed:ident $dims:tt]) => {
         $same! { $name $listed {
-            $crate::__capture! { any $($path)::+, $name $($dims)?; on = $active, $($options)* }
+            $crate::__capture_line! { any $path [[$name $dims []]] $($option)* }
         } }
     };
     // `let x` does not
-    ($same:ident $unlisted:ident $active:ident $path:tt $options:tt end $name:ident
+    ($same:ident $unlisted:ident $path:tt $options:tt end $name:ident
      [binding $listed:ident $dims:tt]) => {};
-    ($same:ident $unlisted:ident $active:ident ($($path:ident)::+) ($($options:tt)*) $mode:ident $name:ident
-     [binding $listed:ident ($($dims:tt)?)]) => {
+    ($same:ident $unlisted:ident $path:tt [$($option:tt)*] $mode:ident $name:ident
+     [binding $listed:ident $dims:tt]) => {
         $same! { $name $listed {
-            $crate::__capture! { any $($path)::+, $name $($dims)?; on = $active, $($options)* }
+            $crate::__capture_line! { any $path [[$name $dims []]] $($option)* }
         } }
     };
     // `*`: not in a refutable pattern, where a name may be a constant, such as `None`
-    ($same:ident $unlisted:ident $active:ident $path:tt $options:tt end $name:ident [all]) => {};
-    ($same:ident $unlisted:ident $active:ident $path:tt $options:tt refutable $name:ident [all]) => {};
-    ($same:ident $unlisted:ident $active:ident ($($path:ident)::+) ($($options:tt)*) $mode:ident $name:ident
-     [all]) => {
+    ($same:ident $unlisted:ident $path:tt $options:tt end $name:ident [all]) => {};
+    ($same:ident $unlisted:ident $path:tt $options:tt refutable $name:ident [all]) => {};
+    ($same:ident $unlisted:ident $path:tt [$($option:tt)*] $mode:ident $name:ident [all]) => {
         $unlisted! { $name {
-            $crate::__capture! { optional $($path)::+, $name; on = $active, $($options)* }
+            $crate::__capture_line! { optional $path [[$name [] []]] $($option)* }
         } }
     };
 }
@@ -815,16 +837,14 @@ macro_rules! __offer_to {
 #[macro_export]
 macro_rules! __returned {
     // `return` is not listed
-    ([$same:ident $unlisted:ident $active:ident $path:tt $entries:tt $options:tt [] $return:tt] $($value:tt)*) => {
+    ([$same:ident $unlisted:ident $path:tt $entries:tt [] $($context:tt)*] $($value:tt)*) => {
         $($value)*
     };
-    ([$same:ident $unlisted:ident $active:ident ($($path:ident)::+) $entries:tt ($($options:tt)*)
-      [($($dims:tt)?)] [$typed:ident $($return:ty)?]] $($value:tt)*) => {
+    ([$same:ident $unlisted:ident $path:tt $entries:tt [$dims:tt] [$typed:ident $($return:ty)?]
+      [$($option:tt)*]] $($value:tt)*) => {
         match $crate::__typed!([$typed $($return)?] $($value)*) {
             returned => {
-                $crate::__capture! {
-                    any $($path)::+, return $($dims)? = returned; on = $active, $($options)*
-                }
+                $crate::__capture_line! { any $path [[return $dims [returned]]] $($option)* }
                 returned
             }
         }

@@ -298,7 +298,6 @@ fn nothing_is_captured_while_inactive() {
 
 /// Calls `$macro` with a hundred times the same statement.
 macro_rules! a_hundred {
-    ($($statement:tt)*) => { a_hundred! { @ten [$($statement)*] } };
     (@ten $s:tt) => { a_hundred! { @all $s $s $s $s $s $s $s $s $s $s } };
     (@all $([$($s:tt)*])*) => {
         captured_fn! {
@@ -306,10 +305,12 @@ macro_rules! a_hundred {
             fn long(start: f32) -> f32 {
                 let mut last = start;
                 $($($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)*)*
+                last += 1.0;
                 last
             }
         }
     };
+    ($($statement:tt)*) => { a_hundred! { @ten [$($statement)*] } };
 }
 
 a_hundred! { let x = 1.0_f32; }
@@ -317,7 +318,7 @@ a_hundred! { let x = 1.0_f32; }
 #[test]
 fn a_hundred_statements() {
     let _alone = alone();
-    assert_eq!(long(1.5), 1.5);
+    assert_eq!(long(1.5), 2.5);
     assert_eq!(kept::<f32>("long.x").len(), 100);
-    assert_eq!(kept::<f32>("long.last"), [1.5]);
+    assert_eq!(kept::<f32>("long.last"), [2.5]);
 }
