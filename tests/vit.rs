@@ -373,6 +373,18 @@ fn program_says_which_tensor_has_a_wrong_shape() {
 }
 
 #[test]
+fn program_draws_maps_full_of_nan() {
+    let mut bytes = file("examples/vit/digits.safetensors");
+    let (start, header) = SafeTensors::read_metadata(&bytes).expect("whole");
+    let cls = header.info("cls").expect("in the weights").data_offsets.0;
+    bytes[8 + start + cls..][..4].copy_from_slice(&f32::NAN.to_le_bytes());
+    let (_, output) = program("nan", &["--weights", &given("nan.safetensors", &bytes)]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(!stdout.contains("nan 0 "), "the table counts them: {stdout}");
+}
+
+#[test]
 fn program_says_what_is_out_of_range() {
     let sentence = complaint("layer", &["--layer", "4"]);
     assert!(sentence.contains("layers 0 to 3"), "{sentence}");
@@ -401,6 +413,8 @@ fn images_of_any_shape_are_taken() {
         ("grey", DynamicImage::new_luma8(40, 30)),
         ("alpha", DynamicImage::new_rgba8(30, 40)),
         ("deep", DynamicImage::new_rgb16(28, 28)),
+        ("deep_alpha", DynamicImage::new_rgba16(50, 60)),
+        ("grey_alpha", DynamicImage::new_luma_a8(28, 28)),
     ];
     for (name, image) in images {
         let mut bytes = std::io::Cursor::new(Vec::new());

@@ -161,7 +161,7 @@ fn overlay(photo: &RgbImage, attention: &[f32], grid: usize, side: u32) -> RgbIm
     let largest = attention.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
     let mut panel = enlarge(photo, side);
     for (pixel, heat) in panel.pixels_mut().zip(heat.pixels()) {
-        let share = f64::from((heat[0] / largest).clamp(0.0, 1.0));
+        let share = f64::from((heat[0] / largest).max(0.0).min(1.0));
         let cover = 0.25 + 0.6 * share.sqrt();
         let colour = colour(share as f32).0;
         let grey =
@@ -188,7 +188,8 @@ fn matrix(map: &[f32], tokens: usize, top: f32, zoom: u32) -> RgbImage {
 
 fn colour(share: f32) -> Rgb<u8> {
     // The power lifts what is faint: most values of a map are.
-    let place = f64::from(share.clamp(0.0, 1.0)).powf(0.6);
+    // `max` takes NaN to 0.
+    let place = f64::from(share.max(0.0).min(1.0)).powf(0.6);
     Rgb(COLOURS.eval_continuous(place).into_array())
 }
 
