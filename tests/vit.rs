@@ -8,6 +8,8 @@ mod engine;
 mod matmul;
 #[path = "../examples/vit/photo.rs"]
 mod photo;
+#[path = "../examples/vit/pictures.rs"]
+mod pictures;
 #[path = "../examples/vit/weights.rs"]
 mod weights;
 
@@ -382,6 +384,24 @@ fn program_draws_maps_full_of_nan() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(!stdout.contains("nan 0 "), "the table counts them: {stdout}");
+}
+
+#[test]
+fn pictures_of_any_number_of_heads_and_patches_are_drawn() {
+    for (heads, grid) in [(1, 1), (2, 3), (16, 14), (40, 2), (1, 32)] {
+        let tokens = grid * grid + 1;
+        let maps = vec![1.0 / tokens as f32; heads * tokens * tokens];
+        let layer = pictures::Layer { number: 0, heads, tokens, maps: &maps };
+        let photo = image::RgbImage::new(28, 28);
+        let last = grid * grid - 1;
+        for picture in [
+            pictures::head(layer, heads - 1),
+            pictures::heads(layer),
+            pictures::grids(&photo, layer, heads - 1, last),
+        ] {
+            assert!(picture.width() > 200 && picture.height() > 200);
+        }
+    }
 }
 
 #[test]
