@@ -388,7 +388,7 @@ fn program_draws_maps_full_of_nan() {
 
 #[test]
 fn pictures_of_any_number_of_heads_and_patches_are_drawn() {
-    for (heads, grid) in [(1, 1), (2, 3), (16, 14), (40, 2), (1, 32)] {
+    for (heads, grid) in [(1, 1), (12, 2), (1, 20)] {
         let tokens = grid * grid + 1;
         let maps = vec![1.0 / tokens as f32; heads * tokens * tokens];
         let layer = pictures::Layer { number: 0, heads, tokens, maps: &maps };
@@ -439,9 +439,24 @@ fn images_of_any_shape_are_taken() {
     for (name, image) in images {
         let mut bytes = std::io::Cursor::new(Vec::new());
         image.write_to(&mut bytes, ImageFormat::Png).expect("a picture");
-        let path = given(&format!("{name}.png"), bytes.get_ref());
-        let (_, output) = program(name, &["--image", &path]);
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{name}: {stderr}");
+        bytes.set_position(0);
+        for grey in [false, true] {
+            let photo = photo::read(&mut bytes, 28, grey).expect(name);
+            bytes.set_position(0);
+            assert_eq!(photo.seen.dimensions(), (28, 28), "{name}");
+            assert!(photo.fine.width() >= 28, "{name}");
+        }
     }
+}
+
+#[test]
+fn an_image_of_the_right_size_goes_through_untouched() {
+    let image = image::RgbImage::from_fn(28, 28, |x, y| {
+        image::Rgb([x as u8 * 9, y as u8 * 9, (x * y) as u8])
+    });
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut bytes, image::ImageFormat::Png).expect("a picture");
+    bytes.set_position(0);
+    let photo = photo::read(bytes, 28, false).expect("an image");
+    assert_eq!(photo.seen, image);
 }
