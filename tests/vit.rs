@@ -318,7 +318,7 @@ fn program_classifies_and_draws() {
     let (folder, output) = program("defaults", &[]);
     let stdout = String::from_utf8(output.stdout).expect("text");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(stdout.starts_with("This is a 5."), "{stdout}");
+    assert!(stdout.starts_with("This is a 5 ("), "{stdout}");
     assert!(stdout.contains(KEY), "{stdout}");
     for name in ["head.png", "heads.png", "grids.png"] {
         let bytes = fs::read(folder.join("target/attention").join(name)).expect(name);
