@@ -85,7 +85,7 @@ pub fn heads(layer: Layer) -> RgbImage {
     let top_value = ceiling(layer.maps);
     for (i, (label, map)) in (0u32..).zip(&panels) {
         let (x, y) = (MARGIN + i % columns * step_x, top + i / columns * step_y);
-        page.text(x, y, 20.0, if label == "average" { MARK } else { INK }, label);
+        page.text(x, y - 4, 26.0, if label == "average" { MARK } else { INK }, label);
         page.paste(&matrix(map, layer.tokens, top_value, zoom), x, y + 30);
         page.frame(x, y + 30, side, side, 1, LINE);
     }
