@@ -175,7 +175,7 @@ impl Value {
 
     /// A small number for the thread that captured; always 0 without the `std` feature.
     pub fn thread(&self) -> u32 {
-        self.meta.thread
+        self.meta.thread()
     }
 
     pub(super) fn summary(&self) -> Summary {

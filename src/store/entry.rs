@@ -161,7 +161,7 @@ impl<'a> Entry<'a> {
 
     /// A small number for the thread that captured; always 0 without the `std` feature.
     pub fn thread(&self) -> u32 {
-        self.meta().thread
+        self.meta().thread()
     }
 
     fn summary(&self) -> Summary {

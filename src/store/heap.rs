@@ -5,7 +5,7 @@
 //! newest: the lock is held to take the buffer and to put it back, not while it is filled.
 
 use alloc::{boxed::Box, collections::VecDeque, sync::Arc, vec::Vec};
-use core::mem;
+use core::{mem, slice};
 
 use super::cache::{Data, Owned, Value};
 use super::element::{with_buffer, Buffer, Element};
@@ -49,6 +49,8 @@ pub struct Column {
     stride: usize,
     metas: Vec<Meta>,
     head: usize,
+    /// Values overwritten before `head` was last 0: it is one store less in a capture.
+    overwritten: u64,
 }
 
 /// One value, with its own buffer.
@@ -89,7 +91,14 @@ pub fn place_cost(bytes: usize) -> usize {
 
 impl Column {
     fn new<E: Element>(shape: Shape, stride: usize) -> Column {
-        Column { buffer: E::buffer(Vec::new()), shape, stride, metas: Vec::new(), head: 0 }
+        Column {
+            buffer: E::buffer(Vec::new()),
+            shape,
+            stride,
+            metas: Vec::new(),
+            head: 0,
+            overwritten: 0,
+        }
     }
 
     fn cost(&self) -> usize {
@@ -102,6 +111,7 @@ impl Column {
         if self.head != 0 {
             data.rotate_left(self.head * self.stride);
             self.metas.rotate_left(self.head);
+            self.overwritten += self.head as u64;
             self.head = 0;
         }
         let count = self.metas.len();
@@ -121,7 +131,22 @@ impl Column {
         });
         self.metas.rotate_left(self.head);
         self.metas.drain(..count);
+        self.overwritten += self.head as u64;
         self.head = 0;
+    }
+
+    /// The oldest value, number `at`, has been overwritten: the next is the oldest.
+    #[inline]
+    fn advance(&mut self, at: usize) {
+        self.head = at + 1;
+        if at + 1 == self.metas.len() {
+            self.overwritten += self.head as u64;
+            self.head = 0;
+        }
+    }
+
+    fn overwritten(&self) -> u64 {
+        self.overwritten + self.head as u64
     }
 
     /// The place where number `nth`, counted from the oldest, is stored.
@@ -208,6 +233,7 @@ impl Ring {
                 });
             }
             self.bytes = places.iter().map(|place| place.cost).sum();
+            self.counts.overwritten += column.overwritten();
             self.storage = Storage::Places(places);
         } else if let Storage::Empty = self.storage {
             self.storage = Storage::Places(VecDeque::new());
@@ -236,6 +262,36 @@ impl Heap {
         Some(self.rings.len() - 1)
     }
 
+    /// Puts a value in the place of the oldest, if the ring is full and all of its values are like this one. Says
+    /// whether it was so.
+    #[inline(always)]
+    pub fn overwrite<E: Element>(
+        &mut self,
+        ring: usize,
+        max_size: usize,
+        values: &[E],
+        shape: &[usize],
+        index: Option<u64>,
+        thread: u32,
+    ) -> bool {
+        // What is closed is empty.
+        let Some(ring) = self.rings.get_mut(ring) else { return false };
+        let Storage::Column(column) = &mut ring.storage else { return false };
+        let Some(data) = E::of_mut(&mut column.buffer) else { return false };
+        if column.metas.len() < max_size || !column.shape.is(shape) {
+            return false;
+        }
+        let at = column.head;
+        let Some(place) = place(data, at, values.len()) else { return false };
+        let Some(meta) = column.metas.get_mut(at) else { return false };
+        copy(place, values);
+        let sequence = self.sequence;
+        self.sequence = sequence + 1;
+        meta.set(sequence, index, thread);
+        column.advance(at);
+        true
+    }
+
     /// Keeps a small value of plain data.
     #[inline]
     pub fn push<E: Element>(
@@ -254,7 +310,7 @@ impl Heap {
             ring.storage = Storage::Column(Column::new::<E>(Shape::new(shape), values.len()));
         }
         let Storage::Column(column) = &mut ring.storage else { return Pushed::Elsewhere };
-        if !same(column.shape.as_slice(), shape) {
+        if !column.shape.is(shape) {
             return Pushed::Elsewhere;
         }
         let Some(data) = E::of_mut(&mut column.buffer) else { return Pushed::Elsewhere };
@@ -273,8 +329,7 @@ impl Heap {
             let at = column.head;
             copy(&mut data[at * values.len()..][..values.len()], values);
             column.metas[at] = meta;
-            column.head = if at + 1 == count { 0 } else { at + 1 };
-            ring.counts.overwritten += 1;
+            column.advance(at);
         }
         self.sequence += 1;
         Pushed::Done
@@ -366,6 +421,9 @@ impl Heap {
             let mut lent = VecDeque::new();
             let mut count = ring.len();
             let mut storage = mem::take(&mut ring.storage);
+            if let Storage::Column(column) = &storage {
+                ring.counts.overwritten += column.overwritten();
+            }
             if let (true, Storage::Places(places)) = (taken, &mut storage) {
                 let all = mem::take(places);
                 for place in all {
@@ -392,7 +450,11 @@ impl Heap {
 
     pub fn counts(&self, key: &str) -> Option<Counts> {
         let ring = self.rings.iter().find(|ring| ring.key == key)?;
-        Some(Counts { kept: ring.len() as u64, ..ring.counts })
+        let mut counts = Counts { kept: ring.len() as u64, ..ring.counts };
+        if let Storage::Column(column) = &ring.storage {
+            counts.overwritten += column.overwritten();
+        }
+        Some(counts)
     }
 }
 
@@ -404,10 +466,13 @@ fn too_much(cost: usize, max_bytes: usize) -> Cause {
     }
 }
 
-/// `==` on short slices, in line.
+/// The elements of number `at`, in line and with one check for scalars.
 #[inline]
-fn same(a: &[usize], b: &[usize]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
+fn place<E>(data: &mut [E], at: usize, stride: usize) -> Option<&mut [E]> {
+    if stride == 1 {
+        return data.get_mut(at).map(slice::from_mut);
+    }
+    data.get_mut(at * stride..)?.get_mut(..stride)
 }
 
 /// `copy_from_slice`, without the call for one element.

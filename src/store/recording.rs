@@ -117,6 +117,20 @@ impl Site {
         value: &V,
         note: &Note<'_>,
     ) {
+        if !self.overwrite(value, note) {
+            self.record_slowly(key, value, note);
+        }
+    }
+
+    /// Apart, so that the quick way saves no registers for this one.
+    #[cold]
+    #[inline(never)]
+    fn record_slowly<V: Plain + ?Sized>(
+        &'static self,
+        key: &'static &'static str,
+        value: &V,
+        note: &Note<'_>,
+    ) {
         let values = value.flat();
         let flat = [values.len()];
         let mut room = [0; MAX_RANK];
@@ -132,6 +146,29 @@ impl Site {
             }
         };
         self.keep(key, values, shape, note.index);
+    }
+
+    /// The quick way in the steady state: the ring is known, full, and keeps values like this one. Says whether
+    /// it was so. `tests/instructions.rs` guards its length.
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    fn overwrite<V: Plain + ?Sized>(&self, value: &V, note: &Note<'_>) -> bool {
+        let values = value.flat();
+        if note.shape.is_some() || V::RANK > MAX_RANK || size_of_val(values) > SMALL {
+            return false;
+        }
+        let mut room = [0; MAX_RANK];
+        value.dims(&mut room);
+        // What is no ring, is filtered out or in the arena is a number too large for the heap.
+        let ring = (self.state.load(Relaxed) as usize).wrapping_sub(1);
+        let (max_size, thread) = (MAX_SIZE.load(Relaxed), thread());
+        let Some(mut heap) = HEAP.try_lock() else { return false };
+        heap.overwrite(ring, max_size, values, &room[..V::RANK], note.index, thread)
+    }
+
+    #[cfg(not(feature = "alloc"))]
+    fn overwrite<V: Plain + ?Sized>(&self, _: &V, _: &Note<'_>) -> bool {
+        false
     }
 
     fn keep<E: Element>(
@@ -350,6 +387,7 @@ impl Site {
     }
 }
 
+#[inline]
 fn limits() -> (usize, usize) {
     (MAX_SIZE.load(Relaxed), MAX_BYTES.load(Relaxed))
 }
@@ -601,15 +639,15 @@ fn settle_arena() {
 #[inline]
 fn thread() -> u32 {
     std::thread_local! {
-        /// The number plus one, or 0 before it is needed.
-        static THREAD: Cell<u32> = const { Cell::new(0) };
+        static THREAD: Cell<u32> = const { Cell::new(UNKNOWN) };
     }
+    const UNKNOWN: u32 = u32::MAX;
     static THREADS: AtomicU32 = AtomicU32::new(0);
     THREAD.with(|thread| {
-        if thread.get() == 0 {
-            thread.set(THREADS.fetch_add(1, Relaxed) + 1);
+        if thread.get() == UNKNOWN {
+            thread.set(THREADS.fetch_add(1, Relaxed) & Meta::MAX_THREAD);
         }
-        thread.get() - 1
+        thread.get()
     })
 }
 
