@@ -184,7 +184,24 @@ fn reserve<E>(
     metas.try_reserve_exact(more).ok()
 }
 
+impl Place {
+    /// Takes in a value as long as the one before, after [`take_oldest`](Heap::take_oldest).
+    #[inline]
+    pub fn refill<E: Element>(&mut self, values: &[E], shape: &[usize], meta: Meta) {
+        if let Payload::Plain(buffer) = &mut self.payload {
+            if let Some(data) = Arc::get_mut(buffer).and_then(E::of_mut) {
+                data.copy_from_slice(values);
+            }
+        }
+        if !self.shape.is(shape) {
+            self.shape = Shape::new(shape);
+        }
+        self.meta = meta;
+    }
+}
+
 impl Ring {
+    #[inline]
     fn len(&self) -> usize {
         match &self.storage {
             Storage::Empty => 0,
@@ -292,6 +309,31 @@ impl Heap {
         true
     }
 
+    /// Takes the oldest value's place out of a full ring, if a value of `length` elements fits it as it is and no
+    /// snapshot shares it. It must be given to [`commit`](Heap::commit).
+    #[inline]
+    pub fn take_oldest<E: Element>(
+        &mut self,
+        ring: usize,
+        max_size: usize,
+        length: usize,
+    ) -> Option<Place> {
+        let ring = self.rings.get_mut(ring)?;
+        let Storage::Places(places) = &mut ring.storage else { return None };
+        if places.len() + ring.in_flight != max_size {
+            return None;
+        }
+        let Payload::Plain(buffer) = &places.front()?.payload else { return None };
+        if E::of(buffer)?.len() != length || Arc::strong_count(buffer) > 1 {
+            return None;
+        }
+        let place = places.pop_front()?;
+        ring.in_flight += 1;
+        ring.bytes -= place.cost;
+        ring.counts.overwritten += 1;
+        Some(place)
+    }
+
     /// Keeps a small value of plain data.
     #[inline]
     pub fn push<E: Element>(
@@ -389,13 +431,20 @@ impl Heap {
         }
         place.meta.sequence = self.sequence;
         self.sequence += 1;
-        let before = ring.bytes;
-        let cost = place.cost;
-        ring.spread().push_back(place);
-        ring.bytes += cost;
-        self.used = self.used - before + ring.bytes - cost;
+        ring.bytes += place.cost;
+        if let Storage::Places(places) = &mut ring.storage {
+            places.push_back(place);
+        } else {
+            let (before, cost) = (ring.bytes, place.cost);
+            ring.bytes -= cost;
+            ring.spread().push_back(place);
+            ring.bytes += cost;
+            self.used = self.used - before + ring.bytes;
+        }
         // Others may have come in between, and `set_size`.
-        self.used -= ring.shrink(max_size, garbage);
+        if ring.len() > max_size {
+            self.used -= ring.shrink(max_size, garbage);
+        }
     }
 
     /// Takes back what [`reserve`](Heap::reserve) counted.

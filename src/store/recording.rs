@@ -145,7 +145,9 @@ impl Site {
                 &flat
             }
         };
-        self.keep(key, values, shape, note.index);
+        if !self.refill(values, shape, note.index) {
+            self.keep(key, values, shape, note.index);
+        }
     }
 
     /// The quick way in the steady state: the ring is known, full, and keeps values like this one. Says whether
@@ -163,7 +165,32 @@ impl Site {
         let ring = (self.state.load(Relaxed) as usize).wrapping_sub(1);
         let (max_size, thread) = (MAX_SIZE.load(Relaxed), thread());
         let Some(mut heap) = HEAP.try_lock() else { return false };
-        heap.overwrite(ring, max_size, values, &room[..V::RANK], note.index, thread)
+        let kept = heap.overwrite(ring, max_size, values, &room[..V::RANK], note.index, thread);
+        drop(heap);
+        // With `std` everyone who asked for something has waited and done it.
+        #[cfg(not(feature = "std"))]
+        settle_heap();
+        kept
+    }
+
+    /// The same for a value with a place of its own: it is filled outside the lock.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    fn refill<E: Element>(&self, values: &[E], shape: &[usize], index: Option<u64>) -> bool {
+        if size_of_val(values) <= SMALL {
+            return false;
+        }
+        let ring = (self.state.load(Relaxed) as usize).wrapping_sub(1);
+        let (max_size, thread) = (MAX_SIZE.load(Relaxed), thread());
+        let Some(mut heap) = lock_heap() else { return false };
+        let Some(mut place) = heap.take_oldest::<E>(ring, max_size, values.len()) else {
+            return false;
+        };
+        drop(heap);
+        place.refill(values, shape, Meta::new(0, index, thread));
+        let mut garbage = Garbage::new();
+        wait_for_heap().commit(ring, max_size, place, &mut garbage);
+        true
     }
 
     #[cfg(not(feature = "alloc"))]
@@ -171,6 +198,13 @@ impl Site {
         false
     }
 
+    #[cfg(not(feature = "alloc"))]
+    fn refill<E: Element>(&self, _: &[E], _: &[usize], _: Option<u64>) -> bool {
+        false
+    }
+
+    #[cold]
+    #[inline(never)]
     fn keep<E: Element>(
         &'static self,
         key: &'static &'static str,
@@ -719,7 +753,11 @@ fn lock_heap() -> Option<MutexGuard<'static, Heap>> {
 
 /// After [`lock_heap`] has succeeded on this thread: whoever holds it now is on another core, and goes on.
 #[cfg(feature = "alloc")]
+#[inline]
 fn wait_for_heap() -> MutexGuard<'static, Heap> {
+    if let Some(heap) = HEAP.try_lock() {
+        return heap;
+    }
     loop {
         if let Some(heap) = patiently(|| HEAP.try_lock()) {
             return heap;

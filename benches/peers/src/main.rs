@@ -29,7 +29,11 @@ fn main() {
     }
     if want("slices") {
         recording::race_slices(64, 60);
+    }
+    if want("slices") || want("rows") {
         recording::race_slices(4096, 60);
+    }
+    if want("slices") || want("maps") {
         recording::race_slices(recording::MAP, 30);
     }
     if want("clones") {
