@@ -135,16 +135,6 @@ impl Column {
         self.head = 0;
     }
 
-    /// The oldest value, number `at`, has been overwritten: the next is the oldest.
-    #[inline]
-    fn advance(&mut self, at: usize) {
-        self.head = at + 1;
-        if at + 1 == self.metas.len() {
-            self.overwritten += self.head as u64;
-            self.head = 0;
-        }
-    }
-
     fn overwritten(&self) -> u64 {
         self.overwritten + self.head as u64
     }
@@ -301,11 +291,16 @@ impl Heap {
         let at = column.head;
         let Some(place) = place(data, at, values.len()) else { return false };
         let Some(meta) = column.metas.get_mut(at) else { return false };
-        copy(place, values);
         let sequence = self.sequence;
         self.sequence = sequence + 1;
         meta.set(sequence, index, thread);
-        column.advance(at);
+        column.head = at + 1;
+        if at + 1 == column.metas.len() {
+            column.overwritten += column.head as u64;
+            column.head = 0;
+        }
+        // Last: what lives beyond a call has to be saved before it.
+        copy(place, values);
         true
     }
 
@@ -338,7 +333,7 @@ impl Heap {
     #[inline]
     pub fn push<E: Element>(
         &mut self,
-        ring: usize,
+        number: usize,
         (max_size, max_bytes): (usize, usize),
         values: &[E],
         shape: &[usize],
@@ -347,7 +342,7 @@ impl Heap {
         if self.closed {
             return Pushed::Gone;
         }
-        let Some(ring) = self.rings.get_mut(ring) else { return Pushed::Gone };
+        let Some(ring) = self.rings.get_mut(number) else { return Pushed::Gone };
         if let Storage::Empty = ring.storage {
             ring.storage = Storage::Column(Column::new::<E>(Shape::new(shape), values.len()));
         }
@@ -355,7 +350,9 @@ impl Heap {
         if !column.shape.is(shape) {
             return Pushed::Elsewhere;
         }
-        let Some(data) = E::of_mut(&mut column.buffer) else { return Pushed::Elsewhere };
+        if column.buffer.kind() != E::KIND {
+            return Pushed::Elsewhere;
+        }
         meta.sequence = self.sequence;
         let cost = size_of_val(values) + size_of::<Meta>();
         let count = column.metas.len();
@@ -368,10 +365,13 @@ impl Heap {
         } else if count == 0 {
             return Pushed::Refused(too_much(cost, max_bytes));
         } else {
-            let at = column.head;
-            copy(&mut data[at * values.len()..][..values.len()], values);
-            column.metas[at] = meta;
-            column.advance(at);
+            // At the limit of bytes it is full with fewer values than `max_size`.
+            let (index, thread) = (meta.index(), meta.thread());
+            return if self.overwrite(number, 0, values, shape, index, thread) {
+                Pushed::Done
+            } else {
+                Pushed::Elsewhere
+            };
         }
         self.sequence += 1;
         Pushed::Done

@@ -117,7 +117,7 @@ impl Site {
         value: &V,
         note: &Note<'_>,
     ) {
-        if !self.overwrite(value, note) {
+        if !self.overwrite(value, note, || HEAP.try_lock()) {
             self.record_slowly(key, value, note);
         }
     }
@@ -131,6 +131,10 @@ impl Site {
         value: &V,
         note: &Note<'_>,
     ) {
+        // Who had to wait for another thread goes the quick way now.
+        if self.overwrite(value, note, lock_heap) {
+            return;
+        }
         let values = value.flat();
         let flat = [values.len()];
         let mut room = [0; MAX_RANK];
@@ -154,7 +158,12 @@ impl Site {
     /// it was so. `tests/instructions.rs` guards its length.
     #[cfg(feature = "alloc")]
     #[inline(always)]
-    fn overwrite<V: Plain + ?Sized>(&self, value: &V, note: &Note<'_>) -> bool {
+    fn overwrite<V: Plain + ?Sized>(
+        &self,
+        value: &V,
+        note: &Note<'_>,
+        lock: impl FnOnce() -> Option<MutexGuard<'static, Heap>>,
+    ) -> bool {
         let values = value.flat();
         if note.shape.is_some() || V::RANK > MAX_RANK || size_of_val(values) > SMALL {
             return false;
@@ -164,7 +173,7 @@ impl Site {
         // What is no ring, is filtered out or in the arena is a number too large for the heap.
         let ring = (self.state.load(Relaxed) as usize).wrapping_sub(1);
         let (max_size, thread) = (MAX_SIZE.load(Relaxed), thread());
-        let Some(mut heap) = HEAP.try_lock() else { return false };
+        let Some(mut heap) = lock() else { return false };
         let kept = heap.overwrite(ring, max_size, values, &room[..V::RANK], note.index, thread);
         drop(heap);
         // With `std` everyone who asked for something has waited and done it.
