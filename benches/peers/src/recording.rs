@@ -40,6 +40,25 @@ impl Ring {
     }
 }
 
+/// Vectors of one length at different places in memory, taken in turns: how a copy does depends
+/// on how source and target lie to each other within a page, and no candidate is to have luck with it. There are
+/// 13, no divisor of a ring, so that all meet all.
+pub struct Sources {
+    data: Vec<f32>,
+    length: usize,
+}
+
+impl Sources {
+    pub fn new(length: usize) -> Sources {
+        Sources { data: vec![1.0; length + 1024], length }
+    }
+
+    #[inline]
+    pub fn nth(&self, nth: u64) -> &[f32] {
+        black_box(&self.data[nth as usize % 13 * 64..][..self.length])
+    }
+}
+
 /// What one writes first: a list a key, of anything.
 #[derive(Default)]
 pub struct Naive(Mutex<HashMap<&'static str, VecDeque<Box<dyn Any + Send>>>>);
@@ -101,59 +120,80 @@ pub fn race_scalars() -> Times {
         "Recording one f32",
         60,
         vec![
-            ("ours", Box::new(move |count| {
-                for nth in 0..count {
-                    let x = number(nth);
-                    capture!(peers, x);
-                }
-            })),
-            ("`HistoryBuf`, no lock", Box::new(move |count| {
-                let ring = black_box(&mut bare);
-                for nth in 0..count {
-                    ring.write(number(nth));
-                }
-                black_box(ring);
-            })),
-            ("`HistoryBuf` in a `spin::Mutex`", Box::new(move |count| {
-                let ring = black_box(locked);
-                for nth in 0..count {
-                    ring.lock().write(number(nth));
-                }
-            })),
-            ("`ArrayQueue::force_push`", Box::new(move |count| {
-                let queue = black_box(queue);
-                for nth in 0..count {
-                    queue.force_push(number(nth));
-                }
-            })),
-            ("`Mutex<VecDeque>`", Box::new(move |count| {
-                let ring = black_box(deque);
-                for nth in 0..count {
-                    let mut ring = ring.lock().unwrap();
-                    if ring.len() == SCALARS {
-                        ring.pop_front();
+            (
+                "ours",
+                Box::new(move |count| {
+                    for nth in 0..count {
+                        let x = number(nth);
+                        capture!(peers, x);
                     }
-                    ring.push_back(number(nth));
-                }
-            })),
-            ("tracing, least subscriber", Box::new(move |count| {
-                for nth in 0..count {
-                    let x = number(nth);
-                    tracing::trace!(x);
-                }
-            })),
-            ("naive port", Box::new(move |count| {
-                for nth in 0..count {
-                    naive.record("peers.x", SCALARS, number(nth));
-                }
-            })),
+                }),
+            ),
+            (
+                "`HistoryBuf`, no lock",
+                Box::new(move |count| {
+                    let ring = black_box(&mut bare);
+                    for nth in 0..count {
+                        ring.write(number(nth));
+                    }
+                    black_box(ring);
+                }),
+            ),
+            (
+                "`HistoryBuf` in a `spin::Mutex`",
+                Box::new(move |count| {
+                    let ring = black_box(locked);
+                    for nth in 0..count {
+                        ring.lock().write(number(nth));
+                    }
+                }),
+            ),
+            (
+                "`ArrayQueue::force_push`",
+                Box::new(move |count| {
+                    let queue = black_box(queue);
+                    for nth in 0..count {
+                        queue.force_push(number(nth));
+                    }
+                }),
+            ),
+            (
+                "`Mutex<VecDeque>`",
+                Box::new(move |count| {
+                    let ring = black_box(deque);
+                    for nth in 0..count {
+                        let mut ring = ring.lock().unwrap();
+                        if ring.len() == SCALARS {
+                            ring.pop_front();
+                        }
+                        ring.push_back(number(nth));
+                    }
+                }),
+            ),
+            (
+                "tracing, least subscriber",
+                Box::new(move |count| {
+                    for nth in 0..count {
+                        let x = number(nth);
+                        tracing::trace!(x);
+                    }
+                }),
+            ),
+            (
+                "naive port",
+                Box::new(move |count| {
+                    for nth in 0..count {
+                        naive.record("peers.x", SCALARS, number(nth));
+                    }
+                }),
+            ),
         ],
     )
 }
 
 pub fn race_slices(length: usize, rounds: usize) -> Times {
-    let values: Vec<f32> = (0..length).map(|nth| nth as f32).collect();
-    let values = &values[..];
+    let sources = Sources::new(length);
+    let sources = &sources;
     let mut bare = Ring::new(length);
     let locked = spin::Mutex::new(Ring::new(length));
     let deque = Mutex::new(VecDeque::<Vec<f32>>::with_capacity(SLICES));
@@ -162,47 +202,65 @@ pub fn race_slices(length: usize, rounds: usize) -> Times {
     anycapture::set_size(SLICES);
     let _session = anycapture::session();
     let mut candidates: Vec<(_, crate::harness::Run<'_>)> = vec![
-        ("ours", Box::new(move |count| {
-            for _ in 0..count {
-                let values = black_box(values);
-                capture!(peers, values);
-            }
-        })),
-        ("memcpy into a ring", Box::new(move |count| {
-            for _ in 0..count {
-                bare.write(black_box(values));
-            }
-            black_box(&mut bare);
-        })),
-        ("memcpy into a ring, spin lock", Box::new(move |count| {
-            let ring = black_box(locked);
-            for _ in 0..count {
-                ring.lock().write(black_box(values));
-            }
-        })),
-        ("`Mutex<VecDeque<Vec>>`", Box::new(move |count| {
-            let ring = black_box(deque);
-            for _ in 0..count {
-                let mut ring = ring.lock().unwrap();
-                if ring.len() == SLICES {
-                    ring.pop_front();
+        (
+            "ours",
+            Box::new(move |count| {
+                for nth in 0..count {
+                    let values = sources.nth(nth);
+                    capture!(peers, values);
                 }
-                ring.push_back(black_box(values).to_vec());
-            }
-        })),
-        ("naive port", Box::new(move |count| {
-            for _ in 0..count {
-                naive.record("peers.values", SLICES, black_box(values).to_vec());
-            }
-        })),
+            }),
+        ),
+        (
+            "memcpy into a ring",
+            Box::new(move |count| {
+                for nth in 0..count {
+                    bare.write(sources.nth(nth));
+                }
+                black_box(&mut bare);
+            }),
+        ),
+        (
+            "memcpy into a ring, spin lock",
+            Box::new(move |count| {
+                let ring = black_box(locked);
+                for nth in 0..count {
+                    ring.lock().write(sources.nth(nth));
+                }
+            }),
+        ),
+        (
+            "`Mutex<VecDeque<Vec>>`",
+            Box::new(move |count| {
+                let ring = black_box(deque);
+                for nth in 0..count {
+                    let mut ring = ring.lock().unwrap();
+                    if ring.len() == SLICES {
+                        ring.pop_front();
+                    }
+                    ring.push_back(sources.nth(nth).to_vec());
+                }
+            }),
+        ),
+        (
+            "naive port",
+            Box::new(move |count| {
+                for nth in 0..count {
+                    naive.record("peers.values", SLICES, sources.nth(nth).to_vec());
+                }
+            }),
+        ),
     ];
     if length < MAP {
-        candidates.push(("tracing `?values`", Box::new(move |count| {
-            for _ in 0..count {
-                let values = black_box(values);
-                tracing::trace!(?values);
-            }
-        })));
+        candidates.push((
+            "tracing `?values`",
+            Box::new(move |count| {
+                for nth in 0..count {
+                    let values = sources.nth(nth);
+                    tracing::trace!(?values);
+                }
+            }),
+        ));
     }
     race(&format!("Recording {length} f32"), rounds, candidates)
 }
@@ -221,23 +279,32 @@ pub fn race_clones() -> Times {
         "Recording a tensor by clone",
         60,
         vec![
-            ("ours", Box::new(move |count| {
-                for _ in 0..count {
-                    let tensor = black_box(tensor);
-                    capture!(peers, tensor);
-                }
-            })),
-            ("clone and drop", Box::new(move |count| {
-                for _ in 0..count {
-                    black_box(black_box(tensor).clone());
-                }
-            })),
-            ("ours, a scalar", Box::new(move |count| {
-                for nth in 0..count {
-                    let tensor_scalar = nth as u32;
-                    capture!(peers, tensor_scalar);
-                }
-            })),
+            (
+                "ours",
+                Box::new(move |count| {
+                    for _ in 0..count {
+                        let tensor = black_box(tensor);
+                        capture!(peers, tensor);
+                    }
+                }),
+            ),
+            (
+                "clone and drop",
+                Box::new(move |count| {
+                    for _ in 0..count {
+                        black_box(black_box(tensor).clone());
+                    }
+                }),
+            ),
+            (
+                "ours, a scalar",
+                Box::new(move |count| {
+                    for nth in 0..count {
+                        let tensor_scalar = nth as u32;
+                        capture!(peers, tensor_scalar);
+                    }
+                }),
+            ),
         ],
     )
 }

@@ -21,7 +21,8 @@ fn capture_scalars(count: u64) {
 fn open_other_keys() {
     for nth in 0..10_000 {
         let site: &'static Site = Box::leak(Box::new(Site::new()));
-        let key: &'static &'static str = Box::leak(Box::new(&*Box::leak(format!("other.{nth}").into_boxed_str())));
+        let key: &'static &'static str =
+            Box::leak(Box::new(&*Box::leak(format!("other.{nth}").into_boxed_str())));
         site.record(key, &1.0_f32, &Note::NONE);
     }
 }
@@ -30,7 +31,8 @@ fn open_other_keys() {
 pub fn race_keys() -> Times {
     anycapture::set_size(16);
     let _session = anycapture::session();
-    let line = || -> Vec<(_, crate::harness::Run<'_>)> { vec![("a capture", Box::new(capture_scalars))] };
+    let line =
+        || -> Vec<(_, crate::harness::Run<'_>)> { vec![("a capture", Box::new(capture_scalars))] };
     let few = race("In a store of a few keys", 200, line());
     open_other_keys();
     let many = race("In a store of 10,000 keys", 200, line());
@@ -91,34 +93,50 @@ pub fn race_visit() -> Times {
     }
     let mut records = Vec::with_capacity(COUNT);
     anycapture::visit(|entry| {
-        let (value, sequence, index, thread) = (entry.scalar().unwrap(), entry.sequence(), entry.index(), entry.thread());
+        let (value, sequence, index, thread) =
+            (entry.scalar().unwrap(), entry.sequence(), entry.index(), entry.thread());
         records.push(Record { value, sequence, index, thread });
     });
     assert_eq!(records.len(), COUNT);
-    let sum = |(sum, sequences): (f32, u64), value: f32, sequence: u64| (sum + value, sequences ^ sequence);
+    let sum = |(sum, sequences): (f32, u64), value: f32, sequence: u64| {
+        (sum + value, sequences ^ sequence)
+    };
     let times = race(
         "`visit` over 1,000,000 scalars",
         20,
         vec![
-            ("ours", Box::new(move |count| {
-                for _ in 0..count {
-                    let mut all = (0.0, 0);
-                    anycapture::visit(|entry| all = sum(all, entry.scalar::<f32>().unwrap_or(0.0), entry.sequence()));
-                    black_box(all);
-                }
-            })),
-            ("a `Vec` of the same records", Box::new(|count| {
-                for _ in 0..count {
-                    let mut all = (0.0, 0);
-                    for record in black_box(&records) {
-                        all = sum(all, record.value, record.sequence);
+            (
+                "ours",
+                Box::new(move |count| {
+                    for _ in 0..count {
+                        let mut all = (0.0, 0);
+                        anycapture::visit(|entry| {
+                            all = sum(all, entry.scalar::<f32>().unwrap_or(0.0), entry.sequence())
+                        });
+                        black_box(all);
                     }
-                    black_box(all);
-                }
-            })),
+                }),
+            ),
+            (
+                "a `Vec` of the same records",
+                Box::new(|count| {
+                    for _ in 0..count {
+                        let mut all = (0.0, 0);
+                        for record in black_box(&records) {
+                            all = sum(all, record.value, record.sequence);
+                        }
+                        black_box(all);
+                    }
+                }),
+            ),
         ],
     );
-    black_box(records.iter().map(|record| record.index.unwrap_or(0) + u64::from(record.thread)).sum::<u64>());
+    black_box(
+        records
+            .iter()
+            .map(|record| record.index.unwrap_or(0) + u64::from(record.thread))
+            .sum::<u64>(),
+    );
     anycapture::clear();
     times
 }
@@ -134,25 +152,36 @@ pub fn race_export() -> Times {
     anycapture::export(|piece| bytes.extend_from_slice(piece));
     let path = std::env::temp_dir().join("anycapture-peers.safetensors");
     // The same pages are written again and again, so that the file system has no say in it.
-    let mut file = File::options().create(true).write(true).truncate(true).open(&path).expect("a file to write to");
+    let mut file = File::options()
+        .create(true)
+        .write(true)
+        .truncate(true)
+        .open(&path)
+        .expect("a file to write to");
     file.write_all(&bytes).unwrap();
     let mut same = file.try_clone().unwrap();
     let times = race(
         "`export` of 100 MB to a file",
         12,
         vec![
-            ("ours", Box::new(move |count| {
-                for _ in 0..count {
-                    rewind(&mut file);
-                    anycapture::export(|piece| file.write_all(piece).unwrap());
-                }
-            })),
-            ("one slice", Box::new(|count| {
-                for _ in 0..count {
-                    rewind(&mut same);
-                    same.write_all(&bytes).unwrap();
-                }
-            })),
+            (
+                "ours",
+                Box::new(move |count| {
+                    for _ in 0..count {
+                        rewind(&mut file);
+                        anycapture::export(|piece| file.write_all(piece).unwrap());
+                    }
+                }),
+            ),
+            (
+                "one slice",
+                Box::new(|count| {
+                    for _ in 0..count {
+                        rewind(&mut same);
+                        same.write_all(&bytes).unwrap();
+                    }
+                }),
+            ),
         ],
     );
     let _ = std::fs::remove_file(path);
