@@ -201,7 +201,7 @@ impl<'a> Entry<'a> {
                     use super::element::Stored;
                     T::buffer(bytes.chunks_exact(T::SIZE).map(T::read).collect())
                 });
-                Value::new(*meta, **shape, Data::shared(alloc::sync::Arc::new(buffer)))
+                Value::new(*meta, **shape, Data::shared(alloc::sync::Arc::new(buffer), 0))
             }
         }
     }

@@ -14,6 +14,9 @@ use super::{Cause, Counts, Meta, Shape};
 /// Values of up to so many bytes are copied under the lock, into a column.
 pub const SMALL: usize = 1024;
 
+/// Larger values begin at a multiple of so many bytes: a copy to any other place takes up to twice as long.
+pub const ALIGN: usize = 64;
+
 pub struct Heap {
     rings: Vec<Ring>,
     /// Bytes of all values and their bookkeeping, those being filled included.
@@ -63,8 +66,8 @@ pub struct Place {
 }
 
 pub enum Payload {
-    /// Shared with snapshots, which never change it.
-    Plain(Arc<Buffer>),
+    /// Shared with snapshots, which never change it; and the number of the first element that counts.
+    Plain(Arc<Buffer>, usize),
     Owned(Box<dyn Owned>),
     /// Out with a reader on this thread; see [`Heap::next`].
     Lent(u32),
@@ -86,7 +89,7 @@ pub enum Pushed {
 /// What counts against the budget for a value of `bytes` in a place.
 pub fn place_cost(bytes: usize) -> usize {
     const BOOKKEEPING: usize = size_of::<Place>() + size_of::<Buffer>() + 2 * size_of::<usize>();
-    bytes.saturating_add(BOOKKEEPING)
+    bytes.saturating_add(if bytes > SMALL { BOOKKEEPING + ALIGN } else { BOOKKEEPING })
 }
 
 impl Column {
@@ -178,9 +181,9 @@ impl Place {
     /// Takes in a value as long as the one before, after [`take_oldest`](Heap::take_oldest).
     #[inline]
     pub fn refill<E: Element>(&mut self, values: &[E], shape: &[usize], meta: Meta) {
-        if let Payload::Plain(buffer) = &mut self.payload {
+        if let Payload::Plain(buffer, start) = &mut self.payload {
             if let Some(data) = Arc::get_mut(buffer).and_then(E::of_mut) {
-                data.copy_from_slice(values);
+                data[*start..].copy_from_slice(values);
             }
         }
         if !self.shape.is(shape) {
@@ -235,7 +238,7 @@ impl Ring {
                 places.push_back(Place {
                     meta: column.metas[at],
                     shape: column.shape,
-                    payload: Payload::Plain(Arc::new(column.buffer.copy(values))),
+                    payload: Payload::Plain(Arc::new(column.buffer.copy(values)), 0),
                     cost: place_cost(column.cost() - size_of::<Meta>()),
                 });
             }
@@ -318,8 +321,8 @@ impl Heap {
         if places.len() + ring.in_flight != max_size {
             return None;
         }
-        let Payload::Plain(buffer) = &places.front()?.payload else { return None };
-        if E::of(buffer)?.len() != length || Arc::strong_count(buffer) > 1 {
+        let Payload::Plain(buffer, start) = &places.front()?.payload else { return None };
+        if E::of(buffer)?.len() - start != length || Arc::strong_count(buffer) > 1 {
             return None;
         }
         let place = places.pop_front()?;
@@ -598,7 +601,9 @@ impl Heap {
                             break;
                         }
                         let data = match &mut place.payload {
-                            Payload::Plain(buffer) => Data::shared(Arc::clone(buffer)),
+                            Payload::Plain(buffer, start) => {
+                                Data::shared(Arc::clone(buffer), *start)
+                            }
                             Payload::Lent(reader) if *reader != thread => return Step::Wait,
                             // A walk inside this value's walk: it can't be had twice.
                             Payload::Lent(_) => continue,
@@ -666,7 +671,7 @@ impl Storage {
                 .into_iter()
                 .filter_map(|place| {
                     let data = match place.payload {
-                        Payload::Plain(buffer) => Data::shared(buffer),
+                        Payload::Plain(buffer, start) => Data::shared(buffer, start),
                         Payload::Owned(value) => Data::Owned(value),
                         Payload::Lent(_) => return None,
                     };

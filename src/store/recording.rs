@@ -25,12 +25,10 @@ use spin::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use super::arena::Arena;
 #[cfg(feature = "alloc")]
 use super::cache::{Cache, Owned, Value};
-#[cfg(feature = "alloc")]
-use super::element::Buffer;
 use super::element::{Element, Plain, MAX_RANK};
 use super::entry::Entry;
 #[cfg(feature = "alloc")]
-use super::heap::{place_cost, Cursor, Garbage, Heap, Payload, Place, Pushed, Step, SMALL};
+use super::heap::{place_cost, Cursor, Garbage, Heap, Payload, Place, Pushed, Step, ALIGN, SMALL};
 use super::options::{matches, Options, Patterns};
 use super::probe::Note;
 use super::{Cause, Counts, Facts, KeyFacts, Meta, Shape, Walk};
@@ -381,8 +379,7 @@ impl Site {
                 settle_heap();
             }
             if let Pushed::Elsewhere = pushed {
-                let place =
-                    |reused| Some((Shape::new(shape), Payload::Plain(fill(reused, values)?)));
+                let place = |reused| Some((Shape::new(shape), fill(reused, values)?));
                 pushed = keep_in_place(number, size_of_val(values), meta, place);
             }
             match pushed {
@@ -479,22 +476,26 @@ impl Drop for Reservation {
 
 /// `values` in a buffer: that of the value they overwrite, if it will do.
 #[cfg(feature = "alloc")]
-fn fill<E: Element>(reused: Option<Payload>, values: &[E]) -> Option<Arc<Buffer>> {
-    if let Some(Payload::Plain(mut shared)) = reused {
+fn fill<E: Element>(reused: Option<Payload>, values: &[E]) -> Option<Payload> {
+    if let Some(Payload::Plain(mut shared, start)) = reused {
         // A snapshot may still hold it.
         if let Some(data) = Arc::get_mut(&mut shared).and_then(E::of_mut) {
+            let room = data.capacity() - start;
             // A much larger buffer would hold on to memory that is not accounted for.
-            if data.capacity() >= values.len() && data.capacity() / 2 <= values.len() {
-                data.clear();
+            if room >= values.len() && room / 2 <= values.len() {
+                data.truncate(start);
                 data.extend_from_slice(values);
-                return Some(shared);
+                return Some(Payload::Plain(shared, start));
             }
         }
     }
-    let mut data = Vec::new();
-    data.try_reserve_exact(values.len()).ok()?;
+    let spare = if size_of_val(values) > SMALL { ALIGN / E::SIZE } else { 0 };
+    let mut data = Vec::<E>::new();
+    data.try_reserve_exact(values.len() + spare).ok()?;
+    let start = data.as_ptr().align_offset(ALIGN).min(spare);
+    data.resize(start, E::ZERO);
     data.extend_from_slice(values);
-    Some(Arc::new(E::buffer(data)))
+    Some(Payload::Plain(Arc::new(E::buffer(data)), start))
 }
 
 /// `value` in a box: that of the value it overwrites, if it will do.
@@ -817,7 +818,9 @@ fn walk_heap(f: &mut dyn FnMut(&Entry<'_>)) {
                 let mut shown = Shown { cursor: &cursor, value: Some(value) };
                 for (nth, meta) in metas.iter().enumerate() {
                     if let Some(value) = &mut shown.value {
-                        value.move_to(nth, *meta);
+                        if nth > 0 {
+                            value.move_on(*meta);
+                        }
                         f(&Entry::on_heap(key, value));
                     }
                 }
