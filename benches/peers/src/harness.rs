@@ -24,6 +24,13 @@ pub struct Times {
 }
 
 impl Times {
+    pub fn show(&self) {
+        eprintln!("{}: {} of {} samples dropped", self.title, self.dropped, self.samples);
+        for (name, ns) in &self.rows {
+            eprintln!("    {ns:12.3}  {name}");
+        }
+    }
+
     pub fn of(&self, name: &str) -> f64 {
         let row = self.rows.iter().find(|(row, _)| *row == name);
         row.unwrap_or_else(|| panic!("no candidate `{name}` in `{}`", self.title)).1
@@ -83,10 +90,7 @@ fn take_turns<C>(
     let least = |[clean, any]: [f64; 2]| if clean.is_finite() { clean } else { any };
     let rows = racers.into_iter().map(|(name, _, _, times)| (name, least(times))).collect();
     let times = Times { title: title.into(), rows, dropped, samples };
-    eprintln!("{title}: {dropped} of {samples} samples dropped");
-    for (name, ns) in &times.rows {
-        eprintln!("    {ns:12.3}  {name}");
-    }
+    times.show();
     times
 }
 

@@ -1,5 +1,7 @@
 //! What anycapture costs beside others. See `docs/cost.md`.
 
+#[cfg(feature = "on")]
+mod compile;
 mod harness;
 mod inactive;
 #[cfg(feature = "on")]
@@ -27,7 +29,7 @@ fn main() {
     if want("scalars") {
         recording::race_scalars();
     }
-    if want("slices") {
+    if want("slices") || want("small") {
         recording::race_slices(64, 60);
     }
     if want("slices") || want("rows") {
@@ -54,6 +56,9 @@ fn main() {
     }
     if want("export") {
         scale::race_export();
+    }
+    if want("compile") {
+        compile::race_compiling();
     }
     if want("keys") {
         scale::race_keys();
