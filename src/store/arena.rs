@@ -84,7 +84,7 @@ impl Header {
         let wide = self.flags & WIDE != 0;
         put(to, SEQUENCE, &self.meta.sequence.to_le_bytes());
         // More threads than the field can tell apart share its last number.
-        let thread = u16::try_from(self.meta.thread).unwrap_or(u16::MAX);
+        let thread = u16::try_from(self.meta.thread()).unwrap_or(u16::MAX);
         put(to, THREAD, &thread.to_le_bytes());
         to[KIND] = self.kind as u8;
         to[FLAGS] = self.flags;

@@ -81,8 +81,9 @@ pub enum Data {
 
 impl Data {
     /// All of `buffer`.
-    pub fn shared(buffer: Arc<Buffer>) -> Data {
-        Data::Plain { start: 0, len: buffer.len(), buffer }
+    /// All elements from number `start`.
+    pub fn shared(buffer: Arc<Buffer>, start: usize) -> Data {
+        Data::Plain { start, len: buffer.len() - start, buffer }
     }
 }
 
@@ -91,11 +92,11 @@ impl Value {
         Value { meta, shape, data, bytes: OnceCell::new() }
     }
 
-    /// Goes on to the value `nth` in the buffer.
-    pub(super) fn move_to(&mut self, nth: usize, meta: Meta) {
+    /// Goes on to the next value in the buffer.
+    pub(super) fn move_on(&mut self, meta: Meta) {
         self.meta = meta;
         if let Data::Plain { start, len, .. } = &mut self.data {
-            *start = nth * *len;
+            *start += *len;
         }
         if self.bytes.get().is_some() {
             self.bytes = OnceCell::new();
@@ -175,7 +176,7 @@ impl Value {
 
     /// A small number for the thread that captured; always 0 without the `std` feature.
     pub fn thread(&self) -> u32 {
-        self.meta.thread
+        self.meta.thread()
     }
 
     pub(super) fn summary(&self) -> Summary {

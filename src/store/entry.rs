@@ -161,7 +161,7 @@ impl<'a> Entry<'a> {
 
     /// A small number for the thread that captured; always 0 without the `std` feature.
     pub fn thread(&self) -> u32 {
-        self.meta().thread
+        self.meta().thread()
     }
 
     fn summary(&self) -> Summary {
@@ -201,7 +201,7 @@ impl<'a> Entry<'a> {
                     use super::element::Stored;
                     T::buffer(bytes.chunks_exact(T::SIZE).map(T::read).collect())
                 });
-                Value::new(*meta, **shape, Data::shared(alloc::sync::Arc::new(buffer)))
+                Value::new(*meta, **shape, Data::shared(alloc::sync::Arc::new(buffer), 0))
             }
         }
     }
