@@ -73,15 +73,6 @@ impl Shape {
     pub fn as_slice(&self) -> &[usize] {
         &self.dims[..usize::from(self.rank)]
     }
-
-    pub fn rank(&self) -> u8 {
-        self.rank
-    }
-
-    /// The number of elements.
-    pub fn product(&self) -> usize {
-        self.as_slice().iter().product()
-    }
 }
 
 /// Why a value was not kept.

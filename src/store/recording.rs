@@ -27,13 +27,15 @@ use super::arena::Arena;
 use super::cache::{Cache, Owned, Value};
 #[cfg(feature = "alloc")]
 use super::element::Buffer;
-use super::element::{Element, Plain, MAX_RANK};
+use super::element::{Element, Kind, Plain, MAX_RANK};
 use super::entry::Entry;
 #[cfg(feature = "alloc")]
 use super::heap::{place_cost, Cursor, Garbage, Heap, Payload, Place, Pushed, Step, SMALL};
 use super::options::{matches, Options, Patterns};
 use super::probe::Note;
-use super::{Cause, Counts, Facts, KeyFacts, Meta, Shape, Walk};
+#[cfg(feature = "alloc")]
+use super::Shape;
+use super::{Cause, Counts, Facts, KeyFacts, Meta, Walk};
 
 static ACTIVE: AtomicBool = AtomicBool::new(false);
 static EVER_ACTIVE: AtomicBool = AtomicBool::new(false);
@@ -147,9 +149,20 @@ impl Site {
             let Some(ring) = self.keep_on_heap(key, ring, values, shape, meta) else { return };
             ring
         };
+        let form = (E::KIND, shape, size_of_val(values));
+        self.keep_in_arena(ring, form, meta, &|bytes| E::write(values, bytes));
+    }
+
+    /// The same code for values of every type: flash is small.
+    fn keep_in_arena(
+        &self,
+        ring: u32,
+        form: (Kind, &[usize], usize),
+        meta: Meta,
+        write: &dyn Fn(&mut [u8]),
+    ) {
         let Some(mut arena) = write_arena() else { return self.refuse(Cause::Busy) };
-        let ring = (ring & RING) as usize - 1;
-        let kept = arena.push(ring, limits(), values, Shape::new(shape), meta);
+        let kept = arena.push((ring & RING) as usize - 1, limits(), form, meta, write);
         drop(arena);
         if let Err(cause) = kept {
             self.refuse(cause);
@@ -800,11 +813,9 @@ pub fn take() -> Cache {
 pub fn facts() -> Option<Facts> {
     let config = patiently(|| CONFIG.try_read());
     let (max_size, max_bytes) = limits();
-    let mut used = read_arena().map_or(0, |arena| arena.used());
+    let used = read_arena().map_or(0, |arena| arena.used());
     #[cfg(feature = "alloc")]
-    if let Some(heap) = patiently(|| HEAP.try_lock()) {
-        used += heap.used();
-    }
+    let used = used + patiently(|| HEAP.try_lock()).map_or(0, |heap| heap.used());
     Some(Facts {
         active: is_active(),
         ever_active: EVER_ACTIVE.load(Relaxed),
