@@ -42,7 +42,7 @@ const TAKEN: usize = 20;
 const OLDER: usize = 0;
 const NEWER: usize = 4;
 const SIZE: usize = 8;
-const SEQUENCE: usize = 12;
+const STAMP: usize = 12;
 const KIND: usize = 20;
 const FLAGS: usize = 21;
 const HEADER: usize = 22;
@@ -52,6 +52,16 @@ const WIDE: u8 = 0x20;
 /// The kind of a hole, of which only `SIZE` says something else.
 const HOLE: u8 = 0xff;
 const SEQUENCE_BITS: u32 = 48;
+const SEQUENCES: u64 = (1 << SEQUENCE_BITS) - 1;
+
+/// What a capture says of its value.
+pub struct Form<'a> {
+    pub kind: Kind,
+    pub shape: &'a [usize],
+    pub index: Option<u64>,
+    /// In bytes.
+    pub size: usize,
+}
 
 /// What is kept of a value beside its bytes.
 pub struct Header {
@@ -81,34 +91,47 @@ fn header_size(flags: u8) -> usize {
     }
 }
 
-/// Writes a header, apart from its links and its size.
-fn write_header(to: &mut [u8], kind: Kind, flags: u8, shape: &[usize], meta: &Meta) {
+/// Writes a header, apart from its links and its size, and gives the rest of the block.
+fn write_header<'b>(
+    block: &'b mut [u8],
+    flags: u8,
+    form: &Form<'_>,
+    stamp: u64,
+) -> Option<&'b mut [u8]> {
     let wide = flags & WIDE != 0;
-    // More threads than the field can tell apart share its last number.
-    let thread = u64::from(meta.thread.min(u32::from(u16::MAX)));
-    let stamp = meta.sequence & ((1 << SEQUENCE_BITS) - 1) | thread << SEQUENCE_BITS;
-    put(to, SEQUENCE, &stamp.to_le_bytes());
-    put(to, KIND, &[kind as u8, flags]);
-    let mut at = HEADER;
-    if let Some(index) = meta.index() {
-        let bytes = index.to_le_bytes();
-        let bytes = if wide { &bytes[..] } else { &bytes[..4] };
-        put(to, at, bytes);
-        at += bytes.len();
+    let (head, mut rest) = block.split_first_chunk_mut::<HEADER>()?;
+    put(head, STAMP, stamp.to_le_bytes());
+    put(head, KIND, [form.kind as u8, flags]);
+    #[allow(clippy::cast_possible_truncation)] // what does not fit is `wide`
+    if let Some(index) = form.index {
+        rest = if wide {
+            next(rest, index.to_le_bytes())?
+        } else {
+            next(rest, (index as u32).to_le_bytes())?
+        };
     }
-    for &dim in shape {
-        #[allow(clippy::cast_possible_truncation)] // no dimension is larger than the memory
-        let bytes = (dim as u32).to_le_bytes();
-        let bytes = if wide { &bytes[..] } else { &bytes[..2] };
-        put(to, at, bytes);
-        at += bytes.len();
+    #[allow(clippy::cast_possible_truncation)] // and no dimension is larger than the memory
+    for &dim in form.shape {
+        rest = if wide {
+            next(rest, (dim as u32).to_le_bytes())?
+        } else {
+            next(rest, (dim as u16).to_le_bytes())?
+        };
     }
+    Some(rest)
+}
+
+/// Writes `bytes`, and gives what is behind them.
+fn next<const N: usize>(to: &mut [u8], bytes: [u8; N]) -> Option<&mut [u8]> {
+    let (to, rest) = to.split_first_chunk_mut::<N>()?;
+    *to = bytes;
+    Some(rest)
 }
 
 fn read_header(from: &[u8]) -> Header {
     let flags = from[FLAGS];
     let (index_bytes, dim_bytes) = if flags & WIDE == 0 { (4, 2) } else { (8, 4) };
-    let mut at = SEQUENCE;
+    let mut at = STAMP;
     let mut number = |bytes: usize| {
         let mut word = [0; 8];
         word[..bytes].copy_from_slice(&from[at..at + bytes]);
@@ -132,12 +155,21 @@ fn read_header(from: &[u8]) -> Header {
         // Only `write_header` writes a kind.
         kind: Kind::from_byte(from[KIND]).unwrap_or(Kind::U8),
         shape: Shape::new(&dims[..rank]),
-        meta: Meta::new(stamp & ((1 << SEQUENCE_BITS) - 1), index, thread),
+        meta: Meta::new(stamp & SEQUENCES, index, thread),
     }
 }
 
-fn put(to: &mut [u8], at: usize, bytes: &[u8]) {
-    to[at..at + bytes.len()].copy_from_slice(bytes);
+/// With `to` of a known length, one store and no check.
+#[inline(always)]
+fn put<const N: usize>(to: &mut [u8], at: usize, bytes: [u8; N]) {
+    to[at..at + N].copy_from_slice(&bytes);
+}
+
+#[inline(always)]
+fn word(from: &[u8], at: usize) -> usize {
+    let mut bytes = [0; 4];
+    bytes.copy_from_slice(&from[at..at + 4]);
+    u32::from_le_bytes(bytes) as usize
 }
 
 /// Offsets and counts are kept in 32 bits: memory beyond 4 GiB is left alone.
@@ -166,14 +198,12 @@ impl Arena {
     }
 
     fn word(&self, at: usize) -> usize {
-        let mut bytes = [0; 4];
-        bytes.copy_from_slice(&self.memory[at..at + 4]);
-        u32::from_le_bytes(bytes) as usize
+        word(self.memory, at)
     }
 
     /// Numbers that outgrow 32 bits stay at the largest.
     fn set_word(&mut self, at: usize, word: usize) {
-        put(self.memory, at, &u32::try_from(word).unwrap_or(u32::MAX).to_le_bytes());
+        put(self.memory, at, u32::try_from(word).unwrap_or(u32::MAX).to_le_bytes());
     }
 
     fn add(&mut self, at: usize, more: usize) {
@@ -209,23 +239,26 @@ impl Arena {
         Some(ring)
     }
 
-    /// Keeps a value of `size` bytes, which `write` writes.
+    /// Keeps a value, which `write` writes.
     pub fn push(
         &mut self,
         ring: usize,
         limits: (usize, usize),
-        (kind, shape, size): (Kind, &[usize], usize),
-        mut meta: Meta,
+        form: &Form<'_>,
+        thread: u32,
         write: &dyn Fn(&mut [u8]),
     ) -> Result<(), Cause> {
-        let (flags, header) = layout(shape, meta.index());
-        let size = header.saturating_add(size);
+        let (flags, header) = layout(form.shape, form.index);
+        let size = header.saturating_add(form.size);
         let at = self.place(ring, limits, size)?;
-        meta.sequence = self.sequence;
+        // More threads than the field can tell apart share its last number.
+        let thread = u64::from(thread.min(u32::from(u16::MAX)));
+        let stamp = self.sequence & SEQUENCES | thread << SEQUENCE_BITS;
         self.sequence += 1;
         let block = &mut self.memory[at..at + size];
-        write_header(block, kind, flags, shape, &meta);
-        write(&mut block[header..]);
+        if let Some(data) = write_header(block, flags, form, stamp) {
+            write(data);
+        }
         Ok(())
     }
 
@@ -234,25 +267,55 @@ impl Arena {
         let (max_size, max_bytes) = limits;
         let budget = max_bytes.min(self.memory.len());
         let record = self.record(ring);
-        let others = self.used() - self.word(record + BYTES);
-        if size > budget.saturating_sub(others) {
-            let too_large = size > budget.saturating_sub(RECORD);
-            return Err(if too_large { Cause::TooLarge } else { Cause::NoMemory });
-        }
-        // When the last of the key's values is gone, there is room: see above.
         loop {
-            let (count, used) = (self.word(record + COUNT), self.used());
-            if count < max_size && size <= budget.saturating_sub(used) {
-                return Ok(self.append(record, size));
+            if let Some(at) = self.overwrite(record, max_size, budget, size) {
+                return Ok(at);
             }
-            let oldest = self.word(self.word(record + NEWEST) + NEWER);
-            if count <= max_size && used <= budget && self.word(oldest + SIZE) == size {
-                self.set_word(record + NEWEST, oldest);
-                self.add(record + OVERWRITTEN, 1);
-                return Ok(oldest);
+            let used = self.used();
+            if size > budget.saturating_sub(used - self.word(record + BYTES)) {
+                let too_large = size > budget.saturating_sub(RECORD);
+                return Err(if too_large { Cause::TooLarge } else { Cause::NoMemory });
+            }
+            // So when the last of the key's values is gone, there is room.
+            if self.word(record + COUNT) < max_size && size <= budget.saturating_sub(used) {
+                return Ok(self.append(record, size));
             }
             self.drop_oldest(record);
         }
+    }
+
+    /// The steady state: the place of the key's oldest value, if that must go and has the same size.
+    ///
+    /// Written for speed: through arrays, which are checked once.
+    #[inline(always)]
+    fn overwrite(
+        &mut self,
+        record: usize,
+        max_size: usize,
+        budget: usize,
+        size: usize,
+    ) -> Option<usize> {
+        let used = self.used();
+        let (values, record) = self.memory.split_at_mut_checked(record)?;
+        let record = record.first_chunk_mut::<RECORD>()?;
+        let count = word(record, COUNT);
+        let must_go = count == max_size || (count < max_size && size > budget - used.min(budget));
+        if count == 0 || used > budget || !must_go {
+            return None;
+        }
+        let newest = values.get(word(record, NEWEST)..)?.first_chunk::<HEADER>()?;
+        let at = word(newest, NEWER);
+        let oldest = values.get(at..)?.first_chunk::<HEADER>()?;
+        if word(oldest, SIZE) != size {
+            return None;
+        }
+        #[allow(clippy::cast_possible_truncation)] // they come from 32 bits
+        {
+            let overwritten = (word(record, OVERWRITTEN) as u32).saturating_add(1);
+            put(record, OVERWRITTEN, overwritten.to_le_bytes());
+            put(record, NEWEST, (at as u32).to_le_bytes());
+        }
+        Some(at)
     }
 
     /// A new block behind all others.
@@ -554,11 +617,11 @@ mod tests {
                     let ring = random.below(model.rings.len());
                     let share = [1, 4, 16][random.below(3)];
                     let mut value = random.value(whole(size) / share);
-                    let meta = Meta::new(0, value.index, value.thread);
-                    let data = value.data.clone();
-                    let form = (Kind::U8, &value.shape.clone()[..], data.len());
-                    let kept = arena.push(ring, (max_size, max_bytes), form, meta, &|to| {
-                        to.copy_from_slice(&data);
+                    let (index, bytes) = (value.index, value.data.len());
+                    let form = Form { kind: Kind::U8, shape: &value.shape, index, size: bytes };
+                    let limits = (max_size, max_bytes);
+                    let kept = arena.push(ring, limits, &form, value.thread, &|to| {
+                        to.copy_from_slice(&value.data);
                     });
                     value.thread = value.thread.min(u32::from(u16::MAX));
                     assert_eq!(kept, model.push(ring, max_size, max_bytes.min(size), value));

@@ -22,20 +22,20 @@ use once_cell::race::OnceRef;
 use spin::MutexGuard;
 use spin::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::arena::Arena;
+use super::arena::{Arena, Form};
 #[cfg(feature = "alloc")]
 use super::cache::{Cache, Owned, Value};
 #[cfg(feature = "alloc")]
 use super::element::Buffer;
-use super::element::{Element, Kind, Plain, MAX_RANK};
+use super::element::{Element, Plain, MAX_RANK};
 use super::entry::Entry;
 #[cfg(feature = "alloc")]
 use super::heap::{place_cost, Cursor, Garbage, Heap, Payload, Place, Pushed, Step, SMALL};
 use super::options::{matches, Options, Patterns};
 use super::probe::Note;
+use super::{Cause, Counts, Facts, KeyFacts, Walk};
 #[cfg(feature = "alloc")]
-use super::Shape;
-use super::{Cause, Counts, Facts, KeyFacts, Meta, Walk};
+use super::{Meta, Shape};
 
 static ACTIVE: AtomicBool = AtomicBool::new(false);
 static EVER_ACTIVE: AtomicBool = AtomicBool::new(false);
@@ -120,10 +120,12 @@ impl Site {
     ) {
         let values = value.flat();
         let flat = [values.len()];
-        let mut room = [0; MAX_RANK];
+        let mut room;
         let shape = match note.shape {
             Some(dims) if fits(dims, values.len()) => dims,
+            None if V::RANK == 0 => &[],
             None if V::RANK <= MAX_RANK => {
+                room = [0; MAX_RANK];
                 value.dims(&mut room);
                 &room[..V::RANK]
             }
@@ -135,6 +137,8 @@ impl Site {
         self.keep(key, values, shape, note.index);
     }
 
+    #[cfg(not(feature = "alloc"))]
+    #[inline(always)]
     fn keep<E: Element>(
         &'static self,
         key: &'static &'static str,
@@ -142,27 +146,21 @@ impl Site {
         shape: &[usize],
         index: Option<u64>,
     ) {
-        let meta = Meta::new(0, index, thread());
-        let Some(ring) = self.admit(key) else { return };
-        #[cfg(feature = "alloc")]
-        let ring = {
-            let Some(ring) = self.keep_on_heap(key, ring, values, shape, meta) else { return };
-            ring
-        };
-        let form = (E::KIND, shape, size_of_val(values));
-        self.keep_in_arena(ring, form, meta, &|bytes| E::write(values, bytes));
+        let form = Form { kind: E::KIND, shape, index, size: size_of_val(values) };
+        self.keep_in_arena(key, &form, &|bytes| E::write(values, bytes));
     }
 
     /// The same code for values of every type: flash is small.
+    #[inline(never)]
     fn keep_in_arena(
-        &self,
-        ring: u32,
-        form: (Kind, &[usize], usize),
-        meta: Meta,
+        &'static self,
+        key: &'static &'static str,
+        form: &Form<'_>,
         write: &dyn Fn(&mut [u8]),
     ) {
+        let Some(ring) = self.admit(key) else { return };
         let Some(mut arena) = write_arena() else { return self.refuse(Cause::Busy) };
-        let kept = arena.push((ring & RING) as usize - 1, limits(), form, meta, write);
+        let kept = arena.push((ring & RING) as usize - 1, limits(), form, thread(), write);
         drop(arena);
         if let Err(cause) = kept {
             self.refuse(cause);
@@ -282,6 +280,21 @@ impl Site {
             self.state.store(ring, Relaxed);
         }
         (Cause::NoMemory, ring)
+    }
+
+    fn keep<E: Element>(
+        &'static self,
+        key: &'static &'static str,
+        values: &[E],
+        shape: &[usize],
+        index: Option<u64>,
+    ) {
+        let Some(ring) = self.admit(key) else { return };
+        let meta = Meta::new(0, index, thread());
+        if self.keep_on_heap(key, ring, values, shape, meta).is_some() {
+            let form = Form { kind: E::KIND, shape, index, size: size_of_val(values) };
+            self.keep_in_arena(key, &form, &|bytes| E::write(values, bytes));
+        }
     }
 
     /// Keeps plain data, or gives the ring in the arena where it must go.
@@ -572,10 +585,13 @@ impl Due {
 }
 
 /// Does what is due, where the rings are not in use.
+#[inline]
 fn settle() {
     #[cfg(feature = "alloc")]
     settle_heap();
-    settle_arena();
+    if CLEAR_DUE.arena.load(Relaxed) || TRIM_DUE.arena.load(Relaxed) {
+        settle_arena();
+    }
 }
 
 #[cfg(feature = "alloc")]
@@ -595,6 +611,7 @@ fn settle_heap() {
     }
 }
 
+#[cold]
 fn settle_arena() {
     while CLEAR_DUE.arena.load(Relaxed) || TRIM_DUE.arena.load(Relaxed) {
         let Some(mut arena) = write_arena() else { return };
