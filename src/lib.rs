@@ -10,7 +10,6 @@ extern crate alloc;
 mod macros;
 // Without recording, nothing calls half of it; it is compiled all the same, so that it can't rot.
 #[cfg_attr(not(feature = "capture"), allow(dead_code))]
-#[allow(missing_docs)]
 mod store;
 
 #[cfg(feature = "alloc")]

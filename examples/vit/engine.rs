@@ -8,8 +8,6 @@
 //! `T` tokens (the patches and CLS), `W` width, `H` heads, `S` = `W / H` the size of a head,
 //! `M` hidden width of the MLP.
 
-use anycapture::captured_fn;
-
 /// A Vision Transformer and its weights.
 #[derive(Clone, Copy)]
 pub struct Vit<'a> {
@@ -122,12 +120,7 @@ impl Vit<'_> {
         let (normed, rest) = rest.split_at_mut(size);
         let (mixed, rest) = rest.split_at_mut(size);
         let (wide, map) = rest.split_at_mut(self.tokens() * self.wide());
-        let mut scratch = Scratch {
-            normed,
-            mixed,
-            wide,
-            map,
-        };
+        let mut scratch = Scratch { normed, mixed, wide, map };
 
         self.embed(image, x, scratch.wide, matmul);
         for block in self.blocks {
@@ -197,23 +190,21 @@ impl Block<'_> {
 }
 
 impl Attention<'_> {
-    captured_fn! {
-        /// Appendix A of the paper: `softmax(q . k^T / sqrt(S)) . v` in every head, then a linear
-        /// layer over all of them. Reads and replaces `scratch.normed`, `[T, W]`.
-        #[capture(Attention::forward => attention_map[heads, tokens, tokens]; index = self.layer)]
-        fn forward(&self, scratch: &mut Scratch, matmul: &dyn MatMul) {
-            let heads = self.heads;
-            let tokens = scratch.normed.len() / self.proj.outputs();
+    /// Appendix A of the paper: `softmax(q . k^T / sqrt(S)) . v` in every head, then a linear
+    /// layer over all of them. Reads and replaces `scratch.normed`, `[T, W]`.
+    fn forward(&self, scratch: &mut Scratch, matmul: &dyn MatMul) {
+        let heads = self.heads;
+        let tokens = scratch.normed.len() / self.proj.outputs();
 
-            let qkv = &mut scratch.wide[..tokens * self.qkv.outputs()];
-            self.qkv.forward(scratch.normed, qkv, matmul);
-            let qkv = Matrix::new(qkv, tokens, self.qkv.outputs());
+        let qkv = &mut scratch.wide[..tokens * self.qkv.outputs()];
+        self.qkv.forward(scratch.normed, qkv, matmul);
+        let qkv = Matrix::new(qkv, tokens, self.qkv.outputs());
 
-            let room = &mut scratch.map[..heads * tokens * tokens];
-            let attention_map = self.attend(qkv, room, matmul);
-            self.mix(qkv, attention_map, scratch.mixed, matmul);
-            self.proj.forward(scratch.mixed, scratch.normed, matmul);
-        }
+        let room = &mut scratch.map[..heads * tokens * tokens];
+        let attention_map = self.attend(qkv, room, matmul);
+        anycapture::capture!(Attention::forward, attention_map[heads, tokens, tokens]; index = self.layer);
+        self.mix(qkv, attention_map, scratch.mixed, matmul);
+        self.proj.forward(scratch.mixed, scratch.normed, matmul);
     }
 
     /// How much each token (row) looks at each other (column): `[H, T, T]`, every row sums to 1.
@@ -279,8 +270,7 @@ impl Linear<'_> {
         let weight = Matrix::new(self.weight, self.inputs(), self.outputs());
         let x = Matrix::new(x, rows, self.inputs());
         matmul.multiply(x, weight, MatrixMut::new(y, rows, self.outputs()));
-        y.chunks_exact_mut(self.outputs())
-            .for_each(|row| add(row, self.bias));
+        y.chunks_exact_mut(self.outputs()).for_each(|row| add(row, self.bias));
     }
 }
 
@@ -325,10 +315,7 @@ fn add(x: &mut [f32], y: &[f32]) {
 fn add_scaled(x: &mut [f32], y: &[f32], scale: Option<&[f32]>) {
     let Some(scale) = scale else { return add(x, y) };
     let scale = scale.iter().cycle();
-    x.iter_mut()
-        .zip(y)
-        .zip(scale)
-        .for_each(|((x, y), scale)| *x += y * scale);
+    x.iter_mut().zip(y).zip(scale).for_each(|((x, y), scale)| *x += y * scale);
 }
 
 /// A matrix product: [`Plain`] is enough for small models, a program may bring a faster one.
@@ -357,22 +344,12 @@ pub struct MatrixMut<'a> {
 
 impl<'a> Matrix<'a> {
     pub fn new(data: &'a [f32], rows: usize, columns: usize) -> Self {
-        Matrix {
-            data,
-            rows,
-            columns,
-            row_stride: columns,
-            column_stride: 1,
-        }
+        Matrix { data, rows, columns, row_stride: columns, column_stride: 1 }
     }
 
     /// `count` columns from `first` on. Only of a matrix that is not transposed.
     pub fn columns(self, first: usize, count: usize) -> Self {
-        Matrix {
-            data: &self.data[first..],
-            columns: count,
-            ..self
-        }
+        Matrix { data: &self.data[first..], columns: count, ..self }
     }
 
     pub fn transposed(self) -> Self {
@@ -388,21 +365,12 @@ impl<'a> Matrix<'a> {
 
 impl<'a> MatrixMut<'a> {
     pub fn new(data: &'a mut [f32], rows: usize, columns: usize) -> Self {
-        MatrixMut {
-            data,
-            rows,
-            columns,
-            row_stride: columns,
-        }
+        MatrixMut { data, rows, columns, row_stride: columns }
     }
 
     /// `count` columns from `first` on.
     pub fn columns(self, first: usize, count: usize) -> Self {
-        MatrixMut {
-            data: &mut self.data[first..],
-            columns: count,
-            ..self
-        }
+        MatrixMut { data: &mut self.data[first..], columns: count, ..self }
     }
 }
 
@@ -420,10 +388,7 @@ impl MatMul for Plain {
                 let values = b.data[k * b.row_stride..].iter();
                 // Told that the values are neighbours, the compiler makes vector code of it.
                 match b.column_stride {
-                    1 => sums
-                        .iter_mut()
-                        .zip(values)
-                        .for_each(|(sum, v)| *sum += factor * v),
+                    1 => sums.iter_mut().zip(values).for_each(|(sum, v)| *sum += factor * v),
                     n => sums
                         .iter_mut()
                         .zip(values.step_by(n))

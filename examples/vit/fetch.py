@@ -134,8 +134,9 @@ def main():
         save_file(tensors, part, metadata)
         os.replace(part, output)
     except OSError as reason:
+        python.fail(f"can't write {output}: {reason.strerror or reason}")
+    finally:
         part.unlink(missing_ok=True)
-        python.fail(f"can't write {output}: {reason.strerror}")
     say(f"wrote {output}")
 
 

@@ -28,6 +28,7 @@ use image::{ImageFormat, RgbImage};
 
 use engine::{softmax, Vit};
 use page::First;
+use photo::Photo;
 use pictures::Layer;
 use weights::Model;
 
@@ -101,18 +102,15 @@ fn run(args: &Args) -> Result<String, String> {
 
     anycapture::activate();
     let start = Instant::now();
-    let scores = infer(
-        &vit,
-        &photo::normalise(&photo, &model.mean, &model.deviation),
-    );
-    progress(&format!(
-        "{} layers in {:.0} ms",
-        blocks.len(),
-        start.elapsed().as_secs_f64() * 1e3
-    ));
+    let scores = infer(&vit, &photo::normalise(&photo.seen, &model.mean, &model.deviation));
+    progress(&format!("{} layers in {:.0} ms", blocks.len(), start.elapsed().as_secs_f64() * 1e3));
     anycapture::deactivate();
 
-    let mut text = verdict(&scores, &model.classes);
+    let said = verdict(&scores, &model.classes);
+    let mut text = match said.is_empty() {
+        true => "These weights have no classifier, so there is no class to name.\n".into(),
+        false => format!("{said}\n"),
+    };
     if !anycapture::ENABLED {
         text +=
             "Nothing was captured: build with `--features capture` to see the attention maps.\n";
@@ -120,14 +118,8 @@ fn run(args: &Args) -> Result<String, String> {
     }
     let cache = anycapture::cache();
     let report = anycapture::report();
-    write!(text, "\nCaptured:\n{cache}\n\n{report}\n").expect("a String takes everything");
-    for path in draw(
-        args,
-        &choice,
-        &cache,
-        &photo,
-        text.lines().next().unwrap_or_default(),
-    )? {
+    write!(text, "\nCaptured:\n{cache}\n{report}\n").expect("a String takes everything");
+    for path in draw(args, &choice, &cache, &photo.fine, &said)? {
         writeln!(text, "wrote {}", path.display()).expect("a String takes everything");
     }
     if let Some(path) = &args.export {
@@ -153,7 +145,7 @@ fn load_model(path: Option<&Path>) -> Result<Model, String> {
     Model::read(&bytes).map_err(|e| format!("can't use the weights {}: {e}", path.display()))
 }
 
-fn load_photo(path: Option<&Path>, vit: &Vit) -> Result<RgbImage, String> {
+fn load_photo(path: Option<&Path>, vit: &Vit) -> Result<Photo, String> {
     let side = vit.image_side() as u32;
     let grey = vit.channels == 1;
     let Some(path) = path else {
@@ -174,10 +166,10 @@ fn infer(vit: &Vit, image: &[f32]) -> Vec<f32> {
     scores
 }
 
-/// The best three classes in words.
+/// The best three classes in words; empty without a classifier.
 fn verdict(scores: &[f32], classes: &[String]) -> String {
     if scores.is_empty() {
-        return "These weights have no classifier, so there is no class to name.\n".into();
+        return String::new();
     }
     let mut shares = scores.to_vec();
     softmax(&mut shares);
@@ -187,7 +179,7 @@ fn verdict(scores: &[f32], classes: &[String]) -> String {
     for (share, class) in best.iter().take(3) {
         write!(text, "  {class}: {:.1} %", **share * 100.0).expect("a String takes everything");
     }
-    text + "\n"
+    text
 }
 
 /// What to draw, as far as the command line says.
@@ -222,11 +214,7 @@ impl Choice {
             ));
         }
         let patch = args.patch.map(|(row, column)| row * grid + column);
-        Ok(Choice {
-            layer,
-            head: args.head,
-            patch,
-        })
+        Ok(Choice { layer, head: args.head, patch })
     }
 }
 
@@ -242,22 +230,12 @@ fn draw(
     let layer = *layers.get(choice.layer).ok_or("a layer was not captured")?;
     let head = choice.head.unwrap_or_else(|| sharpest(layer));
     let patch = choice.patch.unwrap_or_else(|| brightest(layer, head));
-    let first = First {
-        layer: layer.number,
-        head,
-        token: patch + 1,
-    };
+    let first = First { layer: layer.number, head, token: patch + 1 };
     let files = [
         ("head.png", png(&pictures::head(layer, head))?),
         ("heads.png", png(&pictures::heads(layer))?),
-        (
-            "grids.png",
-            png(&pictures::grids(photo, layer, head, patch))?,
-        ),
-        (
-            "index.html",
-            page::page(&png(photo)?, &layers, verdict, &first).into_bytes(),
-        ),
+        ("grids.png", png(&pictures::grids(photo, layer, head, patch))?),
+        ("index.html", page::page(&png(photo)?, &layers, verdict, &first).into_bytes()),
     ];
     let folder = &args.output;
     fs::create_dir_all(folder)
@@ -272,50 +250,33 @@ fn draw(
 
 fn png(picture: &RgbImage) -> Result<Vec<u8>, String> {
     let mut bytes = Cursor::new(Vec::new());
-    picture
-        .write_to(&mut bytes, ImageFormat::Png)
-        .map_err(|e| e.to_string())?;
+    picture.write_to(&mut bytes, ImageFormat::Png).map_err(|e| e.to_string())?;
     Ok(bytes.into_inner())
 }
 
 /// The captured maps, a value a layer in the order of the forward pass.
 fn captured_layers(cache: &anycapture::Cache) -> Result<Vec<Layer<'_>>, String> {
-    let values = cache
-        .get(KEY)
-        .ok_or_else(|| format!("`{KEY}` holds nothing"))?;
+    let values = cache.get(KEY).ok_or_else(|| format!("`{KEY}` holds nothing"))?;
     let layers = values.iter().enumerate().map(|(number, value)| {
         let (&[heads, tokens, _], Some(maps)) = (value.shape(), value.as_slice::<f32>()) else {
             return Err(format!("`{KEY}` holds something else than attention maps"));
         };
-        Ok(Layer {
-            number,
-            heads,
-            tokens,
-            maps,
-        })
+        Ok(Layer { number, heads, tokens, maps })
     });
     layers.collect()
 }
 
 /// The head whose CLS row has the largest share in one place.
 fn sharpest(layer: Layer) -> usize {
-    let peak = |head: &usize| {
-        layer.head(*head)[1..layer.tokens]
-            .iter()
-            .copied()
-            .fold(0.0, f32::max)
-    };
-    (0..layer.heads)
-        .max_by(|a, b| peak(a).total_cmp(&peak(b)))
-        .unwrap_or(0)
+    let peak =
+        |head: &usize| layer.head(*head)[1..layer.tokens].iter().copied().fold(0.0, f32::max);
+    (0..layer.heads).max_by(|a, b| peak(a).total_cmp(&peak(b))).unwrap_or(0)
 }
 
 /// The patch that CLS looks at most.
 fn brightest(layer: Layer, head: usize) -> usize {
     let row = &layer.head(head)[1..layer.tokens];
-    (0..row.len())
-        .max_by(|a, b| row[*a].total_cmp(&row[*b]))
-        .unwrap_or(0)
+    (0..row.len()).max_by(|a, b| row[*a].total_cmp(&row[*b])).unwrap_or(0)
 }
 
 /// Writes a whole file or nothing: beside its place first, then moved there.

@@ -11,15 +11,9 @@ impl MatMul for Fast {
             (a.rows, b.rows, b.columns) == (rows, inner, columns),
             "shapes of a matrix product"
         );
-        assert!(
-            last(&a) < a.data.len() && last(&b) < b.data.len(),
-            "a matrix within its data"
-        );
+        assert!(last(&a) < a.data.len() && last(&b) < b.data.len(), "a matrix within its data");
         let last = (rows - 1) * out.row_stride + columns - 1;
-        assert!(
-            last < out.data.len() && columns <= out.row_stride,
-            "an output within its data"
-        );
+        assert!(last < out.data.len() && columns <= out.row_stride, "an output within its data");
         let stride = |n: usize| n as isize;
         // SAFETY: the asserts keep every element of the three matrices inside its slice; rows of
         // `out` don't overlap; `a` and `b` are only read, and `out` is borrowed by nobody else.

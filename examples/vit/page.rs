@@ -17,9 +17,10 @@ pub struct First {
 /// One self-contained page: no network, any browser. `photo` is a PNG file.
 pub fn page(photo: &[u8], layers: &[Layer], verdict: &str, first: &First) -> String {
     let one = layers[0];
-    let colours: String = (0..256)
-        .map(|i| format!("{:x}", COLOURS.eval_rational(i, 256)))
-        .collect();
+    let verdict =
+        if verdict.is_empty() { String::new() } else { format!("{}<br>", escape(verdict)) };
+    let colours: String =
+        (0..256).map(|i| format!("{:x}", COLOURS.eval_rational(i, 256))).collect();
     let model = format!(
         r#"{{ layers: {}, heads: {}, tokens: {}, grid: {}, layer: {}, head: {}, token: {}, colours: "{colours}" }}"#,
         layers.len(),
@@ -32,11 +33,9 @@ pub fn page(photo: &[u8], layers: &[Layer], verdict: &str, first: &First) -> Str
     );
     // Half floats: a third of the size of text, and closer than a screen can show.
     let values = layers.iter().flat_map(|layer| layer.maps);
-    let maps: Vec<u8> = values
-        .flat_map(|v| half::f16::from_f32(*v).to_le_bytes())
-        .collect();
+    let maps: Vec<u8> = values.flat_map(|v| half::f16::from_f32(*v).to_le_bytes()).collect();
     TEMPLATE
-        .replace("{{VERDICT}}", &escape(verdict))
+        .replace("{{VERDICT}}", &verdict)
         .replace("{{PHOTO}}", &base64(photo))
         .replace("{{MODEL}}", &model)
         .replace("{{MAPS}}", &base64(&maps))
@@ -48,7 +47,5 @@ fn base64(bytes: &[u8]) -> String {
 
 /// Class names come from a file.
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -6,25 +6,36 @@ use image::{
     imageops::FilterType, metadata::Orientation, DynamicImage, ImageDecoder, ImageReader, RgbImage,
 };
 
-/// Reads an image of any common format, upright, and cuts the largest centred square to `side`
-/// pixels. An image of that size is left as it is. `grey` takes the colours out.
-pub fn read<R: BufRead + Seek>(source: R, side: u32, grey: bool) -> Result<RgbImage, String> {
-    let reader = ImageReader::new(source)
-        .with_guessed_format()
-        .map_err(|e| e.to_string())?;
+/// The most pixels that a picture of attention needs along a side.
+const FINE: u32 = 672;
+
+/// An image twice: as the model sees it, and as people like to see it.
+pub struct Photo {
+    /// `side` pixels square.
+    pub seen: RgbImage,
+    /// The same square with the pixels it came with, as far as they help.
+    pub fine: RgbImage,
+}
+
+/// Reads an image of any common format, upright, and takes the largest centred square of it. One
+/// of `side` pixels is left as it is. `grey` takes the colours out.
+pub fn read<R: BufRead + Seek>(source: R, side: u32, grey: bool) -> Result<Photo, String> {
+    let reader = ImageReader::new(source).with_guessed_format().map_err(|e| e.to_string())?;
     let mut decoder = reader.into_decoder().map_err(|e| e.to_string())?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(|e| e.to_string())?;
     image.apply_orientation(orientation);
-    if (image.width(), image.height()) != (side, side) {
-        image = image.resize_to_fill(side, side, FilterType::CatmullRom);
-    }
-    let image = flatten(&image);
-    Ok(if grey {
-        DynamicImage::ImageRgb8(image).grayscale().to_rgb8()
-    } else {
-        image
-    })
+
+    let (width, height) = (image.width(), image.height());
+    let square = width.min(height);
+    let image = image.crop_imm((width - square) / 2, (height - square) / 2, square, square);
+    let image = DynamicImage::ImageRgb8(flatten(&image));
+    let image = if grey { image.grayscale() } else { image };
+    let resized = |side| match side == square {
+        true => image.to_rgb8(),
+        false => image.resize_exact(side, side, FilterType::CatmullRom).to_rgb8(),
+    };
+    Ok(Photo { seen: resized(side), fine: resized(square.clamp(side, FINE.max(side))) })
 }
 
 /// Without alpha: what is transparent counts as black.
@@ -44,11 +55,7 @@ fn flatten(image: &DynamicImage) -> RgbImage {
 pub fn normalise(image: &RgbImage, mean: &[f32], deviation: &[f32]) -> Vec<f32> {
     let mut values = Vec::new();
     for (channel, (mean, deviation)) in mean.iter().zip(deviation).enumerate() {
-        values.extend(
-            image
-                .pixels()
-                .map(|p| (f32::from(p[channel]) / 255.0 - mean) / deviation),
-        );
+        values.extend(image.pixels().map(|p| (f32::from(p[channel]) / 255.0 - mean) / deviation));
     }
     values
 }

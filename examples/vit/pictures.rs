@@ -29,9 +29,7 @@ impl Layer<'_> {
 
     pub fn average(&self) -> Vec<f32> {
         let sum = |i| (0..self.heads).map(|head| self.head(head)[i]).sum::<f32>();
-        (0..self.tokens * self.tokens)
-            .map(|i| sum(i) / self.heads as f32)
-            .collect()
+        (0..self.tokens * self.tokens).map(|i| sum(i) / self.heads as f32).collect()
     }
 
     pub fn grid(&self) -> usize {
@@ -46,13 +44,7 @@ pub fn head(layer: Layer, head: usize) -> RgbImage {
     let side = zoom * layer.tokens as u32;
     let (left, top) = (MARGIN + 44, MARGIN + 118);
     let mut page = Page::new(left + side + 150, top + side + MARGIN + 10);
-    page.text(
-        left,
-        MARGIN,
-        34.0,
-        INK,
-        &format!("Layer {}, head {head}", layer.number),
-    );
+    page.text(left, MARGIN, 34.0, INK, &format!("Layer {}, head {head}", layer.number));
     page.text(
         left,
         MARGIN + 46,
@@ -65,11 +57,7 @@ pub fn head(layer: Layer, head: usize) -> RgbImage {
     page.paste(&matrix(map, layer.tokens, top_value, zoom), left, top);
     page.frame(left, top, side, side, 1, LINE);
     for token in ticks(layer.tokens) {
-        let label = if token == 0 {
-            "CLS".into()
-        } else {
-            token.to_string()
-        };
+        let label = if token == 0 { "CLS".into() } else { token.to_string() };
         let middle = zoom * token as u32 + zoom / 2;
         page.text_right(left - 10, top + middle - 9, 17.0, FAINT, &label);
         page.text_centre(left + middle, top - 28, 17.0, FAINT, &label);
@@ -87,47 +75,21 @@ pub fn heads(layer: Layer) -> RgbImage {
         .map(|head| (format!("head {head}"), layer.head(head)))
         .chain([("average".to_string(), &average[..])])
         .collect();
-    let columns = if panels.len() <= 5 {
-        panels.len() as u32
-    } else {
-        4
-    };
+    let columns = if panels.len() <= 5 { panels.len() as u32 } else { 4 };
     let rows = (panels.len() as u32).div_ceil(columns);
     let (step_x, step_y, top) = (side + 28, side + 62, MARGIN + 70);
-    let mut page = Page::new(
-        2 * MARGIN + columns * step_x - 28 + 110,
-        top + rows * step_y + MARGIN - 20,
-    );
-    page.text(
-        MARGIN,
-        MARGIN,
-        34.0,
-        INK,
-        &format!("Layer {}: all heads", layer.number),
-    );
+    let mut page =
+        Page::new(2 * MARGIN + columns * step_x - 28 + 110, top + rows * step_y + MARGIN - 20);
+    page.text(MARGIN, MARGIN, 34.0, INK, &format!("Layer {}: all heads", layer.number));
 
-    let top_value = panels
-        .iter()
-        .map(|(_, map)| ceiling(map))
-        .fold(0.0, f32::max);
+    let top_value = panels.iter().map(|(_, map)| ceiling(map)).fold(0.0, f32::max);
     for (i, (label, map)) in (0u32..).zip(&panels) {
         let (x, y) = (MARGIN + i % columns * step_x, top + i / columns * step_y);
-        page.text(
-            x,
-            y,
-            20.0,
-            if label == "average" { MARK } else { INK },
-            label,
-        );
+        page.text(x, y, 20.0, if label == "average" { MARK } else { INK }, label);
         page.paste(&matrix(map, layer.tokens, top_value, zoom), x, y + 30);
         page.frame(x, y + 30, side, side, 1, LINE);
     }
-    page.scale(
-        MARGIN + columns * step_x,
-        top + 30,
-        rows * step_y - 62,
-        top_value,
-    );
+    page.scale(MARGIN + columns * step_x, top + 30, rows * step_y - 62, top_value);
     page.image
 }
 
@@ -152,10 +114,7 @@ pub fn grids(photo: &RgbImage, layer: Layer, head: usize, patch: usize) -> RgbIm
     let row = |token: usize| &map[token * layer.tokens + 1..][..grid * grid];
     let panels = [
         (format!("the image, patch {patch} marked"), None),
-        (
-            format!("what that patch looks at ({place})"),
-            Some(row(patch + 1)),
-        ),
+        (format!("what that patch looks at ({place})"), Some(row(patch + 1))),
         ("what CLS looks at".to_string(), Some(row(0))),
     ];
     for (i, (label, attention)) in (0u32..).zip(&panels) {
@@ -169,22 +128,10 @@ pub fn grids(photo: &RgbImage, layer: Layer, head: usize, patch: usize) -> RgbIm
         if i < 2 {
             let cell = side / grid as u32;
             let (column, line) = (patch % grid, patch / grid);
-            page.frame(
-                x + cell * column as u32,
-                top + cell * line as u32,
-                cell,
-                cell,
-                3,
-                MARK,
-            );
+            page.frame(x + cell * column as u32, top + cell * line as u32, cell, cell, 3, MARK);
         }
         if let Some(row) = attention {
-            page.small_scale(
-                x,
-                top + side + 14,
-                side,
-                row.iter().copied().fold(0.0, f32::max),
-            );
+            page.small_scale(x, top + side + 14, side, row.iter().copied().fold(0.0, f32::max));
         }
     }
 
@@ -197,11 +144,7 @@ pub fn grids(photo: &RgbImage, layer: Layer, head: usize, patch: usize) -> RgbIm
         };
         let chosen = i as usize == head;
         page.text(x, below, 18.0, if chosen { MARK } else { FAINT }, &label);
-        page.paste(
-            &overlay(photo, &map[1..=grid * grid], grid, small),
-            x,
-            below + 28,
-        );
+        page.paste(&overlay(photo, &map[1..=grid * grid], grid, small), x, below + 28);
         if chosen {
             page.frame(x, below + 28, small, small, 2, MARK);
         }
@@ -213,11 +156,7 @@ pub fn grids(photo: &RgbImage, layer: Layer, head: usize, patch: usize) -> RgbIm
 fn overlay(photo: &RgbImage, attention: &[f32], grid: usize, side: u32) -> RgbImage {
     let heat = ImageBuffer::<Luma<f32>, _>::from_raw(grid as u32, grid as u32, attention.to_vec())
         .expect("a square grid");
-    let smooth = if grid < 12 {
-        FilterType::Nearest
-    } else {
-        FilterType::CatmullRom
-    };
+    let smooth = if grid < 12 { FilterType::Nearest } else { FilterType::CatmullRom };
     let heat = imageops::resize(&heat, side, side, smooth);
     let largest = attention.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
     let mut panel = enlarge(photo, side);
@@ -237,11 +176,7 @@ fn overlay(photo: &RgbImage, attention: &[f32], grid: usize, side: u32) -> RgbIm
 
 /// Few pixels stay squares; a photograph stays smooth.
 fn enlarge(photo: &RgbImage, side: u32) -> RgbImage {
-    let filter = if photo.width() < 64 {
-        FilterType::Nearest
-    } else {
-        FilterType::CatmullRom
-    };
+    let filter = if photo.width() < 64 { FilterType::Nearest } else { FilterType::CatmullRom };
     imageops::resize(photo, side, side, filter)
 }
 
@@ -279,10 +214,7 @@ impl Page {
     fn new(width: u32, height: u32) -> Self {
         let font =
             FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT).expect("the font is whole");
-        Page {
-            image: RgbImage::from_pixel(width, height, PAPER),
-            font,
-        }
+        Page { image: RgbImage::from_pixel(width, height, PAPER), font }
     }
 
     fn paste(&mut self, picture: &RgbImage, x: u32, y: u32) {
@@ -305,13 +237,7 @@ impl Page {
             let share = 1.0 - j as f32 / (height - 1) as f32;
             (0..18).for_each(|i| self.image.put_pixel(x + i, y + j, colour(share)));
         }
-        self.text(
-            x + 28,
-            y - 2,
-            17.0,
-            FAINT,
-            &format!("\u{2265} {}", short(top)),
-        );
+        self.text(x + 28, y - 2, 17.0, FAINT, &format!("\u{2265} {}", short(top)));
         self.text(x + 28, y + height / 2 - 9, 17.0, FAINT, &short(top / 2.0));
         self.text(x + 28, y + height - 18, 17.0, FAINT, "0");
     }
@@ -338,9 +264,7 @@ impl Page {
 
     fn width(&self, size: f32, text: &str) -> u32 {
         let font = self.font.as_scaled(PxScale::from(size));
-        text.chars()
-            .map(|c| font.h_advance(font.glyph_id(c)))
-            .sum::<f32>() as u32
+        text.chars().map(|c| font.h_advance(font.glyph_id(c))).sum::<f32>() as u32
     }
 
     /// Text whose top left corner is at (x, y).

@@ -48,14 +48,11 @@ impl Model {
                 "`position` has {tokens} rows, not those of a square image and CLS"
             ));
         }
-        let layers = (0..)
-            .take_while(|n| file.tensor(&format!("blocks.{n}.qkv.weight")).is_ok())
-            .count();
+        let layers =
+            (0..).take_while(|n| file.tensor(&format!("blocks.{n}.qkv.weight")).is_ok()).count();
         let heads: usize = number(&metadata, "heads")?;
         if heads == 0 || width % heads != 0 || layers == 0 {
-            return Err(format!(
-                "{layers} layers of {heads} heads can't share a width of {width}"
-            ));
+            return Err(format!("{layers} layers of {heads} heads can't share a width of {width}"));
         }
 
         let mut model = Model {
@@ -75,9 +72,7 @@ impl Model {
         model.take_norm(&file, "norm", width)?;
         for layer in 0..layers {
             let name = |part: &str| format!("blocks.{layer}.{part}");
-            let hidden = *self::shape(&file, &name("fc1.weight"))?
-                .last()
-                .unwrap_or(&0);
+            let hidden = *self::shape(&file, &name("fc1.weight"))?.last().unwrap_or(&0);
             model.take_norm(&file, &name("norm1"), width)?;
             model.take_linear(&file, &name("qkv"), width, 3 * width)?;
             model.take_linear(&file, &name("proj"), width, width)?;
@@ -125,10 +120,7 @@ impl Model {
             },
             scale1: self.tensors.get(&name("scale1")).map(Vec::as_slice),
             norm2: self.norm(&name("norm2")),
-            mlp: Mlp {
-                fc1: self.linear(&name("fc1")),
-                fc2: self.linear(&name("fc2")),
-            },
+            mlp: Mlp { fc1: self.linear(&name("fc1")), fc2: self.linear(&name("fc2")) },
             scale2: self.tensors.get(&name("scale2")).map(Vec::as_slice),
         }
     }
@@ -176,19 +168,16 @@ impl Model {
 }
 
 fn shape(file: &SafeTensors, name: &str) -> Result<Vec<usize>, String> {
-    let tensor = file
-        .tensor(name)
-        .map_err(|_| format!("{FOREIGN}: no tensor `{name}`"))?;
+    let tensor = file.tensor(name).map_err(|_| format!("{FOREIGN}: no tensor `{name}`"))?;
     Ok(tensor.shape().to_vec())
 }
 
 fn floats(name: &str, tensor: &TensorView) -> Result<Vec<f32>, String> {
     let data = tensor.data();
     match tensor.dtype() {
-        Dtype::F32 => Ok(data
-            .chunks_exact(4)
-            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-            .collect()),
+        Dtype::F32 => {
+            Ok(data.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
+        }
         Dtype::F16 => Ok(data
             .chunks_exact(2)
             .map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32())
@@ -207,15 +196,10 @@ fn numbers<N: std::str::FromStr>(
     key: &str,
     count: usize,
 ) -> Result<Vec<N>, String> {
-    let numbers: Vec<N> = words(metadata, key)
-        .iter()
-        .flat_map(|word| word.parse())
-        .collect();
+    let numbers: Vec<N> = words(metadata, key).iter().flat_map(|word| word.parse()).collect();
     match numbers.len() == count {
         true => Ok(numbers),
-        false => Err(format!(
-            "{FOREIGN}: its metadata should hold `{key}`, as {count} number(s)"
-        )),
+        false => Err(format!("{FOREIGN}: its metadata should hold `{key}`, as {count} number(s)")),
     }
 }
 

@@ -411,12 +411,12 @@ impl fmt::Display for Cache {
         let widths = [0, 1, 2].map(|column| lines.iter().map(|line| line[column].len()).max());
         let [key, count, kind] = widths.map(Option::unwrap_or_default);
         for (line, (_, values)) in lines.iter().zip(self) {
-            write!(f, "{:key$}  {:>count$} x {:kind$}", line[0], line[1], line[2])?;
-            let mut all = Summary::default();
-            for value in values {
-                all = all.and(value.summary());
+            write!(f, "{:key$}  {:>count$} x ", line[0], line[1])?;
+            let plain = values.iter().filter(|value| value.type_name().is_none());
+            match plain.map(Value::summary).reduce(Summary::and) {
+                Some(summary) => writeln!(f, "{:kind$}  {summary}", line[2])?,
+                None => writeln!(f, "{}", line[2])?,
             }
-            writeln!(f, "  {all}")?;
         }
         if lines.is_empty() {
             f.write_str("nothing captured\n")?;

@@ -21,7 +21,7 @@ pub fn export(sink: &mut dyn FnMut(&[u8])) {
         out.write(&(length as u64).to_le_bytes());
         let _ = write_header(walk, &mut out);
         (header.0..length).for_each(|_| out.write(b" "));
-        each_tensor(walk, &mut |_, _, entry, _| entry.stream(&mut |bytes| out.write(bytes)));
+        each_tensor(walk, &mut |tensor| tensor.entry.stream(&mut |bytes| out.write(bytes)));
         out.flush();
     });
 }
@@ -30,7 +30,7 @@ fn write_header(walk: Walk<'_>, out: &mut dyn Write) -> fmt::Result {
     let mut result =
         write!(out, "{{\"__metadata__\":{{\"anycapture\":\"{}\"", env!("CARGO_PKG_VERSION"));
     let mut then = |next: &mut dyn FnMut() -> fmt::Result| result = result.and_then(|()| next());
-    each_tensor(walk, &mut |key, nth, entry, _| {
+    each_tensor(walk, &mut |&Tensor { key, nth, entry, .. }| {
         then(&mut || {
             let (sequence, thread) = (entry.sequence(), entry.thread());
             write!(
@@ -44,7 +44,7 @@ fn write_header(walk: Walk<'_>, out: &mut dyn Write) -> fmt::Result {
         });
     });
     then(&mut || write!(out, "}}"));
-    each_tensor(walk, &mut |key, nth, entry, (begin, end)| {
+    each_tensor(walk, &mut |&Tensor { key, nth, entry, begin, end }| {
         then(&mut || {
             let (dtype, words) = safetensors_name(entry.dtype());
             write!(out, ",\"{key}/{nth}\":{{\"dtype\":\"{dtype}\",\"shape\":[")?;
@@ -76,9 +76,20 @@ fn safetensors_name(dtype: Dtype) -> (&'static str, &'static [usize]) {
     }
 }
 
-/// Shows every value of plain data with its key, its position in the key's list, and where its bytes begin
-/// and end in the file's data. Wide elements come first, so that all are aligned.
-fn each_tensor(walk: Walk<'_>, f: &mut dyn FnMut(&str, usize, &Entry<'_>, (usize, usize))) {
+/// A value of plain data, as the file has it.
+struct Tensor<'a> {
+    key: &'static str,
+    /// Its position in the key's list.
+    nth: usize,
+    entry: &'a Entry<'a>,
+    /// Where its bytes begin and end in the file's data.
+    begin: usize,
+    end: usize,
+}
+
+/// Shows every value of plain data in the order of the file: wide elements come first, so that all are
+/// aligned.
+fn each_tensor(walk: Walk<'_>, f: &mut dyn FnMut(&Tensor<'_>)) {
     let mut begin = 0;
     for width in [16, 8, 4, 2, 1] {
         let mut key = "";
@@ -88,7 +99,7 @@ fn each_tensor(walk: Walk<'_>, f: &mut dyn FnMut(&str, usize, &Entry<'_>, (usize
             key = entry.key();
             if entry.element_size() == Some(width) {
                 let end = begin + width * entry.shape().iter().product::<usize>();
-                f(key, nth, entry, (begin, end));
+                f(&Tensor { key, nth, entry, begin, end });
                 begin = end;
             }
         });

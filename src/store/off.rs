@@ -12,14 +12,17 @@ use super::{Facts, KeyFacts, Walk};
 pub struct Site(());
 
 impl Site {
+    /// A site that was not hit.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Site {
         Site(())
     }
 
+    /// Keeps a copy of plain data.
     pub fn record<V: Plain + ?Sized>(&'static self, _: &'static &'static str, _: &V, _: &Note<'_>) {
     }
 
+    /// Keeps a value of any type.
     #[cfg(feature = "alloc")]
     pub fn record_with<T: Clone + Send + 'static>(
         &'static self,
@@ -34,11 +37,13 @@ impl Site {
 pub struct Hits(());
 
 impl Hits {
+    /// No hits.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Hits {
         Hits(())
     }
 
+    /// Whether this is the first of so many hits.
     pub fn nth(&self, _: usize) -> bool {
         false
     }

@@ -7,6 +7,9 @@
 //! Lookup knows no lifetimes: `&'a T` seems to be `'static` to it. So references are followed before a
 //! value is taken to be owned. The test module `kinds` holds a value of every case.
 
+// What is reachable here is hidden: it is named by expansions only.
+#![allow(missing_docs)]
+
 #[cfg(feature = "alloc")]
 use alloc::{string::String, vec::Vec};
 

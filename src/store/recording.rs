@@ -97,6 +97,7 @@ const FILTERED: u32 = 1 << 30;
 const RING: u32 = FILTERED - 1;
 
 impl Site {
+    /// A site that was not hit.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Site {
         Site {
@@ -457,6 +458,7 @@ fn boxed<T: Clone + Send + 'static>(reused: Option<Payload>, value: T) -> Box<dy
 pub struct Hits(Mutex<usize>);
 
 impl Hits {
+    /// No hits.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Hits {
         Hits(Mutex::new(0))

@@ -218,8 +218,9 @@ fn limits(facts: &Facts, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if facts.memory_refused > 0 {
         writeln!(
             f,
-            "  memory was given again, {} times: the first, of {}, stays",
+            "  memory was given again, {} time{}: the first, of {}, stays",
             facts.memory_refused,
+            if facts.memory_refused == 1 { "" } else { "s" },
             Bytes(facts.memory.unwrap_or_default())
         )?;
     }
@@ -266,7 +267,8 @@ impl fmt::Display for Explanation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let key = self.key;
         if let Some(held) = self.held {
-            write!(f, "`{key}` has {held} values in this snapshot. ")?;
+            let s = if held == 1 { "" } else { "s" };
+            write!(f, "`{key}` has {held} value{s} in this snapshot. ")?;
         } else {
             write!(f, "`{key}` has no value in this snapshot. ")?;
         }

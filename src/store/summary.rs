@@ -55,11 +55,6 @@ impl Summary {
             infinite,
         }
     }
-
-    /// Whether an element is NaN or infinite.
-    pub fn is_finite(&self) -> bool {
-        self.nan == 0 && self.infinite == 0
-    }
 }
 
 impl fmt::Display for Summary {
@@ -79,7 +74,8 @@ struct Short(f64);
 impl fmt::Display for Short {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Short(value) = *self;
-        let magnitude = value.abs();
+        // `f64::abs` came to `core` in Rust 1.85 only.
+        let magnitude = if value < 0.0 { -value } else { value };
         if value == 0.0 {
             f.write_str("0")
         } else if (1e-4..1e7).contains(&magnitude) {
@@ -89,7 +85,8 @@ impl fmt::Display for Short {
             let unit = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
             let exact = |decimals: usize| {
                 let scaled = value * unit[decimals];
-                (scaled - round(scaled)).abs() < 1e-9 * scaled.abs().max(1.0)
+                let rest = scaled - round(scaled);
+                rest.max(-rest) < 1e-9 * scaled.max(-scaled).max(1.0)
             };
             let enough = (0..decimals).find(|&fewer| exact(fewer)).unwrap_or(decimals);
             write!(f, "{value:.enough$}")

@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""Compares the attention maps that the program captured, number by number, with two others.
+
+    python3 examples/vit/parity.py
+
+1. onnxruntime, on the model that the weights come from: two photographs, float32 and float16.
+2. The Python tool AnyCapture 0.1.4, on the same forward pass in numpy: keys, list lengths, shapes,
+   values.
+"""
+
+import subprocess
+
+import fetch
+import python
+
+KEY = "Attention.forward.attention_map"
+LIMITS = {"float32": 1e-4, "float16": 5e-3}
+
+
+def photographs():
+    """A cat (CC0) and a flower (CC-BY 2.0, Sultan Edijingo), as 224x224 PNG files, which the program leaves as they are."""
+    import pathlib
+
+    import skimage
+    import sklearn
+    from PIL import Image, ImageOps
+
+    sources = {
+        "cat": pathlib.Path(skimage.__file__).parent / "data" / "chelsea.png",
+        "flower": pathlib.Path(sklearn.__file__).parent / "datasets" / "images" / "flower.jpg",
+    }
+    for name, source in sources.items():
+        target = python.WORK / f"{name}.png"
+        ImageOps.fit(Image.open(source).convert("RGB"), (224, 224), Image.Resampling.BICUBIC).save(target)
+        yield name, target
+
+
+def ours(weights, image, export):
+    """Every captured value of a run of the program, by its name in the exported file."""
+    from safetensors.numpy import load_file
+
+    cargo = ["cargo", "run", "--quiet", "--release", "--example", "vit", "--features", "capture", "--"]
+    files = ["--weights", weights, "--image", image, "--export", export, "--output", python.WORK / "pictures"]
+    done = subprocess.run([*cargo, *map(str, files)], cwd=python.ROOT, capture_output=True, text=True)
+    if done.returncode:
+        python.fail(f"the program failed: {done.stderr.strip().splitlines()[-1]}")
+    return load_file(export)
+
+
+def pixels(image):
+    """[3, 224, 224], as the model takes them."""
+    import numpy as np
+    from PIL import Image
+
+    mean, deviation = (np.array(text.split(), np.float32) for text in (fetch.MEAN, fetch.DEVIATION))
+    values = np.asarray(Image.open(image), np.float32) / 255
+    return np.ascontiguousarray(((values - mean) / deviation).transpose(2, 0, 1))
+
+
+def reference():
+    """The ONNX model with its twelve Softmax outputs as outputs."""
+    import onnx
+    import onnxruntime
+
+    model = onnx.load(fetch.onnx_file())
+    names = [node.output[0] for node in model.graph.node if node.op_type == "Softmax"]
+    model.graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in names)
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
+    return lambda image: [value[0] for value in session.run(names, {"input_image": image[None]})]
+
+
+def numpy_forward(weights, image):
+    """The engine's forward pass in numpy, its `Attention.forward` under the Python tool. Gives the tool's cache."""
+    import numpy as np
+    from anycapture import get_local
+    from safetensors.numpy import load_file
+    from scipy.special import erf
+
+    w = {name: value.astype(np.float32) for name, value in load_file(weights).items()}
+
+    def norm(x, name):
+        x = x - x.mean(-1, keepdims=True)
+        return x / np.sqrt((x**2).mean(-1, keepdims=True) + np.float32(1e-6)) * w[f"{name}.weight"] + w[f"{name}.bias"]
+
+    def linear(x, name):
+        return x @ w[f"{name}.weight"] + w[f"{name}.bias"]
+
+    class Attention:
+        def __init__(self, name):
+            self.name = name
+
+        @get_local("attention_map")
+        def forward(self, x):
+            tokens, width = x.shape
+            size = width // fetch.HEADS
+            q, k, v = linear(x, f"{self.name}.qkv").reshape(tokens, 3, fetch.HEADS, size).transpose(1, 2, 0, 3)
+            scores = q @ k.swapaxes(-1, -2) / np.float32(size**0.5)
+            scores = np.exp(scores - scores.max(-1, keepdims=True))
+            attention_map = scores / scores.sum(-1, keepdims=True)
+            x = (attention_map @ v).transpose(1, 0, 2).reshape(tokens, width)
+            return linear(x, f"{self.name}.proj")
+
+    get_local.activate()
+    channels, side, _, width = w["patch.weight"].shape
+    grid = image.shape[1] // side
+    patches = image.reshape(channels, grid, side, grid, side).transpose(1, 3, 0, 2, 4).reshape(grid * grid, -1)
+    x = patches @ w["patch.weight"].reshape(-1, width) + w["patch.bias"]
+    x = np.concatenate([w["cls"][None], x]) + w["position"]
+    for layer in range(fetch.LAYERS):
+        name = f"blocks.{layer}"
+        x = x + w[f"{name}.scale1"] * Attention(name).forward(norm(x, f"{name}.norm1"))
+        hidden = linear(norm(x, f"{name}.norm2"), f"{name}.fc1")
+        hidden = hidden * np.float32(0.5) * (1 + erf(hidden / np.float32(2**0.5)))
+        x = x + w[f"{name}.scale2"] * linear(hidden.astype(np.float32), f"{name}.fc2")
+    return get_local.cache
+
+
+def compare(title, values, wanted, limit):
+    """Same number of values, same shapes, values within the limit; says how far apart they are."""
+    import numpy as np
+
+    names = [f"{KEY}/{i}" for i in range(len(wanted))]
+    if sorted(values) != sorted(names):
+        python.fail(f"{title}: the program exported {sorted(values)}, not {names}")
+    most = 0.0
+    for name, there in zip(names, wanted):
+        here = values[name]
+        if here.shape != there.shape or here.dtype != np.float32:
+            python.fail(f"{title}: {name} is {here.dtype} {here.shape}, not float32 {there.shape}")
+        most = max(most, np.abs(here - there).max())
+        if not most <= limit:
+            python.fail(f"{title}: {name} differs by {most:.1e}, more than {limit:.0e}")
+    print(f"{title}: {len(names)} layers of {there.shape}, largest difference {most:.1e} (limit {limit:.0e})", flush=True)
+
+
+def main():
+    for flag in ([], ["--f16"]):
+        done = subprocess.run(["python3", str(python.HERE / "fetch.py"), *flag])
+        if done.returncode:
+            raise SystemExit(done.returncode)
+    python.enter()
+
+    ask = reference()
+    for photo, image in photographs():
+        wanted = ask(pixels(image))
+        for kind, name in (("float32", "vit_small"), ("float16", "vit_small_f16")):
+            weights = python.WORK / f"{name}.safetensors"
+            values = ours(weights, image, python.WORK / f"{photo}_{kind}.safetensors")
+            compare(f"onnxruntime, {photo}, {kind}", values, wanted, LIMITS[kind])
+
+    weights = python.WORK / "vit_small.safetensors"
+    cache = numpy_forward(weights, pixels(python.WORK / "cat.png"))
+    values = ours(weights, python.WORK / "cat.png", python.WORK / "cat_float32.safetensors")
+    keys = {name.rpartition("/")[0] for name in values}
+    # The tool writes where a class stands, `numpy_forward.<locals>.`, in front of its name.
+    cache = {key.rpartition("<locals>.")[2]: value for key, value in cache.items()}
+    if keys != set(cache):
+        python.fail(f"AnyCapture has the keys {set(cache)}, the program {keys}")
+    compare(f"AnyCapture 0.1.4, cat, key {KEY}", values, cache[KEY], 1e-4)
+
+
+if __name__ == "__main__":
+    main()

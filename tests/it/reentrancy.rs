@@ -1,0 +1,155 @@
+//! User code that captures, reads or panics while a capture or a walk is under way.
+
+use std::{
+    fmt,
+    panic::{catch_unwind, AssertUnwindSafe},
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
+};
+
+use anycapture::{cache, capture, report, take, visit};
+
+use crate::alone;
+
+/// Captures in everything that it does.
+struct Chatty(u32);
+
+static DROPS: AtomicU32 = AtomicU32::new(0);
+
+impl Clone for Chatty {
+    fn clone(&self) -> Chatty {
+        let n = self.0;
+        capture!(Chatty::clone, n);
+        let _ = cache().len();
+        Chatty(n)
+    }
+}
+
+impl Drop for Chatty {
+    fn drop(&mut self) {
+        let n = self.0;
+        DROPS.fetch_add(1, Relaxed);
+        capture!(Chatty::drop, n);
+        visit(|_| {});
+    }
+}
+
+impl fmt::Display for Chatty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let n = self.0;
+        capture!(Chatty::fmt, n);
+        write!(f, "{n}")
+    }
+}
+
+#[test]
+fn clone_drop_and_display_may_capture() {
+    let _alone = alone();
+    anycapture::set_size(2);
+    for n in 0..5 {
+        let chatty = Chatty(n);
+        capture!(f, chatty, shown = chatty.to_string());
+    }
+    assert_eq!(cache()["f.chatty"][1].downcast_ref::<Chatty>().map(|c| c.0), Some(4));
+    anycapture::set_size(1);
+    anycapture::clear();
+    let counts = |key: &str| report().key(key).expect("was hit");
+    assert!(counts("Chatty.clone.n").overwritten() > 0);
+    assert!(counts("Chatty.drop.n").kept() > 0, "dropped by `clear`, after it cleared");
+    assert_eq!(counts("Chatty.fmt.n").cleared(), 1);
+    let chatty = Chatty(9);
+    capture!(f, chatty);
+    drop(chatty);
+    drop(take());
+}
+
+#[test]
+fn a_closure_of_visit_may_capture_read_and_clear() {
+    let _alone = alone();
+    let text = "x";
+    for n in 0..3_u32 {
+        capture!(f, n, text, big = vec![n; 1000]);
+    }
+    let mut shown = 0;
+    visit(|entry| {
+        shown += 1;
+        let length = entry.bytes().len();
+        capture!(seen, length);
+        capture!(f, n = 7_u32, text = "y");
+        visit(|inner| assert!(!inner.key().is_empty()));
+        let _ = (cache(), report().to_string());
+    });
+    assert_eq!(shown, 9, "what came during the walk is left out of it");
+    assert_eq!(cache()["seen.length"].len(), 9);
+    assert_eq!(cache()["f.n"].len(), 12);
+    assert_eq!(cache()["f.text"].len(), 12, "lent values are given back");
+    visit(|_| anycapture::clear());
+    assert!(cache().is_empty());
+}
+
+#[test]
+fn a_value_on_show_may_be_overwritten_or_taken() {
+    let _alone = alone();
+    anycapture::set_size(1);
+    let text = "first";
+    capture!(f, text);
+    visit(|entry| {
+        capture!(f, text = "second");
+        assert_eq!(entry.downcast_ref::<String>().map(String::as_str), Some("first"));
+    });
+    assert_eq!(cache()["f.text"][0].downcast_ref::<String>().map(String::as_str), Some("second"));
+    visit(|_| assert!(take().is_empty(), "the only value is out with this walk"));
+    assert_eq!(take()["f.text"].len(), 1);
+}
+
+#[derive(Debug)]
+struct Bomb(bool);
+
+impl Clone for Bomb {
+    fn clone(&self) -> Bomb {
+        assert!(!self.0, "boom");
+        Bomb(false)
+    }
+}
+
+#[test]
+fn a_panic_in_clone_passes_through_and_the_store_is_sound() {
+    let _alone = alone();
+    anycapture::set_size(2);
+    for n in 0..6 {
+        let bomb = Bomb(n % 2 == 1);
+        let result = catch_unwind(|| capture!(f, bomb, n));
+        assert_eq!(result.is_err(), n % 2 == 1);
+    }
+    assert_eq!(cache()["f.bomb"].len(), 2);
+    assert_eq!(cache()["f.n"].len(), 2);
+}
+
+#[test]
+fn a_panic_in_drop_or_in_a_closure_leaves_the_store_sound() {
+    struct Mine(bool);
+    impl Clone for Mine {
+        fn clone(&self) -> Mine {
+            Mine(self.0)
+        }
+    }
+    impl Drop for Mine {
+        fn drop(&mut self) {
+            if self.0 && !std::thread::panicking() {
+                self.0 = false;
+                panic!("boom");
+            }
+        }
+    }
+    let _alone = alone();
+    anycapture::set_size(1);
+    let mut mine = Mine(true);
+    capture!(f, mine);
+    mine.0 = false;
+    assert!(catch_unwind(AssertUnwindSafe(|| capture!(f, mine))).is_err(), "the old value's drop");
+    capture!(f, mine);
+    assert_eq!(cache()["f.mine"].len(), 1);
+    assert!(catch_unwind(|| visit(|_| panic!("boom"))).is_err());
+    assert_eq!(cache()["f.mine"].len(), 1, "given back");
+    let counts = report().to_string();
+    assert!(counts.contains("f.mine: 1 kept"), "{counts}");
+}

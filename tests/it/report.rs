@@ -1,0 +1,60 @@
+//! The answers to "why is my cache empty?".
+
+use anycapture::{activate_with, cache, capture, deactivate, report, Options};
+
+use crate::alone;
+
+#[test]
+fn the_report_names_every_cause() {
+    let _alone = alone();
+    activate_with(Options::new().max_size(2).max_bytes(4_000).only(&["r.*"]));
+    let xs = [1_u8; 4];
+    for _ in 0..3 {
+        capture!(r, xs[5] = xs);
+    }
+    capture!(r, huge = [0_u8; 5_000]);
+    capture!(left, out = 1_u8);
+    let text = report().to_string();
+    for part in [
+        "recording is active",
+        "2 values a key, 3.9 KiB in all",
+        "only keys that match",
+        "r.xs: 2 kept, 1 overwritten by newer ones of this key, 3 kept flat",
+        "r.huge: nothing kept, 1 refused: larger than the whole budget",
+        "left.out: nothing kept, 1 left out by the filter",
+        "leaves no trace",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in\n{text}");
+    }
+    deactivate();
+    assert!(report().to_string().contains("not active now"));
+    let mut keys = 0;
+    report().each_key(|key, counts| {
+        keys += usize::from(key.starts_with("r.") && counts.refused() + counts.kept() > 0);
+    });
+    assert_eq!(keys, 2);
+}
+
+#[test]
+fn explain_says_it_of_one_key() {
+    let _alone = alone();
+    capture!(Attention::forward, attention_map = [0.5_f32; 4], q = 1_u8);
+    let cache = cache();
+    assert_eq!(
+        cache.explain("Attention.forward.q"),
+        "`Attention.forward.q` has 1 value in this snapshot. The store says: 1 kept."
+    );
+    let nearest = cache.explain("attention.forward.attentionmap");
+    assert!(
+        nearest.contains("The nearest that were: `Attention.forward.attention_map`"),
+        "{nearest}"
+    );
+    let unknown = cache.explain("something.else.altogether");
+    assert!(
+        unknown.ends_with("No line with this key was reached while recording was active."),
+        "{unknown}"
+    );
+    drop(anycapture::take());
+    let taken = anycapture::cache().explain("Attention.forward.q");
+    assert!(taken.contains("has no value") && taken.contains("1 taken"), "{taken}");
+}
