@@ -81,3 +81,29 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     println!("{info}");
     exit(false)
 }
+
+/// The board's first serial port.
+pub mod uart {
+    use core::ptr::{read_volatile, write_volatile};
+
+    const DATA: *mut u32 = 0x4000_4000 as *mut u32;
+    const STATE: *const u32 = 0x4000_4004 as *const u32;
+    const CONTROL: *mut u32 = 0x4000_4008 as *mut u32;
+    const BAUD_DIVISOR: *mut u32 = 0x4000_4010 as *mut u32;
+
+    const FULL: u32 = 1;
+    const TRANSMIT: u32 = 1;
+
+    /// Sends `bytes`, and waits until the port has taken them.
+    pub fn write(bytes: &[u8]) {
+        // SAFETY: these are the port's registers, which nothing else uses.
+        unsafe {
+            write_volatile(BAUD_DIVISOR, 16);
+            write_volatile(CONTROL, TRANSMIT);
+            for &byte in bytes {
+                while read_volatile(STATE) & FULL != 0 {}
+                write_volatile(DATA, byte.into());
+            }
+        }
+    }
+}
