@@ -236,6 +236,7 @@ impl Site {
     }
 
     #[cold]
+    #[inline(never)]
     fn refuse(&self, cause: Cause) {
         bump(&self.refused[cause as usize]);
     }
