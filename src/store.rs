@@ -38,14 +38,15 @@ pub use recording::*;
 pub struct Meta {
     pub sequence: u64,
     index: u64,
-    /// The thread, up to [`Meta::MAX_THREAD`], and in the highest bit whether there is an index: one store less in a
-    /// capture.
+    /// The thread, up to `MAX_THREAD`, and in the highest bit whether there is an index: one store less
+    /// in a capture.
     thread: u32,
 }
 
 impl Meta {
     const HAS_INDEX: u32 = 1 << 31;
     /// The largest number of a thread.
+    #[cfg(feature = "std")]
     pub const MAX_THREAD: u32 = Self::HAS_INDEX - 1;
 
     #[inline]
@@ -98,18 +99,10 @@ impl Shape {
     }
 
     /// `==`, in line and without a call.
+    #[cfg(feature = "alloc")]
     #[inline]
     pub fn is(&self, dims: &[usize]) -> bool {
         usize::from(self.rank) == dims.len() && self.dims.iter().zip(dims).all(|(a, b)| a == b)
-    }
-
-    pub fn rank(&self) -> u8 {
-        self.rank
-    }
-
-    /// The number of elements.
-    pub fn product(&self) -> usize {
-        self.as_slice().iter().product()
     }
 }
 

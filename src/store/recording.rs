@@ -22,7 +22,7 @@ use once_cell::race::OnceRef;
 use spin::MutexGuard;
 use spin::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use super::arena::Arena;
+use super::arena::{Arena, Form};
 #[cfg(feature = "alloc")]
 use super::cache::{Cache, Owned, Value};
 use super::element::{Element, Plain, MAX_RANK};
@@ -31,7 +31,9 @@ use super::entry::Entry;
 use super::heap::{place_cost, Cursor, Garbage, Heap, Payload, Place, Pushed, Step, ALIGN, SMALL};
 use super::options::{matches, Options, Patterns};
 use super::probe::Note;
-use super::{Cause, Counts, Facts, KeyFacts, Meta, Shape, Walk};
+use super::{Cause, Counts, Facts, KeyFacts, Walk};
+#[cfg(feature = "alloc")]
+use super::{Meta, Shape};
 
 static ACTIVE: AtomicBool = AtomicBool::new(false);
 static EVER_ACTIVE: AtomicBool = AtomicBool::new(false);
@@ -115,14 +117,16 @@ impl Site {
         value: &V,
         note: &Note<'_>,
     ) {
-        if !self.overwrite(value, note, || HEAP.try_lock()) {
-            self.record_slowly(key, value, note);
+        #[cfg(feature = "alloc")]
+        if self.overwrite(value, note, || HEAP.try_lock()) {
+            return;
         }
+        self.record_slowly(key, value, note);
     }
 
     /// Apart, so that the quick way saves no registers for this one.
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(feature = "alloc", cold, inline(never))]
+    #[cfg_attr(not(feature = "alloc"), inline(always))]
     fn record_slowly<V: Plain + ?Sized>(
         &'static self,
         key: &'static &'static str,
@@ -130,15 +134,18 @@ impl Site {
         note: &Note<'_>,
     ) {
         // Who had to wait for another thread goes the quick way now.
+        #[cfg(feature = "alloc")]
         if self.overwrite(value, note, lock_heap) {
             return;
         }
         let values = value.flat();
         let flat = [values.len()];
-        let mut room = [0; MAX_RANK];
+        let mut room;
         let shape = match note.shape {
             Some(dims) if fits(dims, values.len()) => dims,
+            None if V::RANK == 0 => &[],
             None if V::RANK <= MAX_RANK => {
+                room = [0; MAX_RANK];
                 value.dims(&mut room);
                 &room[..V::RANK]
             }
@@ -147,9 +154,11 @@ impl Site {
                 &flat
             }
         };
-        if !self.refill(values, shape, note.index) {
-            self.keep(key, values, shape, note.index);
+        #[cfg(feature = "alloc")]
+        if self.refill(values, shape, note.index) {
+            return;
         }
+        self.keep(key, values, shape, note.index);
     }
 
     /// The quick way in the steady state: the ring is known, full, and keeps values like this one. Says whether
@@ -201,17 +210,7 @@ impl Site {
     }
 
     #[cfg(not(feature = "alloc"))]
-    fn overwrite<V: Plain + ?Sized>(&self, _: &V, _: &Note<'_>) -> bool {
-        false
-    }
-
-    #[cfg(not(feature = "alloc"))]
-    fn refill<E: Element>(&self, _: &[E], _: &[usize], _: Option<u64>) -> bool {
-        false
-    }
-
-    #[cold]
-    #[inline(never)]
+    #[inline(always)]
     fn keep<E: Element>(
         &'static self,
         key: &'static &'static str,
@@ -219,16 +218,21 @@ impl Site {
         shape: &[usize],
         index: Option<u64>,
     ) {
-        let meta = Meta::new(0, index, thread());
+        let form = Form { kind: E::KIND, shape, index, size: size_of_val(values) };
+        self.keep_in_arena(key, &form, &|bytes| E::write(values, bytes));
+    }
+
+    /// The same code for values of every type: flash is small.
+    #[inline(never)]
+    fn keep_in_arena(
+        &'static self,
+        key: &'static &'static str,
+        form: &Form<'_>,
+        write: &dyn Fn(&mut [u8]),
+    ) {
         let Some(ring) = self.admit(key) else { return };
-        #[cfg(feature = "alloc")]
-        let ring = {
-            let Some(ring) = self.keep_on_heap(key, ring, values, shape, meta) else { return };
-            ring
-        };
         let Some(mut arena) = write_arena() else { return self.refuse(Cause::Busy) };
-        let ring = (ring & RING) as usize - 1;
-        let kept = arena.push(ring, limits(), values, Shape::new(shape), meta);
+        let kept = arena.push((ring & RING) as usize - 1, limits(), form, thread(), write);
         drop(arena);
         if let Err(cause) = kept {
             self.refuse(cause);
@@ -303,6 +307,7 @@ impl Site {
     }
 
     #[cold]
+    #[inline(never)]
     fn refuse(&self, cause: Cause) {
         bump(&self.refused[cause as usize]);
     }
@@ -348,6 +353,21 @@ impl Site {
             self.state.store(ring, Relaxed);
         }
         (Cause::NoMemory, ring)
+    }
+
+    fn keep<E: Element>(
+        &'static self,
+        key: &'static &'static str,
+        values: &[E],
+        shape: &[usize],
+        index: Option<u64>,
+    ) {
+        let Some(ring) = self.admit(key) else { return };
+        let meta = Meta::new(0, index, thread());
+        if self.keep_on_heap(key, ring, values, shape, meta).is_some() {
+            let form = Form { kind: E::KIND, shape, index, size: size_of_val(values) };
+            self.keep_in_arena(key, &form, &|bytes| E::write(values, bytes));
+        }
     }
 
     /// Keeps plain data, or gives the ring in the arena where it must go.
@@ -643,10 +663,13 @@ impl Due {
 }
 
 /// Does what is due, where the rings are not in use.
+#[inline]
 fn settle() {
     #[cfg(feature = "alloc")]
     settle_heap();
-    settle_arena();
+    if CLEAR_DUE.arena.load(Relaxed) || TRIM_DUE.arena.load(Relaxed) {
+        settle_arena();
+    }
 }
 
 #[cfg(feature = "alloc")]
@@ -666,6 +689,7 @@ fn settle_heap() {
     }
 }
 
+#[cold]
 fn settle_arena() {
     while CLEAR_DUE.arena.load(Relaxed) || TRIM_DUE.arena.load(Relaxed) {
         let Some(mut arena) = write_arena() else { return };
