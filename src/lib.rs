@@ -424,6 +424,11 @@ pub fn export(mut sink: impl FnMut(&[u8])) {
     store::export::export(&mut sink);
 }
 
+/// The examples of the README, tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
+
 /// Not public API: what the macros expand to.
 #[doc(hidden)]
 pub mod __private {
