@@ -126,6 +126,7 @@ impl Value {
     /// The elements in row-major order, or `None` if they are of another type than `E`.
     ///
     /// `E` is the type that was captured: a `usize` is not read as a `u64`.
+    #[inline]
     pub fn as_slice<E: Element>(&self) -> Option<&[E]> {
         match &self.data {
             Data::Plain { buffer, start, len } => {
@@ -216,8 +217,18 @@ fn to_bytes<E: Element>(values: &[E]) -> Box<[u8]> {
     bytes.into_boxed_slice()
 }
 
+/// In large pieces, as far as there is memory: a file system takes these in a third of the time of small ones.
 fn stream<E: Element>(values: &[E], sink: &mut dyn FnMut(&[u8])) {
-    let mut bytes = [0; 16 * 1024];
+    const PIECE: usize = 256 * 1024;
+    let mut small = [0; 512];
+    let mut large = Vec::new();
+    let length = size_of_val(values).min(PIECE);
+    let bytes = if length > small.len() && large.try_reserve_exact(length).is_ok() {
+        large.resize(length, 0);
+        &mut large[..]
+    } else {
+        &mut small[..]
+    };
     for piece in values.chunks(bytes.len() / E::SIZE) {
         let bytes = &mut bytes[..size_of_val(piece)];
         E::write(piece, bytes);
