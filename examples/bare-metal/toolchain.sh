@@ -1,4 +1,5 @@
-# For the other scripts to source: gives `build TARGET [cargo's arguments]`.
+# For the other scripts to source: gives `build TARGET [cargo's arguments]`, in the environment `std=core` or what
+# else of the standard library is needed, and `LINKER`.
 #
 # A rustup toolchain that has the target is used as it is. Otherwise Debian's `rustc-web` builds the target's
 # `core` from its own source (`-Zbuild-std`), and rustup's `rust-lld`, or Debian's `ld.lld`, links.
@@ -20,11 +21,11 @@ build() {
         cargo build --release --target "$target" "$@"
         return
     fi
-    if ! [ -x /usr/bin/cargo ] || ! [ -d /usr/src/rustc-* ] 2>/dev/null && ! dpkg -s rust-web-src >/dev/null 2>&1; then
+    if ! dpkg -s rust-web-src cargo-web >/dev/null 2>&1; then
         echo "error: no Rust for $target: \`rustup target add $target\`, or on Debian: apt-get install $packages" >&2
         return 1
     fi
-    linker=$(find "${RUSTUP_HOME:-$HOME/.rustup}/toolchains" -name rust-lld 2>/dev/null | head -n 1)
+    linker=${LINKER:-$(find "${RUSTUP_HOME:-$HOME/.rustup}/toolchains" -name rust-lld 2>/dev/null | head -n 1)}
     linker=${linker:-$(command -v ld.lld)}
     variable=CARGO_TARGET_$(echo "$target" | tr a-z- A-Z_)_LINKER
     env "$variable=$linker" RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
