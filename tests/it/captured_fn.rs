@@ -59,7 +59,7 @@ captured_fn! {
         let (q, mut k) = (a + b, 1_u8);
         let [first, .., second] = [q, k, mut_param];
         k += 10;
-        let Some(z) = first.checked_add(second) else { return None };
+        let Some(z) = first.checked_add(second) else { unreachable!() };
         Some(z + k)
     }
 
@@ -182,6 +182,7 @@ captured_fn! {
         kept
     }
 
+    #[allow(clippy::needless_late_init)]
     #[capture(*, !hidden)]
     fn everything<'a, T: Clone>(x: f32, opaque: &'a T, text: &str) -> &'a T {
         let mut y = x + 1.0;
@@ -245,9 +246,9 @@ impl Layer for f32 {
 
 captured_fn! {
     #[capture(sums)]
-    pub(crate) fn generic<T: anycapture::Element, const N: usize>(rows: [[T; N]; 2]) -> [T; N]
+    pub(crate) fn generic<T, const N: usize>(rows: [[T; N]; 2]) -> [T; N]
     where
-        T: std::ops::Add<Output = T>,
+        T: anycapture::Element + std::ops::Add<Output = T>,
     {
         let sums: [T; N] = std::array::from_fn(|i| rows[0][i] + rows[1][i]);
         sums
