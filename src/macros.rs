@@ -555,7 +555,8 @@ macro_rules! __fn_body {
                 [$path active [$(($x $last $dims $let))*] $options [$($returned $shape)?]] [] $p
             }
             $crate::__cut! {
-                @block [$path active [$(($x $last $dims $let))*] $options [$($returned $shape)?]] fn { $($b)* }
+                [$path active [$(($x $last $dims $let))*] $options [$($returned $shape)?]]
+                (now) (fn { $($b)* }) [] $($b)*
             }
         }
     };
@@ -574,17 +575,19 @@ macro_rules! __define_listed {
         macro_rules! __anycapture_listed {
             $(
                 // The name's own entry is handed on, the others are skipped.
-                ($x $d name:ident $d kind:ident $d c:tt [($x $d ($d entry:tt)*) $d ($d rest:tt)*]) => {
+                ($x $d name:ident $d kind:ident $d c:tt
+                 [$d path:tt $d active:tt [($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
                     $crate::__bind! { $d kind $d name $d c $d ($d entry)* }
                 };
-                ($x $d name:ident $d kind:ident $d c:tt [$d skip:tt $d ($d rest:tt)*]) => {
-                    __anycapture_listed! { $x $d name $d kind $d c [$d ($d rest)*] }
+                ($x $d name:ident $d kind:ident $d c:tt
+                 [$d path:tt $d active:tt [$d skip:tt $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                    __anycapture_listed! { $x $d name $d kind $d c [$d path $d active [$d ($d more)*]] }
                 };
             )*
             $(
                 ($not $d ($d _rest:tt)*) => {};
             )*
-            ($d _name:ident $d name:ident $d kind:ident $d c:tt $d _entries:tt) => {
+            ($d _name:ident $d name:ident $d kind:ident $d c:tt $d _c:tt) => {
                 $crate::__bind! { $d kind $d name $d c $all }
             };
         }
@@ -624,86 +627,223 @@ macro_rules! __parameters {
     };
 }
 
-/// Cuts a block at a `;` into pieces. A `;` that stands in no delimiters always ends a statement.
+/// Cuts a block into pieces of some 256 tokens, and these into pieces of some 32 for `__walk!`, all siblings: so
+/// depth grows slowly with length. A `;` outside of delimiters always ends a statement, and so does a `}` before a
+/// word that only begins one.
 ///
-/// The last piece holds something behind its last `;` or more than that, so that what ends a block is in one piece.
-/// The test `depth` guards the limits.
+/// A cut leaves something behind it, so that the end of a block is in one piece with what stands before it.
+/// The tests in `depth` guard the limits.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __cut {
-    // a block, `fn` for that of the function
-    (@block $c:tt $kind:ident { $($t:tt)* }) => {
-        $crate::__cut! { $c (now) ($kind { $($t)* }) [] $($t)* }
-    };
-    // the captures at its end, if anything may be captured there
+    // the captures at the end of a block, if anything may be captured there
     (@ends [$path:tt $active:tt [] $options:tt $return:tt] $block:tt) => {};
     (@ends $c:tt { $($t:tt)* }) => {
         $crate::__cut! { $c (end) (end) [] $($t)* }
     };
-    // sixty-four tokens, and then on to a `;`
+    // looking eight tokens ahead: `;` and something, or `{ .. }` and a word
+    (@near $s:tt [$($t:tt)*] ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt $x9:tt $($rest:tt)+) => {
+        $crate::__cut! { @near $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9] $($rest)+ }
+    };
+    // nowhere
+    (@near [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)*) => {
+        $crate::__cut! { $c $m $last [fine] $($t)* $($rest)* }
+    };
+    (@near [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)*) => {
+        $crate::__walk! { @statement $c $last [] $($t)* $($rest)* }
+    };
+    // `;`, or a word that only begins a statement if a brace stands before it
+    (@at ; [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at ; [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at let [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at let [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at for [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at for [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at while [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at while [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at loop [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at loop [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at if [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at if [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at match [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at match [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at return [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at return [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at $word:ident $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
+    // 256 tokens, and then on to a place to cut
     ($c:tt $m:tt $last:tt []
-     $a0:tt $a1:tt $a2:tt $a3:tt $a4:tt $a5:tt $a6:tt $a7:tt $b0:tt $b1:tt $b2:tt $b3:tt $b4:tt $b5:tt $b6:tt $b7:tt
-     $c0:tt $c1:tt $c2:tt $c3:tt $c4:tt $c5:tt $c6:tt $c7:tt $d0:tt $d1:tt $d2:tt $d3:tt $d4:tt $d5:tt $d6:tt $d7:tt
-     $e0:tt $e1:tt $e2:tt $e3:tt $e4:tt $e5:tt $e6:tt $e7:tt $f0:tt $f1:tt $f2:tt $f3:tt $f4:tt $f5:tt $f6:tt $f7:tt
-     $g0:tt $g1:tt $g2:tt $g3:tt $g4:tt $g5:tt $g6:tt $g7:tt $h0:tt $h1:tt $h2:tt $h3:tt $h4:tt $h5:tt $h6:tt $h7:tt
+     $a0:tt $a1:tt $a2:tt $a3:tt $a4:tt $a5:tt $a6:tt $a7:tt
+     $a8:tt $a9:tt $aa:tt $ab:tt $ac:tt $ad:tt $ae:tt $af:tt
+     $b0:tt $b1:tt $b2:tt $b3:tt $b4:tt $b5:tt $b6:tt $b7:tt
+     $b8:tt $b9:tt $ba:tt $bb:tt $bc:tt $bd:tt $be:tt $bf:tt
+     $c0:tt $c1:tt $c2:tt $c3:tt $c4:tt $c5:tt $c6:tt $c7:tt
+     $c8:tt $c9:tt $ca:tt $cb:tt $cc:tt $cd:tt $ce:tt $cf:tt
+     $d0:tt $d1:tt $d2:tt $d3:tt $d4:tt $d5:tt $d6:tt $d7:tt
+     $d8:tt $d9:tt $da:tt $db:tt $dc:tt $dd:tt $de:tt $df:tt
+     $e0:tt $e1:tt $e2:tt $e3:tt $e4:tt $e5:tt $e6:tt $e7:tt
+     $e8:tt $e9:tt $ea:tt $eb:tt $ec:tt $ed:tt $ee:tt $ef:tt
+     $f0:tt $f1:tt $f2:tt $f3:tt $f4:tt $f5:tt $f6:tt $f7:tt
+     $f8:tt $f9:tt $fa:tt $fb:tt $fc:tt $fd:tt $fe:tt $ff:tt
+     $g0:tt $g1:tt $g2:tt $g3:tt $g4:tt $g5:tt $g6:tt $g7:tt
+     $g8:tt $g9:tt $ga:tt $gb:tt $gc:tt $gd:tt $ge:tt $gf:tt
+     $h0:tt $h1:tt $h2:tt $h3:tt $h4:tt $h5:tt $h6:tt $h7:tt
+     $h8:tt $h9:tt $ha:tt $hb:tt $hc:tt $hd:tt $he:tt $hf:tt
+     $i0:tt $i1:tt $i2:tt $i3:tt $i4:tt $i5:tt $i6:tt $i7:tt
+     $i8:tt $i9:tt $ia:tt $ib:tt $ic:tt $id:tt $ie:tt $if:tt
+     $j0:tt $j1:tt $j2:tt $j3:tt $j4:tt $j5:tt $j6:tt $j7:tt
+     $j8:tt $j9:tt $ja:tt $jb:tt $jc:tt $jd:tt $je:tt $jf:tt
+     $k0:tt $k1:tt $k2:tt $k3:tt $k4:tt $k5:tt $k6:tt $k7:tt
+     $k8:tt $k9:tt $ka:tt $kb:tt $kc:tt $kd:tt $ke:tt $kf:tt
+     $l0:tt $l1:tt $l2:tt $l3:tt $l4:tt $l5:tt $l6:tt $l7:tt
+     $l8:tt $l9:tt $la:tt $lb:tt $lc:tt $ld:tt $le:tt $lf:tt
+     $m0:tt $m1:tt $m2:tt $m3:tt $m4:tt $m5:tt $m6:tt $m7:tt
+     $m8:tt $m9:tt $ma:tt $mb:tt $mc:tt $md:tt $me:tt $mf:tt
+     $n0:tt $n1:tt $n2:tt $n3:tt $n4:tt $n5:tt $n6:tt $n7:tt
+     $n8:tt $n9:tt $na:tt $nb:tt $nc:tt $nd:tt $ne:tt $nf:tt
+     $o0:tt $o1:tt $o2:tt $o3:tt $o4:tt $o5:tt $o6:tt $o7:tt
+     $o8:tt $o9:tt $oa:tt $ob:tt $oc:tt $od:tt $oe:tt $of:tt
+     $p0:tt $p1:tt $p2:tt $p3:tt $p4:tt $p5:tt $p6:tt $p7:tt
+     $p8:tt $p9:tt $pa:tt $pb:tt $pc:tt $pd:tt $pe:tt $pf:tt
      $($rest:tt)+) => {
         $crate::__cut! {
-            @near $c $m $last [
-                $a0 $a1 $a2 $a3 $a4 $a5 $a6 $a7 $b0 $b1 $b2 $b3 $b4 $b5 $b6 $b7
-                $c0 $c1 $c2 $c3 $c4 $c5 $c6 $c7 $d0 $d1 $d2 $d3 $d4 $d5 $d6 $d7
-                $e0 $e1 $e2 $e3 $e4 $e5 $e6 $e7 $f0 $f1 $f2 $f3 $f4 $f5 $f6 $f7
-                $g0 $g1 $g2 $g3 $g4 $g5 $g6 $g7 $h0 $h1 $h2 $h3 $h4 $h5 $h6 $h7
+            @near [coarse $c $m $last] [
+                $a0 $a1 $a2 $a3 $a4 $a5 $a6 $a7 $a8 $a9 $aa $ab $ac $ad $ae $af
+                $b0 $b1 $b2 $b3 $b4 $b5 $b6 $b7 $b8 $b9 $ba $bb $bc $bd $be $bf
+                $c0 $c1 $c2 $c3 $c4 $c5 $c6 $c7 $c8 $c9 $ca $cb $cc $cd $ce $cf
+                $d0 $d1 $d2 $d3 $d4 $d5 $d6 $d7 $d8 $d9 $da $db $dc $dd $de $df
+                $e0 $e1 $e2 $e3 $e4 $e5 $e6 $e7 $e8 $e9 $ea $eb $ec $ed $ee $ef
+                $f0 $f1 $f2 $f3 $f4 $f5 $f6 $f7 $f8 $f9 $fa $fb $fc $fd $fe $ff
+                $g0 $g1 $g2 $g3 $g4 $g5 $g6 $g7 $g8 $g9 $ga $gb $gc $gd $ge $gf
+                $h0 $h1 $h2 $h3 $h4 $h5 $h6 $h7 $h8 $h9 $ha $hb $hc $hd $he $hf
+                $i0 $i1 $i2 $i3 $i4 $i5 $i6 $i7 $i8 $i9 $ia $ib $ic $id $ie $if
+                $j0 $j1 $j2 $j3 $j4 $j5 $j6 $j7 $j8 $j9 $ja $jb $jc $jd $je $jf
+                $k0 $k1 $k2 $k3 $k4 $k5 $k6 $k7 $k8 $k9 $ka $kb $kc $kd $ke $kf
+                $l0 $l1 $l2 $l3 $l4 $l5 $l6 $l7 $l8 $l9 $la $lb $lc $ld $le $lf
+                $m0 $m1 $m2 $m3 $m4 $m5 $m6 $m7 $m8 $m9 $ma $mb $mc $md $me $mf
+                $n0 $n1 $n2 $n3 $n4 $n5 $n6 $n7 $n8 $n9 $na $nb $nc $nd $ne $nf
+                $o0 $o1 $o2 $o3 $o4 $o5 $o6 $o7 $o8 $o9 $oa $ob $oc $od $oe $of
+                $p0 $p1 $p2 $p3 $p4 $p5 $p6 $p7 $p8 $p9 $pa $pb $pc $pd $pe $pf
             ] $($rest)+
         }
     };
-    ($c:tt $m:tt $last:tt [] $($t:tt)*) => {
+    // 32 tokens, and then on to a place to cut
+    ($c:tt $m:tt $last:tt $_:tt
+     $a0:tt $a1:tt $a2:tt $a3:tt $a4:tt $a5:tt $a6:tt $a7:tt
+     $b0:tt $b1:tt $b2:tt $b3:tt $b4:tt $b5:tt $b6:tt $b7:tt
+     $c0:tt $c1:tt $c2:tt $c3:tt $c4:tt $c5:tt $c6:tt $c7:tt
+     $d0:tt $d1:tt $d2:tt $d3:tt $d4:tt $d5:tt $d6:tt $d7:tt
+     $($rest:tt)+) => {
+        $crate::__cut! {
+            @near [fine $c $m $last] [
+                $a0 $a1 $a2 $a3 $a4 $a5 $a6 $a7 $b0 $b1 $b2 $b3 $b4 $b5 $b6 $b7
+                $c0 $c1 $c2 $c3 $c4 $c5 $c6 $c7 $d0 $d1 $d2 $d3 $d4 $d5 $d6 $d7
+            ] $($rest)+
+        }
+    };
+    ($c:tt $m:tt $last:tt $_:tt $($t:tt)*) => {
         $crate::__walk! { @statement $c $last [] $($t)* }
-    };
-    // ; next, looking eight tokens ahead
-    (@near $c:tt $m:tt $last:tt [$($t:tt)*] ; $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* ; }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@near $c:tt $m:tt $last:tt [$($t:tt)*] $x1:tt ; $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* $x1 ; }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@near $c:tt $m:tt $last:tt [$($t:tt)*] $x1:tt $x2:tt ; $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* $x1 $x2 ; }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@near $c:tt $m:tt $last:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt ; $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* $x1 $x2 $x3 ; }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@near $c:tt $m:tt $last:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt ; $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* $x1 $x2 $x3 $x4 ; }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@near $c:tt $m:tt $last:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt ; $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* $x1 $x2 $x3 $x4 $x5 ; }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@near $c:tt $m:tt $last:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt ; $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* $x1 $x2 $x3 $x4 $x5 $x6 ; }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@near $c:tt $m:tt $last:tt [$($t:tt)*]
-     $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt ; $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 ; }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@near $c:tt $m:tt $last:tt [$($t:tt)*]
-     $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt ; $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 ; }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@near $c:tt $m:tt $last:tt [$($t:tt)*]
-     $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt $x9:tt $($rest:tt)+) => {
-        $crate::__cut! { @near $c $m $last [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9] $($rest)+ }
-    };
-    (@near $c:tt $m:tt $last:tt [$($t:tt)*] $($rest:tt)*) => {
-        $crate::__walk! { @statement $c $last [] $($t)* $($rest)* }
     };
 }
 
@@ -716,14 +856,6 @@ macro_rules! __walk {
         $crate::__cut! { @ends $c $block }
     };
     (@statement $c:tt $m:tt []) => {};
-    // ;
-    (@statement $c:tt $m:tt $at:tt ; $($rest:tt)*) => {
-        $crate::__walk! { @statement $c $m [] $($rest)* }
-    };
-    // #[allow(unused)] let x = 1;
-    (@statement $c:tt $m:tt [$($at:tt)*] #[$($a:tt)*] $($rest:tt)*) => {
-        $crate::__walk! { @statement $c $m [$($at)* #[$($a)*]] $($rest)* }
-    };
     // let x = if ..: a value with blocks goes the long way
     (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = if $($rest:tt)*) => {
         $crate::__walk! { @value $c $m [] [let $($p)+] [let $($p)+ $(: $type)? =] if $($rest)* }
@@ -753,48 +885,70 @@ macro_rules! __walk {
         $crate::__pattern! { @top let $c $($p)+ }
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
+    // ;
+    (@statement $c:tt $m:tt $at:tt ; $($rest:tt)*) => {
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    // #[allow(unused)] let x = 1;
+    (@statement $c:tt $m:tt [$($at:tt)*] #[$($a:tt)*] $($rest:tt)*) => {
+        $crate::__walk! { @statement $c $m [$($at)* #[$($a)*]] $($rest)* }
+    };
+    // for x in xs { .. }, match x { .. }
+    (@statement $c:tt $m:tt $at:tt for $($rest:tt)*) => {
+        $crate::__head! { @find [$c $m $at [] []] for [for] for $($rest)* }
+    };
+    (@statement $c:tt $m:tt $at:tt match $($rest:tt)*) => {
+        $crate::__head! { @find [$c $m $at [] []] match [match] match $($rest)* }
+    };
     // A word stands twice: once to be matched, once to be copied, as the edition of a `let` chain is that of the
     // place where its `if` was written.
     (@statement $c:tt $m:tt $at:tt $word:ident $($rest:tt)*) => {
         $crate::__walk! { @word $c $m $at $word $word $($rest)* }
     };
-    // 'outer: for
-    (@statement $c:tt $m:tt $at:tt $label:lifetime : { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! {
-            @after $c $m $at [] [$label: { $crate::__cut! { @block $c block { $($b)* } } }] value $($rest)*
-        }
-    };
-    (@statement $c:tt $m:tt $at:tt $label:lifetime : $word:ident $($rest:tt)*) => {
-        $crate::__walk! { @control $c $m $at [] [$label:] $word $word $($rest)* }
-    };
     // { .. }
     (@statement $c:tt $m:tt $at:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! { @control $c $m $at [] [] block { $($b)* } $($rest)* }
+        $crate::__walk! {
+            @after $c $m $at [] [{ $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    // 'outer: { .. }
+    (@statement $c:tt $m:tt $at:tt $label:lifetime : { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @after $c $m $at [] [$label: { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    // 'outer: loop { .. }
+    (@statement $c:tt $m:tt $at:tt $label:lifetime : loop { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @after $c $m $at [] [$label: loop { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    // 'outer: for
+    (@statement $c:tt $m:tt $at:tt $label:lifetime : $word:ident $($rest:tt)*) => {
+        $crate::__head! { @find [$c $m $at [] [$label:]] $word [$word] $word $($rest)* }
     };
     (@statement $c:tt $m:tt $at:tt $($rest:tt)+) => {
         $crate::__walk! { @expression $c $m $at $($rest)+ }
     };
 
+    (@word $c:tt $m:tt $at:tt if $word:tt $($rest:tt)*) => {
+        $crate::__head! { @find [$c $m $at [] []] if [$word] if $($rest)* }
+    };
+    (@word $c:tt $m:tt $at:tt while $word:tt $($rest:tt)*) => {
+        $crate::__head! { @find [$c $m $at [] []] while [$word] while $($rest)* }
+    };
     (@word $c:tt $m:tt $at:tt let $word:tt $($rest:tt)*) => {
         $crate::__walk! { @let $c $m $at [$word] $($rest)* }
     };
-    (@word $c:tt $m:tt $at:tt if $($rest:tt)*) => {
-        $crate::__walk! { @control $c $m $at [] [] if $($rest)* }
-    };
-    (@word $c:tt $m:tt $at:tt for $($rest:tt)*) => {
-        $crate::__walk! { @control $c $m $at [] [] for $($rest)* }
-    };
-    (@word $c:tt $m:tt $at:tt while $($rest:tt)*) => {
-        $crate::__walk! { @control $c $m $at [] [] while $($rest)* }
-    };
-    (@word $c:tt $m:tt $at:tt match $($rest:tt)*) => {
-        $crate::__walk! { @control $c $m $at [] [] match $($rest)* }
-    };
-    (@word $c:tt $m:tt $at:tt loop $($rest:tt)*) => {
-        $crate::__walk! { @control $c $m $at [] [] loop $($rest)* }
+    (@word $c:tt $m:tt $at:tt loop $word:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @after $c $m $at [] [$word { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
     };
     (@word $c:tt $m:tt $at:tt unsafe $word:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! { @control $c $m $at [] [] unsafe $word { $($b)* } $($rest)* }
+        $crate::__walk! {
+            @after $c $m $at [] [$word { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
     };
     // return x; with `return` in the list
     (@word [$path:tt $active:tt $entries:tt $options:tt [$returned:ident $shape:tt]] $m:tt $at:tt
@@ -805,18 +959,12 @@ macro_rules! __walk {
             $(; $($rest)*)?
         }
     };
-    (@word $c:tt $m:tt $at:tt return $($rest:tt)*) => {
-        $crate::__walk! { @jump $c $m $at $($rest)* }
-    };
-    (@word $c:tt $m:tt $at:tt break $($rest:tt)*) => {
-        $crate::__walk! { @jump $c $m $at $($rest)* }
-    };
-    (@word $c:tt $m:tt $at:tt continue $($rest:tt)*) => {
-        $crate::__walk! { @jump $c $m $at $($rest)* }
-    };
+    (@word $c:tt $m:tt $at:tt return $($rest:tt)*) => { $crate::__walk! { @jump $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt break $($rest:tt)*) => { $crate::__walk! { @jump $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt continue $($rest:tt)*) => { $crate::__walk! { @jump $c $m $at $($rest)* } };
     // const { .. }
     (@word $c:tt $m:tt $at:tt const $word:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! { @after $c $m $at [] [$word { $($b)* }] value $($rest)* }
+        $crate::__walk! { @after $c $m $at [] [$word { $($b)* }] $($rest)* }
     };
     // items
     (@word $c:tt $m:tt $at:tt const $($rest:tt)*) => { $crate::__walk! { @item $c $m $at $($rest)* } };
@@ -849,7 +997,7 @@ macro_rules! __walk {
     };
     // vec! { .. }, core::debug_assert! { .. }
     (@word $c:tt $m:tt $at:tt $word:ident $a:ident $(:: $b:ident)* ! { $($t:tt)* } $($rest:tt)*) => {
-        $crate::__walk! { @after $c $m $at [] [$a $(:: $b)* ! { $($t)* }] value $($rest)* }
+        $crate::__walk! { @after $c $m $at [] [$a $(:: $b)* ! { $($t)* }] $($rest)* }
     };
     // x.sin();
     (@word $c:tt (end) $at:tt $word:ident $e:expr ; $($rest:tt)*) => {
@@ -879,7 +1027,7 @@ macro_rules! __walk {
         $crate::__walk! { @expression $c $m $at $($rest)* }
     };
 
-    // x.sin();
+    // *x += 1.0;
     (@expression $c:tt $m:tt $at:tt $e:expr ; $($rest:tt)*) => {
         $crate::__walk! { @done $c $m $at [$e;] [] $($rest)* }
     };
@@ -890,27 +1038,25 @@ macro_rules! __walk {
         $crate::__walk! { @copy $c $m $at [] [] $($rest)* }
     };
 
-    // What no rule knows: up to the next `;`, six tokens a step.
-    (@copy $c:tt $m:tt $at:tt $pattern:tt [$($t:tt)*] ; $($rest:tt)*) => {
-        $crate::__walk! { @done $c $m $at [$($t)* ;] $pattern $($rest)* }
+    // What no rule knows, token by token up to the next `;`. `$for` as in `@after`.
+    (@copy $c:tt $m:tt $at:tt [] [$($t:tt)*] ; $($rest:tt)*) => {
+        $crate::__walk! { @done $c $m $at [$($t)* ;] [] $($rest)* }
     };
-    (@copy $c:tt $m:tt $at:tt $pattern:tt [$($t:tt)*]) => {
-        $crate::__walk! { @tail $c $m $at [$($t)*] }
+    (@copy $c:tt $m:tt $at:tt [$pattern:tt [$($let:tt)*]] [$($t:tt)*] ; $($rest:tt)*) => {
+        $crate::__walk! { @done $c $m $at [$($let)* $($t)* ;] $pattern $($rest)* }
     };
-    (@copy $c:tt $m:tt $at:tt $p:tt [$($t:tt)*] $x1:tt ; $($rest:tt)*) => {
-        $crate::__walk! { @copy $c $m $at $p [$($t)* $x1] ; $($rest)* }
+    (@copy $c:tt $m:tt $at:tt $for:tt $t:tt) => {
+        $crate::__walk! { @tail $c $m $at $t }
     };
-    (@copy $c:tt $m:tt $at:tt $p:tt [$($t:tt)*] $x1:tt $x2:tt ; $($rest:tt)*) => {
-        $crate::__walk! { @copy $c $m $at $p [$($t)* $x1 $x2] ; $($rest)* }
+    // let Some(x) = y else { .. };
+    (@copy $c:tt $m:tt $at:tt [$pattern:tt $let:tt] [$($t:tt)*] else { $($b:tt)* } ; $($rest:tt)*) => {
+        $crate::__walk! {
+            @copy $c $m $at [$pattern $let]
+            [$($t)* else { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] ; $($rest)*
+        }
     };
-    (@copy $c:tt $m:tt $at:tt $p:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt ; $($rest:tt)*) => {
-        $crate::__walk! { @copy $c $m $at $p [$($t)* $x1 $x2 $x3] ; $($rest)* }
-    };
-    (@copy $c:tt $m:tt $at:tt $p:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $($rest:tt)*) => {
-        $crate::__walk! { @copy $c $m $at $p [$($t)* $x1 $x2 $x3 $x4] $($rest)* }
-    };
-    (@copy $c:tt $m:tt $at:tt $p:tt [$($t:tt)*] $x1:tt $($rest:tt)*) => {
-        $crate::__walk! { @copy $c $m $at $p [$($t)* $x1] $($rest)* }
+    (@copy $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] $next:tt $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at $for [$($t)* $next] $($rest)* }
     };
 
     // let Heads { q, k }: Heads = value: the pattern, then the type
@@ -928,124 +1074,81 @@ macro_rules! __walk {
     };
 
     // let x = value
-    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt $label:lifetime : { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! {
-            @after $c $m $at [$pattern $let] [$label: { $crate::__cut! { @block $c block { $($b)* } } }] value $($rest)*
-        }
-    };
-    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt $label:lifetime : $word:ident $($rest:tt)*) => {
-        $crate::__walk! { @control $c $m $at [$pattern $let] [$label:] $word $word $($rest)* }
-    };
-    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! { @control $c $m $at [$pattern $let] [] block { $($b)* } $($rest)* }
-    };
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt if $($rest:tt)*) => {
-        $crate::__walk! { @control $c $m $at [$pattern $let] [] if if $($rest)* }
+        $crate::__head! { @find [$c $m $at [$pattern $let] []] if [if] if $($rest)* }
     };
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt match $($rest:tt)*) => {
-        $crate::__walk! { @control $c $m $at [$pattern $let] [] match match $($rest)* }
+        $crate::__head! { @find [$c $m $at [$pattern $let] []] match [match] match $($rest)* }
     };
-    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt loop $($rest:tt)*) => {
-        $crate::__walk! { @control $c $m $at [$pattern $let] [] loop loop $($rest)* }
+    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt $label:lifetime : loop { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @copy $c $m $at [$pattern $let]
+            [$label: loop { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt $label:lifetime : { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @copy $c $m $at [$pattern $let]
+            [$label: { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt loop { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @copy $c $m $at [$pattern $let]
+            [loop { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
     };
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt unsafe { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! { @control $c $m $at [$pattern $let] [] unsafe unsafe { $($b)* } $($rest)* }
+        $crate::__walk! {
+            @copy $c $m $at [$pattern $let]
+            [unsafe { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @copy $c $m $at [$pattern $let]
+            [{ $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
     };
     (@value $c:tt $m:tt $at:tt $pattern:tt [$($let:tt)*] $e:expr ; $($rest:tt)*) => {
         $crate::__walk! { @done $c $m $at [$($let)* $e;] $pattern $($rest)* }
     };
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt $($rest:tt)*) => {
-        $crate::__walk! { @copy $c $m $at $pattern $let $($rest)* }
+        $crate::__walk! { @copy $c $m $at [$pattern $let] [] $($rest)* }
     };
 
-    // An expression with blocks, `$for` what it is the value of: `[]`, or `[pattern [let x =]]` of a `let`.
-    (@control $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] block { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! {
-            @after $c $m $at $for [$($t)* { $crate::__cut! { @block $c block { $($b)* } } }] value $($rest)*
-        }
-    };
-    (@control $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] loop $word:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! {
-            @after $c $m $at $for [$($t)* $word { $crate::__cut! { @block $c block { $($b)* } } }] value $($rest)*
-        }
-    };
-    (@control $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] unsafe $word:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! {
-            @after $c $m $at $for [$($t)* $word { $crate::__cut! { @block $c block { $($b)* } } }] value $($rest)*
-        }
-    };
-    (@control $c:tt $m:tt $at:tt $for:tt $t:tt $kind:ident $word:tt $($rest:tt)*) => {
-        $crate::__head! { @find [$c $m $at $for $t] $kind [$word] $kind $($rest)* }
-    };
-    // the head and its block
-    (@block $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] match [$($head:tt)*] { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! {
-            @after $c $m $at $for [$($t)* $crate::__arms! { $c [$($head)*] [] $($b)* }] value $($rest)*
-        }
-    };
-    (@block $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] for [$word:tt $($head:tt)*] { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! {
-            @after $c $m $at $for [$($t)* $word $($head)* {
-                $crate::__pattern! { @top now $c $($head)* }
-                $crate::__cut! { @block $c block { $($b)* } }
-            }] unit $($rest)*
-        }
-    };
-    (@block $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] while [$($head:tt)*] { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! {
-            @after $c $m $at $for [$($t)* $($head)* {
-                $crate::__conditions! { $c $($head)* }
-                $crate::__cut! { @block $c block { $($b)* } }
-            }] unit $($rest)*
-        }
-    };
-    (@block $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] if [$($head:tt)*] { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! {
-            @else $c $m $at $for [$($t)* $($head)* {
-                $crate::__conditions! { $c $($head)* }
-                $crate::__cut! { @block $c block { $($b)* } }
-            }] $($rest)*
-        }
-    };
-    (@else $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] else if $($rest:tt)*) => {
-        $crate::__walk! { @control $c $m $at $for [$($t)* else] if if $($rest)* }
-    };
-    (@else $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] else { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! {
-            @after $c $m $at $for [$($t)* else { $crate::__cut! { @block $c block { $($b)* } } }] value $($rest)*
-        }
-    };
-    (@else $c:tt $m:tt $at:tt $for:tt $t:tt $($rest:tt)*) => {
-        $crate::__walk! { @after $c $m $at $for $t unit $($rest)* }
-    };
-
-    // behind the blocks: match x { .. }.sqrt();
-    (@after $c:tt $m:tt $at:tt [] $t:tt $type:ident . $($rest:tt)*) => {
+    // An expression of blocks ends here; `$for` is what it is the value of: `[]`, or `[pattern [let x =]]`.
+    // match x { .. }.sqrt();
+    (@after $c:tt $m:tt $at:tt [] $t:tt . $($rest:tt)*) => {
         $crate::__walk! { @copy $c $m $at [] $t . $($rest)* }
     };
-    (@after $c:tt $m:tt $at:tt [] $t:tt $type:ident ? $($rest:tt)*) => {
+    (@after $c:tt $m:tt $at:tt [] $t:tt ? $($rest:tt)*) => {
         $crate::__walk! { @copy $c $m $at [] $t ? $($rest)* }
     };
-    (@after $c:tt $m:tt $at:tt [] $t:tt value) => {
+    (@after $c:tt $m:tt $at:tt [] $t:tt) => {
         $crate::__walk! { @tail $c $m $at $t }
     };
-    (@after $c:tt $m:tt $at:tt [] $t:tt $type:ident $($rest:tt)*) => {
-        $crate::__walk! { @done $c $m $at $t [] $($rest)* }
+    (@after $c:tt (end) $at:tt [] $t:tt $($rest:tt)*) => {
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
     };
-    (@after $c:tt $m:tt $at:tt [$pattern:tt [$($let:tt)*]] [$($t:tt)*] $type:ident $($rest:tt)*) => {
-        $crate::__walk! { @copy $c $m $at $pattern [$($let)* $($t)*] $($rest)* }
+    (@after $c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*] $($rest:tt)*) => {
+        $($at)* $($t)*
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    (@after $c:tt $m:tt $at:tt $for:tt $t:tt $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at $for $t $($rest)* }
     };
 
     // a statement is copied, and what it binds captured
     (@done $c:tt (end) $at:tt $statement:tt [] $($rest:tt)*) => {
         $crate::__walk! { @statement $c (end) [] $($rest)* }
     };
-    (@done $c:tt (end) [] $statement:tt [$kind:ident $($p:tt)*] $($rest:tt)*) => {
-        $crate::__pattern! { @top end $c $kind $($p)* }
+    (@done $c:tt (end) [] $statement:tt [$($pattern:tt)*] $($rest:tt)*) => {
+        $crate::__pattern! { @top end $c $($pattern)* }
         $crate::__walk! { @statement $c (end) [] $($rest)* }
     };
-    (@done $c:tt (end) [$($at:tt)+] $statement:tt $pattern:tt $($rest:tt)*) => {
-        $crate::__cfg! { [] [$crate::__walk! { @done $c (end) [] $statement $pattern }] $($at)+ }
+    (@done $c:tt (end) [$($at:tt)+] $statement:tt [$($pattern:tt)*] $($rest:tt)*) => {
+        $crate::__cfg! { [] [$crate::__pattern! { @top end $c $($pattern)* }] $($at)+ }
         $crate::__walk! { @statement $c (end) [] $($rest)* }
     };
     (@done $c:tt $m:tt [$($at:tt)*] [$($statement:tt)*] [] $($rest:tt)*) => {
@@ -1099,9 +1202,9 @@ macro_rules! __return {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __head {
-    // four tokens a step
-    (@find $s:tt $kind:ident $head:tt $before:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__head! { @judge $s $kind $head $before { $($b)* } $($rest)* }
+    // eight tokens a step
+    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @judge $s $kind [$($h)*] $before { $($b)* } $($rest)* }
     };
     (@find $s:tt $kind:ident [$($h:tt)*] $before:tt $x1:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__head! { @judge $s $kind [$($h)* $x1] $x1 { $($b)* } $($rest)* }
@@ -1112,8 +1215,25 @@ macro_rules! __head {
     (@find $s:tt $kind:ident [$($h:tt)*] $before:tt $x1:tt $x2:tt $x3:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__head! { @judge $s $kind [$($h)* $x1 $x2 $x3] $x3 { $($b)* } $($rest)* }
     };
-    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt $x1:tt $x2:tt $x3:tt $x4:tt $($rest:tt)*) => {
-        $crate::__head! { @find $s $kind [$($h)* $x1 $x2 $x3 $x4] $x4 $($rest)* }
+    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt
+     $x1:tt $x2:tt $x3:tt $x4:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @judge $s $kind [$($h)* $x1 $x2 $x3 $x4] $x4 { $($b)* } $($rest)* }
+    };
+    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt
+     $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @judge $s $kind [$($h)* $x1 $x2 $x3 $x4 $x5] $x5 { $($b)* } $($rest)* }
+    };
+    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt
+     $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @judge $s $kind [$($h)* $x1 $x2 $x3 $x4 $x5 $x6] $x6 { $($b)* } $($rest)* }
+    };
+    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt
+     $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @judge $s $kind [$($h)* $x1 $x2 $x3 $x4 $x5 $x6 $x7] $x7 { $($b)* } $($rest)* }
+    };
+    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt
+     $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt $($rest:tt)*) => {
+        $crate::__head! { @find $s $kind [$($h)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8] $x8 $($rest)* }
     };
     // an operand
     (@judge $s:tt $k:ident $h:tt = $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
@@ -1154,8 +1274,70 @@ macro_rules! __head {
         $crate::__head! { @operand $s $k $h { $($b)* } in $($rest)* }
     };
     // the block
-    (@judge [$c:tt $m:tt $at:tt $for:tt $t:tt] $kind:ident $head:tt $before:tt $($rest:tt)*) => {
-        $crate::__walk! { @block $c $m $at $for $t $kind $head $($rest)* }
+    (@judge [$c:tt (end) $at:tt [] $t:tt] for $head:tt $_:tt $block:tt $($rest:tt)*) => {
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@judge [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] for [$word:tt $($head:tt)*] $_:tt
+     { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($t)* $word $($head)* {
+            $crate::__pattern! { @top now $c $($head)* }
+            $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+        }
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    (@judge [$c:tt (end) $at:tt [] $t:tt] while $head:tt $_:tt $block:tt $($rest:tt)*) => {
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@judge [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] while [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($t)* $($head)* {
+            $crate::__conditions! { $c $($head)* }
+            $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+        }
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    (@judge [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] match [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @after $c $m $at $for [$($t)* $crate::__arms! { $c [$($head)*] [] [$($b)*] $($b)* }] $($rest)*
+        }
+    };
+    (@judge [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* }
+     else if $($rest:tt)*) => {
+        $crate::__head! {
+            @find [$c $m $at $for [$($t)* $($head)* {
+                $crate::__conditions! { $c $($head)* }
+                $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+            } else]] if [if] if $($rest)*
+        }
+    };
+    (@judge [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* }
+     else { $($else:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @after $c $m $at $for [$($t)* $($head)* {
+                $crate::__conditions! { $c $($head)* }
+                $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+            } else {
+                $crate::__cut! { $c (now) (block { $($else)* }) [] $($else)* }
+            }] $($rest)*
+        }
+    };
+    // Without `else`, its value is `()`, so the captures at the end of the block may follow it.
+    (@judge [$c:tt (end) $at:tt [] $t:tt] if $head:tt $_:tt $block:tt $($rest:tt)*) => {
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@judge [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($t)* $($head)* {
+            $crate::__conditions! { $c $($head)* }
+            $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+        }
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    (@judge [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @copy $c $m $at $for [$($t)* $($head)* {
+                $crate::__conditions! { $c $($head)* }
+                $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+            }] $($rest)*
+        }
     };
     (@operand $s:tt $kind:ident [$($h:tt)*] { $($b:tt)* } $($rest:tt)*) => {
         $crate::__head! { @find $s $kind [$($h)* { $($b)* }] {} $($rest)* }
@@ -1183,48 +1365,50 @@ macro_rules! __conditions {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __arms {
+    // The arms to come stand twice: once for the parser, once for `__pattern!`.
+    ($c:tt [$($head:tt)*] [$($arms:tt)*] []) => {
+        $($head)* { $($arms)* }
+    };
     // { .. }.sqrt(), or with any value that is no block
+    (@unwrap $c:tt $head:tt $arms:tt [$($all:tt)*]) => {
+        $crate::__arms! { @value $c $head $arms $($all)* }
+    };
     (@value $c:tt $head:tt [$($arms:tt)*] $(#$at:tt)* $pattern:pat $(if $guard:expr)? => $value:expr
      $(, $($rest:tt)*)?) => {
-        $crate::__arms! { $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => $value,] $($($rest)*)? }
+        $crate::__arms! {
+            $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => $value,] [$($($rest)*)?] $($($rest)*)?
+        }
     };
     // Some(x) if x > 0.0 => { .. }
-    (@arm $c:tt $head:tt $arms:tt $all:tt $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } . $($_:tt)*) => {
+    ($c:tt $head:tt $arms:tt $all:tt $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } . $($_:tt)*) => {
         $crate::__arms! { @unwrap $c $head $arms $all }
     };
-    (@arm $c:tt $head:tt $arms:tt $all:tt $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } ? $($_:tt)*) => {
+    ($c:tt $head:tt $arms:tt $all:tt $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } ? $($_:tt)*) => {
         $crate::__arms! { @unwrap $c $head $arms $all }
     };
-    (@arm $c:tt $head:tt [$($arms:tt)*] [$($all:tt)*]
+    ($c:tt $head:tt [$($arms:tt)*] [$($all:tt)*]
      $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } , $($rest:tt)*) => {
         $crate::__arms! {
             $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => {
                 $crate::__pattern! { @top now $c $($all)* }
-                $crate::__cut! { @block $c block { $($b)* } }
-            }] $($rest)*
+                $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+            }] [$($rest)*] $($rest)*
         }
     };
-    (@arm $c:tt $head:tt [$($arms:tt)*] [$($all:tt)*]
+    ($c:tt $head:tt [$($arms:tt)*] [$($all:tt)*]
      $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } $($rest:tt)*) => {
         $crate::__arms! {
             $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => {
                 $crate::__pattern! { @top now $c $($all)* }
-                $crate::__cut! { @block $c block { $($b)* } }
-            }] $($rest)*
+                $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+            }] [$($rest)*] $($rest)*
         }
     };
-    (@arm $c:tt $head:tt $arms:tt $all:tt $($_:tt)*) => {
-        $crate::__arms! { @unwrap $c $head $arms $all }
-    };
-    (@unwrap $c:tt $head:tt $arms:tt [$($all:tt)*]) => {
-        $crate::__arms! { @value $c $head $arms $($all)* }
-    };
-    // the end
-    ($c:tt [$($head:tt)*] [$($arms:tt)*]) => {
-        $($head)* { $($arms)* }
-    };
-    ($c:tt $head:tt $arms:tt $($rest:tt)+) => {
-        $crate::__arms! { @arm $c $head $arms [$($rest)+] $($rest)+ }
+    ($c:tt $head:tt [$($arms:tt)*] $all:tt $(#$at:tt)* $pattern:pat $(if $guard:expr)? => $value:expr
+     $(, $($rest:tt)*)?) => {
+        $crate::__arms! {
+            $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => $value,] [$($($rest)*)?] $($($rest)*)?
+        }
     };
 }
 
@@ -1234,6 +1418,11 @@ macro_rules! __arms {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __pattern {
+    // x, mut x
+    (@top let $c:tt mut $x:ident) => { __anycapture_listed! { $x $x mut $c $c } };
+    (@top let $c:tt $x:ident) => { __anycapture_listed! { $x $x let $c $c } };
+    (@top end $c:tt let mut $x:ident) => { __anycapture_listed! { $x $x end $c $c } };
+    (@top end $c:tt let $x:ident) => {};
     // kinds at the end of a block: only what is `mut`, or had no value at its declaration
     (@top end $c:tt let $($rest:tt)*) => { $crate::__pattern! { @first end $c $($rest)* } };
     (@top end $c:tt unset $($rest:tt)*) => { $crate::__pattern! { @first end_unset $c $($rest)* } };
@@ -1330,8 +1519,8 @@ macro_rules! __name {
     (end plain $($x:tt)*) => {};
     (end mut $($x:tt)*) => { $crate::__name! { @listed end $($x)* } };
     (end_unset $mut:ident $($x:tt)*) => { $crate::__name! { @listed end $($x)* } };
-    (@listed $kind:ident $x:ident $name:ident [$path:tt $active:tt $entries:tt $options:tt $return:tt]) => {
-        __anycapture_listed! { $x $name $kind [$path $active $options] $entries }
+    (@listed $kind:ident $x:ident $name:ident $c:tt) => {
+        __anycapture_listed! { $x $name $kind $c $c }
     };
 }
 
@@ -1346,15 +1535,17 @@ macro_rules! __bind {
     // neither listed nor `*`
     ($kind:ident $x:ident $c:tt []) => {};
     // *
-    (let $x:ident $c:tt [*]) => { $crate::__bind! { @all $x $c } };
-    (mut $x:ident $c:tt [*]) => { $crate::__bind! { @all $x $c } };
-    ($kind:ident $x:ident $c:tt [*]) => {};
-    (@all $x:ident [[$($path:tt)*] $active:tt [$($options:tt)*]]) => {
+    (let $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt] [*]) => {
         $crate::__capture! { optional $($path)*, $x; on = $active, $($options)* }
     };
+    (mut $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt] [*]) => {
+        $crate::__capture! { optional $($path)*, $x; on = $active, $($options)* }
+    };
+    ($kind:ident $x:ident $c:tt [*]) => {};
     // x
-    (let $x:ident $c:tt $last:ident $dims:tt $let:tt) => {
-        $crate::__bind! { @capture $x $c $dims }
+    (let $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt]
+     $last:ident [$($dims:tt)*] $let:tt) => {
+        $crate::__capture! { any $($path)*, $x $($dims)*; on = $active, $($options)* }
         #[allow(unused_variables)]
         let $last = $crate::__private::Shadowed;
     };
@@ -1366,21 +1557,22 @@ macro_rules! __bind {
         #[allow(unused_variables)]
         let $last = $crate::__private::Last;
     };
-    (end $x:ident $c:tt $last:ident $dims:tt []) => {
+    (end $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt]
+     $last:ident [$($dims:tt)*] []) => {
         #[allow(unreachable_code)]
         if $last.is_last() {
             $last.go_on();
-            $crate::__bind! { @capture $x $c $dims }
+            $crate::__capture! { any $($path)*, $x $($dims)*; on = $active, $($options)* }
         }
         #[allow(unused_variables)]
         let $last = $crate::__private::Shadowed;
     };
     // let x
-    (mut $x:ident $c:tt $last:ident $dims:tt [let]) => { $crate::__bind! { @capture $x $c $dims } };
-    ($kind:ident $x:ident $c:tt $last:ident $dims:tt [let]) => {};
-    (@capture $x:ident [[$($path:tt)*] $active:tt [$($options:tt)*]] [$($dims:tt)*]) => {
+    (mut $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt]
+     $last:ident [$($dims:tt)*] [let]) => {
         $crate::__capture! { any $($path)*, $x $($dims)*; on = $active, $($options)* }
     };
+    ($kind:ident $x:ident $c:tt $last:ident $dims:tt [let]) => {};
 }
 
 /// Puts the `#[cfg(..)]` among the attributes of a statement on a capture of what it binds.
