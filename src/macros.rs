@@ -23,7 +23,8 @@ macro_rules! __capture {
     ($case:ident $($path:ident)::+,
      $($item:ident $([$($dim:expr),* $(,)?])? $(= $value:expr)?),+ $(,)?; $($options:tt)*) => {
         $crate::__capture_options! {
-            [$case [$($path)+] [$([$item [$([$($dim)*])?] [$($value)?]])+]] [] [] [] [] $($options)*
+            [__capture_line $case [$($path)+] [$([$item [$([$($dim)*])?] [$($value)?]])+]]
+            [] [] [] [] $($options)*
         }
     };
     // forward
@@ -48,13 +49,14 @@ macro_rules! __capture {
     };
 }
 
-/// Sorts the options of a line into four slots: `every`, `index`, `on`, `if`.
+/// Sorts options into four slots, `every`, `index`, `on`, `if`, and hands them on to the macro that is named
+/// first, behind what it was given.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __capture_options {
     // all sorted
-    ([$($line:tt)*] $every:tt $index:tt $on:tt $if:tt) => {
-        $crate::__capture_line! { $($line)* $every $index $on $if }
+    ([$next:ident $($line:tt)*] $every:tt $index:tt $on:tt $if:tt) => {
+        $crate::$next! { $($line)* $every $index $on $if }
     };
     // every = 0
     ($line:tt $every:tt $index:tt $on:tt $if:tt every = 0 $($rest:tt)*) => {
@@ -173,8 +175,8 @@ macro_rules! __capture_hit {
         }
     };
     // nothing of these
-    ($case:ident $path:tt $items:tt [] [] []) => {
-        $crate::__capture_hit! { $case $path $items [] none }
+    ($case:ident $path:tt [$($item:tt)+] [] [] []) => {
+        $($crate::__capture_item! { $case $path $item none })+
     };
     // the items
     ($case:ident $path:tt [$($item:tt)+] [] $index:ident) => {
@@ -187,6 +189,11 @@ macro_rules! __capture_hit {
 #[macro_export]
 macro_rules! __capture_item {
     // attn
+    ($case:ident $path:tt [$item:ident [] []] none) => {
+        match &$item {
+            value => $crate::__capture_value! { $case $path $item value (&$crate::__private::Note::NONE) }
+        }
+    };
     ($case:ident $path:tt [$item:ident $dims:tt []] $index:ident) => {
         $crate::__capture_item! { $case $path [$item $dims [$item]] $index }
     };

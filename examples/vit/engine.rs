@@ -109,6 +109,10 @@ impl Vit<'_> {
     }
 
     /// What the model makes of an image `[channels, side, side]`: `[T, W]`, CLS in row 0.
+    ///
+    /// # Panics
+    ///
+    /// When `image` or `workspace` is too short.
     pub fn forward<'w>(
         &self,
         image: &[f32],

@@ -231,17 +231,18 @@ fn limits(facts: &Facts, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 struct Bytes(usize);
 
 impl fmt::Display for Bytes {
-    #[allow(clippy::cast_precision_loss)]
+    // In integers: floats would take as much flash as three recorders.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes = self.0;
         for (shift, unit) in [(30, "GiB"), (20, "MiB"), (10, "KiB")] {
-            if bytes >= 1 << shift {
-                let whole = bytes as f64 / (1_u64 << shift) as f64;
-                return if bytes.trailing_zeros() >= shift {
-                    write!(f, "{} {unit}", bytes >> shift)
-                } else {
-                    write!(f, "{whole:.1} {unit}")
-                };
+            if bytes.trailing_zeros() >= shift && bytes > 0 {
+                return write!(f, "{} {unit}", bytes >> shift);
+            }
+            if bytes >> shift > 0 {
+                let fraction = (bytes & ((1 << shift) - 1)) as u64;
+                let tenths = (fraction * 10 + (1 << (shift - 1))) >> shift;
+                let whole = (bytes >> shift) as u64 + tenths / 10;
+                return write!(f, "{whole}.{} {unit}", tenths % 10);
             }
         }
         write!(f, "{bytes} bytes")
@@ -304,4 +305,30 @@ fn distance(from: &str, to: &str) -> usize {
         }
     }
     row[row.len() - 1]
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::string::ToString;
+
+    use super::Bytes;
+
+    #[test]
+    fn bytes_read_as_people_say_them() {
+        for (bytes, text) in [
+            (0, "0 bytes"),
+            (1023, "1023 bytes"),
+            (1024, "1 KiB"),
+            (1500, "1.5 KiB"),
+            (2047, "2.0 KiB"),
+            (4096, "4 KiB"),
+            (5 << 20, "5 MiB"),
+            ((5 << 20) + 1, "5.0 MiB"),
+            ((3 << 30) - (1 << 26), "2.9 GiB"),
+        ] {
+            assert_eq!(Bytes(bytes).to_string(), text);
+        }
+    }
 }

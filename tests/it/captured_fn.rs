@@ -59,7 +59,7 @@ captured_fn! {
         let (q, mut k) = (a + b, 1_u8);
         let [first, .., second] = [q, k, mut_param];
         k += 10;
-        let Some(z) = first.checked_add(second) else { return None };
+        let Some(z) = first.checked_add(second) else { unreachable!() };
         Some(z + k)
     }
 
@@ -182,6 +182,7 @@ captured_fn! {
         kept
     }
 
+    #[allow(clippy::needless_late_init)]
     #[capture(*, !hidden)]
     fn everything<'a, T: Clone>(x: f32, opaque: &'a T, text: &str) -> &'a T {
         let mut y = x + 1.0;
@@ -245,9 +246,9 @@ impl Layer for f32 {
 
 captured_fn! {
     #[capture(sums)]
-    pub(crate) fn generic<T: anycapture::Element, const N: usize>(rows: [[T; N]; 2]) -> [T; N]
+    pub(crate) fn generic<T, const N: usize>(rows: [[T; N]; 2]) -> [T; N]
     where
-        T: std::ops::Add<Output = T>,
+        T: anycapture::Element + std::ops::Add<Output = T>,
     {
         let sums: [T; N] = std::array::from_fn(|i| rows[0][i] + rows[1][i]);
         sums
@@ -298,7 +299,6 @@ fn nothing_is_captured_while_inactive() {
 
 /// Calls `$macro` with a hundred times the same statement.
 macro_rules! a_hundred {
-    ($($statement:tt)*) => { a_hundred! { @ten [$($statement)*] } };
     (@ten $s:tt) => { a_hundred! { @all $s $s $s $s $s $s $s $s $s $s } };
     (@all $([$($s:tt)*])*) => {
         captured_fn! {
@@ -306,10 +306,12 @@ macro_rules! a_hundred {
             fn long(start: f32) -> f32 {
                 let mut last = start;
                 $($($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)*)*
+                last += 1.0;
                 last
             }
         }
     };
+    ($($statement:tt)*) => { a_hundred! { @ten [$($statement)*] } };
 }
 
 a_hundred! { let x = 1.0_f32; }
@@ -317,7 +319,7 @@ a_hundred! { let x = 1.0_f32; }
 #[test]
 fn a_hundred_statements() {
     let _alone = alone();
-    assert_eq!(long(1.5), 1.5);
+    assert_eq!(long(1.5), 2.5);
     assert_eq!(kept::<f32>("long.x").len(), 100);
-    assert_eq!(kept::<f32>("long.last"), [1.5]);
+    assert_eq!(kept::<f32>("long.last"), [2.5]);
 }

@@ -1,0 +1,69 @@
+#!/bin/sh
+# Builds, runs and checks the recorder on microcontrollers and on other targets. `--install` first installs what
+# Debian has of it.
+set -eu
+cd "$(dirname "$0")"
+. ./toolchain.sh
+
+if [ "${1:-}" = --install ]; then
+    apt-get update
+    apt-get install -y --no-install-recommends $packages qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
+        gcc-powerpc-linux-gnu libc6-dev-powerpc-cross
+fi
+
+targets=${CARGO_TARGET_DIR:-target}
+mkdir -p "$targets"
+targets=$(cd "$targets" && pwd)
+export CARGO_TARGET_DIR="$targets"
+
+say() {
+    echo
+    echo "== $*"
+}
+
+say "Cortex-M4: interrupts that capture; each value whole, each capture kept or counted"
+build thumbv7em-none-eabihf -q --bin interrupts
+qemu thumbv7em-none-eabihf interrupts
+
+say "Cortex-M4: the Vision Transformer; its maps through semihosting and over the serial port"
+build thumbv7em-none-eabihf -q --bin vit
+rm -f "$targets"/maps.*
+(cd "$targets" && qemu thumbv7em-none-eabihf vit -serial file:maps.uart)
+cmp "$targets/maps.safetensors" "$targets/maps.uart"
+
+say "the same maps on the host, whose matrix product rounds once where the M4's rounds twice, in another order"
+CARGO_TARGET_DIR="${HOST_TARGET_DIR:-../../target}" cargo run -q --release --manifest-path ../../Cargo.toml \
+    --example vit --features capture -- --image ../vit/images/5.png --output "$targets/attention" \
+    --export "$targets/host.safetensors" > "$targets/host.txt"
+python3 compare.py "$targets/host.safetensors" "$targets/maps.uart" 1e-5
+
+say "what it costs: size.sh"
+sh size.sh
+
+cd targets
+say "Cortex-M0, without compare-and-swap, SysTick capturing too"
+build thumbv6m-none-eabi -q --features cortex-m0 --bin cortex-m0
+timeout 300 qemu-system-arm -machine microbit -nographic -icount shift=0 \
+    -semihosting-config enable=on,target=native -kernel "$targets/thumbv6m-none-eabi/release/cortex-m0"
+
+say "RISC-V without atomics, with critical-section: builds and links"
+build riscv32imc-unknown-none-elf -q --features riscv --bin riscv
+
+say "WebAssembly in Node.js"
+std=core,alloc build wasm32-unknown-unknown -q --features wasm --bin wasm
+node wasm.mjs "$targets/wasm32-unknown-unknown/release/wasm.wasm"
+
+# linux TARGET COMPILER QEMU FOLDER
+linux() {
+    say "$1"
+    if ! command -v "$2" "$3" >/dev/null; then
+        echo "left out: there is no $2 or no $3"
+        return
+    fi
+    LINKER=$2 build "$1" -q --features linux --bin linux
+    "$3" -L "$4" "$targets/$1/release/linux"
+}
+linux aarch64-unknown-linux-gnu aarch64-linux-gnu-gcc qemu-aarch64 /usr/aarch64-linux-gnu
+linux powerpc-unknown-linux-gnu powerpc-linux-gnu-gcc qemu-ppc /usr/powerpc-linux-gnu
+
+say "all is well on bare metal"

@@ -1,0 +1,38 @@
+"""Compares two safetensors files of float32: the same names and shapes, and how far apart the numbers are.
+
+usage: compare.py FILE OTHER [LARGEST-DIFFERENCE]
+"""
+
+import array
+import json
+import sys
+
+
+def read(path):
+    data = open(path, "rb").read()
+    start = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:start])
+    header.pop("__metadata__", None)
+    tensors = {}
+    for name, entry in header.items():
+        assert entry["dtype"] == "F32", f"{name} is {entry['dtype']}"
+        begin, end = entry["data_offsets"]
+        values = array.array("f", data[start + begin : start + end])
+        if sys.byteorder == "big":
+            values.byteswap()
+        tensors[name] = entry["shape"], values
+    return tensors
+
+
+ours, theirs = read(sys.argv[1]), read(sys.argv[2])
+allowed = float(sys.argv[3]) if len(sys.argv) > 3 else 0.0
+if {name: shape for name, (shape, _) in ours.items()} != {name: shape for name, (shape, _) in theirs.items()}:
+    sys.exit(f"other names or shapes: {ours.keys()} {theirs.keys()}")
+largest, equal, count = 0.0, 0, 0
+for name, (_, values) in ours.items():
+    for a, b in zip(values, theirs[name][1]):
+        largest = max(largest, abs(a - b))
+        equal += a == b
+        count += 1
+print(f"{len(ours)} tensors, {count} numbers, {equal} of them equal to the bit, largest difference {largest:.2g}")
+sys.exit(0 if count and largest <= allowed else f"more than {allowed:g} apart")

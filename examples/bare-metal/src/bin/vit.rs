@@ -1,0 +1,49 @@
+//! The Vision Transformer of `examples/vit` on a microcontroller: every attention map out of one call.
+//!
+//! Engine and weights are those of the host's example. The maps go into one static buffer, and from
+//! there, as a safetensors file, to the host: through semihosting, and over the serial port as a board
+//! without a debugger would send them.
+
+#![no_std]
+#![no_main]
+
+#[path = "../../../vit/engine.rs"]
+#[allow(dead_code)]
+mod engine;
+#[path = "../model.rs"]
+mod model;
+
+use anycapture::Options;
+use bare_metal::{ensure, exit, println, uart, File};
+use cortex_m_rt::entry;
+use engine::Plain;
+use model::{CLASSES, HEADS, LAYERS, TOKENS, VIT, WORKSPACE};
+use static_cell::ConstStaticCell;
+
+const MAP: usize = HEADS * TOKENS * TOKENS * size_of::<f32>();
+/// A header of 32 bytes for each map, which has a shape of three and an index, and 24 for the key.
+const REGION: usize = LAYERS * (32 + MAP) + 24;
+
+#[entry]
+fn main() -> ! {
+    static REGION_: ConstStaticCell<[u8; REGION]> = ConstStaticCell::new([0; REGION]);
+    static WORKSPACE_: ConstStaticCell<[f32; WORKSPACE]> = ConstStaticCell::new([0.0; WORKSPACE]);
+    anycapture::activate_with(Options::new().memory(REGION_.take()));
+
+    let features = VIT.forward(&model::digit(), WORKSPACE_.take(), &Plain);
+    let mut scores = [0.0; CLASSES];
+    VIT.classify(features, &mut scores, &Plain);
+    engine::softmax(&mut scores);
+    let best =
+        (0..CLASSES).fold(0, |best, class| if scores[class] > scores[best] { class } else { best });
+    println!("this is a {best}, with a probability of {:.4}", scores[best]);
+    ensure(best == 5, "the digit is a 5");
+
+    anycapture::visit(|entry| println!("layer {:?}: {entry}", entry.index()));
+    println!("{}", anycapture::report());
+
+    let mut file = File::create("maps.safetensors");
+    anycapture::export(|bytes| file.write(bytes));
+    anycapture::export(uart::write);
+    exit(true)
+}
