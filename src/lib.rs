@@ -253,12 +253,8 @@ macro_rules! capture {
 #[macro_export]
 macro_rules! captured_fn {
     // #[capture(attention_map, q)] pub fn forward(&self, x: &[f32]) -> Vec<f32> { .. }
-    ($($functions:tt)+) => {
-        $crate::__captured_items! { $($functions)+ }
-    };
-    // nothing
-    () => {
-        $crate::__private::compile_error! { "`captured_fn!` goes around a function: there is none in it" }
+    ($($functions:tt)*) => {
+        $crate::__captured_fn! { $($functions)* }
     };
 }
 
@@ -434,8 +430,9 @@ pub struct Readme;
 pub mod __private {
     pub use core::option::Option::{None, Some};
     pub use core::primitive::str;
-    pub use core::{assert, compile_error, concat, stringify};
+    pub use core::{compile_error, concat, stringify};
 
+    pub use crate::macros::{names, Last, Returned, Shadowed};
     pub use crate::store::probe::{Integer, Note, Probe};
     pub use crate::store::{Hits, Site};
 
@@ -459,61 +456,6 @@ pub mod __private {
     #[inline(always)]
     pub fn size(size: impl Integer) -> usize {
         size.to_usize()
-    }
-
-    /// Says the type of a value.
-    #[inline(always)]
-    pub fn typed<T>(value: T) -> T {
-        value
-    }
-
-    /// Whether `name` stands where a variable may be bound: in the parameters, between `let` and `=`, between
-    /// `for` and `in`, or before a `=>`. The last is lenient: to refuse a name that is bound would be
-    /// worse than to accept one that is not.
-    pub const fn binds(params: &str, body: &str, name: &str) -> bool {
-        finds(params.as_bytes(), name.as_bytes(), true)
-            || finds(body.as_bytes(), name.as_bytes(), false)
-    }
-
-    const fn finds(text: &[u8], name: &[u8], mut in_pattern: bool) -> bool {
-        let (mut at, mut seen) = (0, false);
-        while at < text.len() {
-            let start = at;
-            while at < text.len() && is_word(text[at]) {
-                at += 1;
-            }
-            if at == start {
-                let arrow = text[at] == b'=' && at + 1 < text.len() && text[at + 1] == b'>';
-                if arrow && seen {
-                    return true;
-                }
-                in_pattern = in_pattern && text[at] != b'=';
-                at += 1;
-            } else if is(text, start, at, name) {
-                if in_pattern {
-                    return true;
-                }
-                seen = true;
-            } else if is(text, start, at, b"let") || is(text, start, at, b"for") {
-                in_pattern = true;
-            } else if is(text, start, at, b"in") {
-                in_pattern = false;
-            }
-        }
-        false
-    }
-
-    const fn is_word(byte: u8) -> bool {
-        byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'#' || byte >= 128
-    }
-
-    /// Whether `text[start..end]` is `word`.
-    const fn is(text: &[u8], start: usize, end: usize, word: &[u8]) -> bool {
-        let mut at = 0;
-        while at < word.len() && start + at < end && text[start + at] == word[at] {
-            at += 1;
-        }
-        at == word.len() && start + at == end
     }
 
     /// A key as people write it: of a raw identifier, the `r#` is left out.
