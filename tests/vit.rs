@@ -266,6 +266,15 @@ fn capturing_costs_under_two_percent_of_a_forward() {
     assert!(with < without * 1.02);
 }
 
+/// Whether the program is missing, or older than its sources.
+fn is_stale(program: &Path) -> bool {
+    let changed = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).ok();
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/vit");
+    let sources = fs::read_dir(sources).expect("the sources");
+    let newest = sources.filter_map(|file| changed(&file.ok()?.path())).max();
+    changed(program) < newest
+}
+
 /// The built example: `cargo test` makes it, `cargo test --test vit` does not.
 fn built() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
@@ -273,7 +282,7 @@ fn built() -> &'static Path {
         let test = std::env::current_exe().expect("a path");
         let profile = test.ancestors().nth(2).expect("deps lies in the profile's folder");
         let program = profile.join("examples/vit").with_extension(std::env::consts::EXE_EXTENSION);
-        if !program.exists() {
+        if is_stale(&program) {
             let mut cargo = Command::new(env!("CARGO"));
             let built = cargo.args(["build", "--example", "vit", "--features", "capture"]).status();
             assert!(built.expect("cargo starts").success());
