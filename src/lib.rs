@@ -347,6 +347,27 @@ pub fn report() -> Report {
     Report::new()
 }
 
+/// The bytes of [`memory`](Options::memory) that one key takes for `count` values of this shape and element type, to
+/// the byte; `index` says whether its lines have `index = ...` (below 2^32). Add up what the keys take.
+///
+/// It is 0 when the `capture` feature is off: then the region is empty too.
+///
+/// # Examples
+///
+/// ```
+/// use anycapture::{region_size, Options};
+///
+/// // Four attention maps with their layers, and a loss for each of 100 steps.
+/// const REGION: usize =
+///     region_size::<f32>(4, &[4, 50, 50], true) + region_size::<f32>(100, &[], false);
+///
+/// let memory = Box::leak(Box::new([0_u8; REGION]));
+/// anycapture::activate_with(Options::new().memory(memory));
+/// ```
+pub const fn region_size<E: Element>(count: usize, shape: &[usize], index: bool) -> usize {
+    store::region_size(count, size_of::<E>(), shape, index)
+}
+
 /// Shows every value, key by key in the order of their first capture, oldest first.
 ///
 /// Captures that come while it runs, also from the closure itself, are kept but not shown. Only where memory was

@@ -230,11 +230,11 @@ fn twelve_layers_give_twelve_maps_a_forward_in_order() {
     assert!(order.windows(2).all(|pair| pair[0] < pair[1]), "oldest first");
 }
 
-/// Of the size of ViT-S/14. In a release build, on a machine that does nothing else:
+/// Of the size of ViT-S/14, in a release build; a figure to read, which decides nothing:
 /// `cargo test --release --features capture --test vit -- --ignored --nocapture`
 #[test]
 #[ignore = "a measurement"]
-fn capturing_costs_under_two_percent_of_a_forward() {
+fn what_capturing_costs_a_forward() {
     let _alone = ALONE.lock();
     let model = Untrained::new(&[6; 12], 384, 16, 14);
     let blocks = model.blocks();
@@ -263,7 +263,6 @@ fn capturing_costs_under_two_percent_of_a_forward() {
         "forward {without:.1} ms, capturing {with:.1} ms: {:+.2} %",
         (with / without - 1.0) * 100.0
     );
-    assert!(with < without * 1.02);
 }
 
 /// Whether the program is missing, or older than its sources.

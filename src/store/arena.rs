@@ -91,6 +91,23 @@ fn header_size(flags: u8) -> usize {
     }
 }
 
+/// See [`region_size`](crate::region_size).
+pub const fn region_size(count: usize, element: usize, shape: &[usize], index: bool) -> usize {
+    let (mut elements, mut wide, mut at) = (1, false, 0);
+    while at < shape.len() {
+        elements *= shape[at];
+        wide |= shape[at] > u16::MAX as usize;
+        at += 1;
+    }
+    let dims = if wide { 4 } else { 2 } * shape.len();
+    let index = match (index, wide) {
+        (false, _) => 0,
+        (true, false) => 4,
+        (true, true) => 8,
+    };
+    RECORD + count * (HEADER + index + dims + elements * element)
+}
+
 /// Writes a header, apart from its links and its size, and gives the rest of the block.
 fn write_header<'b>(
     block: &'b mut [u8],
@@ -668,6 +685,32 @@ mod tests {
     fn regions_of_every_small_size() {
         for size in 0..200 {
             stream(size, size as u64, 300);
+        }
+    }
+
+    #[test]
+    fn the_size_of_a_region_is_exact() {
+        for (shape, index) in [
+            (&[][..], None),
+            (&[], Some(1)),
+            (&[3], None),
+            (&[4, 5, 5], Some(3)),
+            (&[70_000], None),
+            (&[2, 70_000], Some(9)),
+            (&[0, 7], None),
+        ] {
+            let size = region_size(6, 2, shape, index.is_some());
+            for less in 0..2 {
+                let mut arena = Arena::new();
+                arena.give(Box::leak(vec![0; size - less].into_boxed_slice()));
+                let ring = arena.open(usize::MAX).unwrap();
+                let bytes = 2 * shape.iter().product::<usize>();
+                let form = Form { kind: Kind::I16, shape, index, size: bytes };
+                for _ in 0..20 {
+                    arena.push(ring, (usize::MAX, usize::MAX), &form, 0, &|_| {}).unwrap();
+                }
+                assert_eq!(arena.counts(ring).kept, 6 - less as u64, "{shape:?} {index:?}");
+            }
         }
     }
 

@@ -22,6 +22,7 @@ use once_cell::race::OnceRef;
 use spin::MutexGuard;
 use spin::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+pub use super::arena::region_size;
 use super::arena::{Arena, Form};
 #[cfg(feature = "alloc")]
 use super::cache::{Cache, Owned, Value};
