@@ -177,6 +177,16 @@ fn reserve<E>(
     metas.try_reserve_exact(more).ok()
 }
 
+impl Payload {
+    /// Whether `length` elements of this kind can take the place of those in it: no snapshot shares it.
+    #[inline]
+    pub fn fits<E: Element>(&self, length: usize) -> bool {
+        let Payload::Plain(buffer, start) = self else { return false };
+        let as_long = |values: &Vec<E>| values.len() - start == length;
+        E::of(buffer).is_some_and(as_long) && Arc::strong_count(buffer) == 1
+    }
+}
+
 impl Place {
     /// Takes in a value as long as the one before, after [`take_oldest`](Heap::take_oldest).
     #[inline]
@@ -307,22 +317,18 @@ impl Heap {
         true
     }
 
-    /// Takes the oldest value's place out of a full ring, if a value of `length` elements fits it as it is and no
-    /// snapshot shares it. It must be given to [`commit`](Heap::commit).
+    /// Takes the oldest value's place out of a full ring, if a new value fits it as it is. It must be given to
+    /// [`commit`](Heap::commit).
     #[inline]
-    pub fn take_oldest<E: Element>(
+    pub fn take_oldest(
         &mut self,
         ring: usize,
         max_size: usize,
-        length: usize,
+        fits: impl FnOnce(&Payload) -> bool,
     ) -> Option<Place> {
         let ring = self.rings.get_mut(ring)?;
         let Storage::Places(places) = &mut ring.storage else { return None };
-        if places.len() + ring.in_flight != max_size {
-            return None;
-        }
-        let Payload::Plain(buffer, start) = &places.front()?.payload else { return None };
-        if E::of(buffer)?.len() - start != length || Arc::strong_count(buffer) > 1 {
+        if places.len() + ring.in_flight != max_size || !fits(&places.front()?.payload) {
             return None;
         }
         let place = places.pop_front()?;

@@ -200,7 +200,9 @@ impl Site {
         let ring = (self.state.load(Relaxed) as usize).wrapping_sub(1);
         let (max_size, thread) = (MAX_SIZE.load(Relaxed), thread());
         let Some(mut heap) = lock_heap() else { return false };
-        let Some(mut place) = heap.take_oldest::<E>(ring, max_size, values.len()) else {
+        let Some(mut place) =
+            heap.take_oldest(ring, max_size, |payload| payload.fits::<E>(values.len()))
+        else {
             return false;
         };
         drop(heap);
@@ -431,6 +433,10 @@ impl Site {
             return self.refuse(Cause::NotPlain);
         }
         let value = make();
+        let value = match replace_oldest((ring & RING) as usize - 1, meta, value) {
+            Ok(old) => return drop(old),
+            Err(value) => value,
+        };
         let place = |reused| Some((Shape::new(&[]), Payload::Owned(boxed(reused, value))));
         match keep_in_place((ring & RING) as usize - 1, size_of::<T>(), meta, place) {
             Pushed::Refused(cause) => self.refuse(cause),
@@ -479,6 +485,26 @@ fn keep_in_place(
     let mut garbage = Garbage::new();
     wait_for_heap().commit(ring, MAX_SIZE.load(Relaxed), place, &mut garbage);
     Pushed::Done
+}
+
+/// The quick way in the steady state: puts `value` in the place of the oldest if that is one of the same type, and gives
+/// the old one, to be dropped when no place is out any more: a user's `Drop` may panic.
+#[cfg(feature = "alloc")]
+fn replace_oldest<T: Clone + Send + 'static>(ring: usize, meta: Meta, value: T) -> Result<T, T> {
+    let max_size = MAX_SIZE.load(Relaxed);
+    let same = |payload: &Payload| matches!(payload, Payload::Owned(old) if old.as_ref().as_any().is::<T>());
+    let taken = lock_heap().and_then(|mut heap| heap.take_oldest(ring, max_size, same));
+    let Some(mut place) = taken else { return Err(value) };
+    let mut old = Ok(value);
+    if let (Payload::Owned(owned), Ok(value)) = (&mut place.payload, &mut old) {
+        if let Some(kept) = owned.as_mut().as_any_mut().downcast_mut::<T>() {
+            mem::swap(kept, value);
+        }
+    }
+    place.meta = meta;
+    let mut garbage = Garbage::new();
+    wait_for_heap().commit(ring, max_size, place, &mut garbage);
+    old
 }
 
 /// Gives back what was reserved, if a user's `Drop` panics or there is no memory.
@@ -745,18 +771,17 @@ fn patiently<L>(try_lock: impl Fn() -> Option<L>) -> Option<L> {
 /// capture in turns faster than a fair queue.
 #[cold]
 fn wait_longer<L>(try_lock: impl Fn() -> Option<L>, attempts: usize) -> Option<L> {
-    const LONGEST: u32 = 6;
-    let mut pause = 0;
-    for _ in 0..attempts {
+    const LONGEST: usize = 6;
+    /// A holder that is at work is done long before this; one that is not needs the processor.
+    const PATIENCE: usize = 200;
+    for attempt in 0..attempts {
         if let Some(lock) = try_lock() {
             return Some(lock);
         }
-        for _ in 0..1 << pause {
+        for _ in 0..1 << attempt.min(LONGEST) {
             core::hint::spin_loop();
         }
-        if pause < LONGEST {
-            pause += 1;
-        } else {
+        if attempt > PATIENCE {
             #[cfg(feature = "std")]
             std::thread::yield_now();
         }

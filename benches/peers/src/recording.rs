@@ -119,7 +119,7 @@ pub fn race_scalars() -> Times {
     let number = |nth: u64| f32::from_bits(nth as u32);
     race(
         "Recording one f32",
-        60,
+        150,
         vec![
             (
                 "ours",

@@ -68,7 +68,7 @@ pub fn race_widths() -> Times {
         }
     };
     race(
-        "A ring 16 wide against 1,024",
+        "A ring 16 wide, and 1,024",
         60,
         vec![("16 wide", Box::new(width(16))), ("1,024 wide", Box::new(width(1024)))],
     )
