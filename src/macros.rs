@@ -1,5 +1,10 @@
 //! What the public macros expand to. Not public API.
 
+// What is reachable here is hidden: it is named by expansions only.
+#![allow(missing_docs)]
+
+use core::marker::PhantomData;
+
 /// A capture line: `any` for [`capture!`](crate::capture), `optional` for one that passes over what is no
 /// plain data or text.
 ///
@@ -18,7 +23,8 @@ macro_rules! __capture {
     ($case:ident $($path:ident)::+,
      $($item:ident $([$($dim:expr),* $(,)?])? $(= $value:expr)?),+ $(,)?; $($options:tt)*) => {
         $crate::__capture_options! {
-            [$case [$($path)+] [$([$item [$([$($dim)*])?] [$($value)?]])+]] [] [] [] [] $($options)*
+            [__capture_line $case [$($path)+] [$([$item [$([$($dim)*])?] [$($value)?]])+]]
+            [] [] [] [] $($options)*
         }
     };
     // forward
@@ -43,13 +49,14 @@ macro_rules! __capture {
     };
 }
 
-/// Sorts the options of a line into four slots: `every`, `index`, `on`, `if`.
+/// Sorts options into four slots, `every`, `index`, `on`, `if`, and hands them on to the macro that is named
+/// first, behind what it was given.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __capture_options {
     // all sorted
-    ([$($line:tt)*] $every:tt $index:tt $on:tt $if:tt) => {
-        $crate::__capture_line! { $($line)* $every $index $on $if }
+    ([$next:ident $($line:tt)*] $every:tt $index:tt $on:tt $if:tt) => {
+        $crate::$next! { $($line)* $every $index $on $if }
     };
     // every = 0
     ($line:tt $every:tt $index:tt $on:tt $if:tt every = 0 $($rest:tt)*) => {
@@ -168,8 +175,8 @@ macro_rules! __capture_hit {
         }
     };
     // nothing of these
-    ($case:ident $path:tt $items:tt [] [] []) => {
-        $crate::__capture_hit! { $case $path $items [] none }
+    ($case:ident $path:tt [$($item:tt)+] [] [] []) => {
+        $($crate::__capture_item! { $case $path $item none })+
     };
     // the items
     ($case:ident $path:tt [$($item:tt)+] [] $index:ident) => {
@@ -182,6 +189,11 @@ macro_rules! __capture_hit {
 #[macro_export]
 macro_rules! __capture_item {
     // attn
+    ($case:ident $path:tt [$item:ident [] []] none) => {
+        match &$item {
+            value => $crate::__capture_value! { $case $path $item value (&$crate::__private::Note::NONE) }
+        }
+    };
     ($case:ident $path:tt [$item:ident $dims:tt []] $index:ident) => {
         $crate::__capture_item! { $case $path [$item $dims [$item]] $index }
     };
@@ -236,4 +248,1416 @@ macro_rules! __capture_value {
             $note,
         );
     }};
+}
+
+// How `captured_fn!` works
+// ========================
+//
+// `__captured_fn!` takes the functions apart, one sibling expansion each. `__fn_head!` copies a head and finds the
+// list, the parameters and the body; `__fn_list!` reads the list; `__fn_body!` writes the body's frame.
+// `__cut!` cuts a block at a `;` into pieces of some 64 tokens, siblings again, so that the depth of the expansion
+// grows by the piece and not by the statement; `__walk!` then copies a piece statement by statement.
+// `__head!` finds the block behind `if`, `while`, `for` and `match`, `__arms!` walks the arms of a `match`, and
+// `__pattern!` finds the names that a pattern binds.
+//
+// A name that is found is handed to `__anycapture_listed!`, a macro that stands in the function itself, with an arm
+// for each listed name: `macro_rules!` can't compare two identifiers, but it can match one literally.
+//
+// Whatever one macro only hands on to the next is a single token tree:
+//
+// * `$c`, the context of a function: `[ends [path] active [(name last [dims] [let])...] [options] [return]]`;
+// * `$m`, the mode: `(now)` copies and captures, `(fn {block})` and `(block {block})` do so in the last piece of
+//   a block, `(end)` copies nothing, and captures each `let mut` where its block ends;
+// * `$at`, the attributes in front of a statement.
+
+/// One function after the other.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __captured_fn {
+    () => {
+        $crate::__private::compile_error! {
+            "`captured_fn!` holds no function: write `#[capture(name)]` and a function into it"
+        }
+    };
+    (@each []) => {};
+    // The parser finds the end of the item; `__fn_head!` takes it apart by its tokens.
+    (@each [$($all:tt)*] $item:item $($rest:tt)*) => {
+        $crate::__fn_head! { @attributes ($item) [] [] $($all)* }
+        $crate::__captured_fn! { @each [$($rest)*] $($rest)* }
+    };
+    ($($all:tt)*) => {
+        $crate::__captured_fn! { @each [$($all)*] $($all)* }
+    };
+}
+
+/// The head of a function: attributes, qualifiers, generics, parameters, output. What follows the body is left.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __fn_head {
+    // #[capture()]
+    (@attributes $item:tt $seen:tt $list:tt #[capture $(())?] $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            "nothing to capture: name variables, as in `#[capture(attention_map)]`, or all of them, `#[capture(*)]`"
+        }
+    };
+    // #[capture(attn)]
+    (@attributes $item:tt $seen:tt [] #[capture($($list:tt)+)] $($rest:tt)*) => {
+        $crate::__fn_head! { @attributes $item $seen [$($list)+] $($rest)* }
+    };
+    // #[capture(attn)] #[capture(q)]
+    (@attributes $item:tt $seen:tt [$($list:tt)+] #[capture $($_:tt)*] $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            "`#[capture]` stands twice on this function: join the lists, as in `#[capture(q, k)]`"
+        }
+    };
+    // #[capture = attn]
+    (@attributes $item:tt $seen:tt $list:tt #[capture $($_:tt)+] $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            "`#[capture]` takes a list in parentheses, as in `#[capture(attention_map)]`"
+        }
+    };
+    // #[inline] #[capture(attn)], three at a time, for the lines of a doc comment are attributes too
+    (@attributes $item:tt [$($seen:tt)*] $list:tt #$a:tt #[capture $($c:tt)*] $($rest:tt)*) => {
+        $crate::__fn_head! { @attributes $item [$($seen)* #$a] $list #[capture $($c)*] $($rest)* }
+    };
+    (@attributes $item:tt [$($seen:tt)*] $list:tt #$a:tt #$b:tt #[capture $($c:tt)*] $($rest:tt)*) => {
+        $crate::__fn_head! { @attributes $item [$($seen)* #$a #$b] $list #[capture $($c)*] $($rest)* }
+    };
+    (@attributes $item:tt [$($seen:tt)*] $list:tt #$a:tt #$b:tt #$c:tt $($rest:tt)*) => {
+        $crate::__fn_head! { @attributes $item [$($seen)* #$a #$b #$c] $list $($rest)* }
+    };
+    (@attributes $item:tt [$($seen:tt)*] $list:tt #$a:tt $($rest:tt)*) => {
+        $crate::__fn_head! { @attributes $item [$($seen)* #$a] $list $($rest)* }
+    };
+    // nothing is listed
+    (@attributes ($item:item) $seen:tt [] $($rest:tt)*) => {
+        $item
+    };
+    // pub(in path) const async unsafe extern "C" fn forward
+    (@attributes $item:tt $seen:tt $list:tt fn $($rest:tt)*) => {
+        $crate::__fn_head! { @name $seen $list [fn] $($rest)* }
+    };
+    (@attributes $item:tt $seen:tt $list:tt const fn $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            "a `const fn` can't capture: the switch is not there at compile time. Capture in the function that \
+             calls it"
+        }
+    };
+    (@attributes $item:tt $seen:tt $list:tt $a:tt fn $($rest:tt)*) => {
+        $crate::__fn_head! { @name $seen $list [$a fn] $($rest)* }
+    };
+    (@attributes $item:tt $seen:tt $list:tt $a:tt const fn $($rest:tt)*) => {
+        $crate::__fn_head! { @attributes $item $seen $list const fn $($rest)* }
+    };
+    (@attributes $item:tt $seen:tt $list:tt $a:tt $b:tt fn $($rest:tt)*) => {
+        $crate::__fn_head! { @name $seen $list [$a $b fn] $($rest)* }
+    };
+    (@attributes $item:tt $seen:tt $list:tt $a:tt $b:tt const fn $($rest:tt)*) => {
+        $crate::__fn_head! { @attributes $item $seen $list const fn $($rest)* }
+    };
+    (@attributes $item:tt $seen:tt $list:tt $a:tt $b:tt $c:tt fn $($rest:tt)*) => {
+        $crate::__fn_head! { @name $seen $list [$a $b $c fn] $($rest)* }
+    };
+    (@attributes $item:tt $seen:tt $list:tt $a:tt $b:tt $c:tt $d:tt fn $($rest:tt)*) => {
+        $crate::__fn_head! { @name $seen $list [$a $b $c $d fn] $($rest)* }
+    };
+    (@attributes $item:tt $seen:tt $list:tt $a:tt $b:tt $c:tt $d:tt $e:tt fn $($rest:tt)*) => {
+        $crate::__fn_head! { @name $seen $list [$a $b $c $d $e fn] $($rest)* }
+    };
+    (@attributes $item:tt $seen:tt $list:tt $a:tt $b:tt $c:tt $d:tt $e:tt $f:tt fn $($rest:tt)*) => {
+        $crate::__fn_head! { @name $seen $list [$a $b $c $d $e $f fn] $($rest)* }
+    };
+    // #[capture(attn)] struct Attention;
+    (@attributes $item:tt $seen:tt $list:tt $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            "`#[capture]` stands on something that is not a function: put it on the function whose variables are wanted"
+        }
+    };
+
+    // forward(x: &[f32])
+    (@name $seen:tt $list:tt [$($head:tt)*] $name:ident ($($parameters:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $name] [$($parameters)*] [] $($rest)* }
+    };
+    // forward<T: Fn(f32) -> f32>(x: T)
+    (@name $seen:tt $list:tt [$($head:tt)*] $name:ident < $($rest:tt)*) => {
+        $crate::__fn_head! { @generics $seen $list $name [$($head)* $name <] $($rest)* }
+    };
+    // The parameters are the first parentheses behind a `>`. Four tokens a step.
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] > ($($parameters:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* >] [$($parameters)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] >> ($($parameters:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* >>] [$($parameters)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $a:tt > ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $a >] [$($p)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $a:tt >> ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $a >>] [$($p)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $a:tt $b:tt > ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $a $b >] [$($p)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $a:tt $b:tt >> ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $a $b >>] [$($p)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $a:tt $b:tt $c:tt > ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $a $b $c >] [$($p)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $a:tt $b:tt $c:tt >> ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $a $b $c >>] [$($p)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $a:tt $b:tt $c:tt $d:tt $($rest:tt)*) => {
+        $crate::__fn_head! { @generics $seen $list $name [$($head)* $a $b $c $d] $($rest)* }
+    };
+
+    // -> [f32; N] { .. }
+    (@output $seen:tt $list:tt $name:tt $head:tt $parameters:tt [] -> $type:ty { $($body:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @body $seen $list $name $head $parameters [-> $type] { $($body)* } $($rest)* }
+    };
+    (@output $seen:tt $list:tt $name:tt $head:tt $parameters:tt [] -> $type:ty where $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name $head $parameters [-> $type where] $($rest)* }
+    };
+    // without a body
+    (@output $seen:tt $list:tt $name:tt $head:tt $parameters:tt $output:tt $(-> $type:ty)? ; $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            "`#[capture]` stands on a function without a body: put it where the function is implemented"
+        }
+    };
+    // where Assert<{ N > 0 }>: True: a brace that does not end the head
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($output:tt)*] { $($b:tt)* } > $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($output)* { $($b)* } >] $($rest)* }
+    };
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($output:tt)*] { $($b:tt)* } >> $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($output)* { $($b)* } >>] $($rest)* }
+    };
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($output:tt)*] { $($b:tt)* } , $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($output)* { $($b)* } ,] $($rest)* }
+    };
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt $output:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @body $s $list $name $head $p $output { $($b)* } $($rest)* }
+    };
+    // where T: Clone, four tokens a step
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($output:tt)*] $a:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($output)* $a] { $($b)* } $($rest)* }
+    };
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($output:tt)*] $x:tt $y:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($output)* $x $y] { $($b)* } $($rest)* }
+    };
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $x:tt $y:tt $z:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $x $y $z] { $($b)* } $($rest)* }
+    };
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $w:tt $x:tt $y:tt $z:tt $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $w $x $y $z] $($rest)* }
+    };
+
+    // all found
+    (@body [$($seen:tt)*] [$($list:tt)*] $name:ident [$($head:tt)*] [$($p:tt)*] [$($output:tt)*]
+     { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_list! {
+            @path [[$($seen)* $($head)* ($($p)*) $($output)*] [$($p)*] [$($output)*] { $($b)* }] [$name] $($list)*
+        }
+    };
+}
+
+/// The list: names in order, each with an identifier `last` of its own (see `__bind!`), then the options.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __fn_list {
+    // Attention::forward => attn
+    (@path $fn:tt $name:tt $($path:ident)::+ => $($rest:tt)*) => {
+        $crate::__fn_list! { @entry $fn [$($path)::+] [] [] [] [] $($rest)* }
+    };
+    // Attention::<T>::forward => attn
+    (@path $fn:tt $name:tt $path:ident :: $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            "the path of `#[capture(path => names)]` is made of identifiers only: `Attention::forward => q`"
+        }
+    };
+    (@path $fn:tt $name:tt $($rest:tt)*) => {
+        $crate::__fn_list! { @entry $fn $name [] [] [] [] $($rest)* }
+    };
+
+    // *
+    (@entry $fn:tt $path:tt $entries:tt $not:tt [] $return:tt * $($rest:tt)*) => {
+        $crate::__fn_list! { @next $fn $path $entries $not [*] $return $($rest)* }
+    };
+    // !x
+    (@entry $fn:tt $path:tt $entries:tt [$($not:tt)*] $all:tt $return:tt !$x:ident $($rest:tt)*) => {
+        $crate::__fn_list! { @next $fn $path $entries [$($not)* $x] $all $return $($rest)* }
+    };
+    // return[heads, n]
+    (@entry $fn:tt $path:tt $entries:tt $not:tt $all:tt [] return [$($dims:tt)*] $($rest:tt)*) => {
+        $crate::__fn_list! { @next $fn $path $entries $not $all [returned [[$($dims)*]]] $($rest)* }
+    };
+    (@entry $fn:tt $path:tt $entries:tt $not:tt $all:tt [] return $($rest:tt)*) => {
+        $crate::__fn_list! { @next $fn $path $entries $not $all [returned []] $($rest)* }
+    };
+    // let x[heads, n]
+    (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt let $x:ident [$($d:tt)*] $($rest:tt)*) => {
+        $crate::__fn_list! { @next $fn $path [$($entries)* ($x last [[$($d)*]] [let])] $not $all $return $($rest)* }
+    };
+    (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt let $x:ident $($rest:tt)*) => {
+        $crate::__fn_list! { @next $fn $path [$($entries)* ($x last [] [let])] $not $all $return $($rest)* }
+    };
+    // x[heads, n]
+    (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt $x:ident [$($d:tt)*] $($rest:tt)*) => {
+        $crate::__fn_list! { @next $fn $path [$($entries)* ($x last [[$($d)*]] [])] $not $all $return $($rest)* }
+    };
+    (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt $x:ident $($rest:tt)*) => {
+        $crate::__fn_list! { @next $fn $path [$($entries)* ($x last [] [])] $not $all $return $($rest)* }
+    };
+    // a + b
+    (@entry $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            "an entry of `#[capture(...)]` is `name`, `name[dimensions]`, `let name`, `return`, `*` or `!name`, with \
+             commas between entries and `;` before the options"
+        }
+    };
+
+    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)?) => {
+        $crate::__fn_body! { $fn $path $entries $not $all $return [] }
+    };
+    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)? ; $($options:tt)*) => {
+        $crate::__fn_body! { $fn $path $entries $not $all $return [$($options)*] }
+    };
+    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt , $($rest:tt)*) => {
+        $crate::__fn_list! { @entry $fn $path $entries $not $all $return $($rest)* }
+    };
+    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $($rest:tt)*) => {
+        $crate::__fn_list! { @entry $fn $path $entries $not $all $return ? }
+    };
+}
+
+/// The frame of a body: what is known once a call, then the parameters, then the block.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __fn_body {
+    // { #![allow(unused)] .. }
+    ([[$($head:tt)*] $p:tt $output:tt { #![$($inner:tt)*] $($b:tt)* } $($frame:tt)*] $($list:tt)*) => {
+        $crate::__fn_body! { [[$($head)*] $p $output { $($b)* } $($frame)* #![$($inner)*]] $($list)* }
+    };
+    // return, of a function that returns nothing
+    ([$head:tt $p:tt [$(where $($where:tt)*)?] $($frame:tt)*] $path:tt $e:tt $not:tt $all:tt [$r:ident $d:tt] $o:tt) => {
+        $crate::__private::compile_error! {
+            "`return` is listed, but the function returns nothing: take it out of `#[capture(...)]`"
+        }
+    };
+    ([[$($head:tt)*] $p:tt $output:tt { $($b:tt)* } $($inner:tt)*]
+     $path:tt [$(($x:ident $last:ident $dims:tt $let:tt))*] [$($not:ident)*] $all:tt
+     [$($returned:ident $shape:tt)?] $options:tt) => {
+        $($head)* {
+            $($inner)*
+            $crate::__define_listed! { ($) [$($x)*] [$($not)*] $all }
+            $crate::__check_names! { [$($x)*] [$($not)*] $all $p { $($b)* } }
+            let active = $crate::is_active();
+            $(
+                // Ties the type of a captured tail to that of the function, which may have no name.
+                let $returned = $crate::__private::Returned::new();
+                if false {
+                    return $returned.value();
+                }
+            )?
+            $crate::__parameters! {
+                [$path active [$(($x $last $dims $let))*] $options [$($returned $shape)?]] [] $p
+            }
+            $crate::__cut! {
+                [$path active [$(($x $last $dims $let))*] $options [$($returned $shape)?]]
+                (now) (fn { $($b)* }) [] $($b)*
+            }
+        }
+    };
+}
+
+/// Defines the macro that tells whether a name is listed: an arm for each, as `macro_rules!` compares
+/// identifiers in no other way.
+///
+/// It is called with the name twice: once to be matched, once to be captured, for an identifier that stands in
+/// the macro itself would mean the variable of that name where the macro is defined.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __define_listed {
+    (($d:tt) [$($x:ident)*] [$($not:ident)*] $all:tt) => {
+        #[allow(unused_macros)]
+        macro_rules! __anycapture_listed {
+            $(
+                // The name's own entry is handed on, the others are skipped.
+                ($x $d name:ident $d kind:ident $d c:tt
+                 [$d path:tt $d active:tt [($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                    $crate::__bind! { $d kind $d name $d c $d ($d entry)* }
+                };
+                ($x $d name:ident $d kind:ident $d c:tt
+                 [$d path:tt $d active:tt [$d skip:tt $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                    __anycapture_listed! { $x $d name $d kind $d c [$d path $d active [$d ($d more)*]] }
+                };
+            )*
+            $(
+                ($not $d ($d _rest:tt)*) => {};
+            )*
+            ($d _name:ident $d name:ident $d kind:ident $d c:tt $d _c:tt) => {
+                $crate::__bind! { $d kind $d name $d c $all }
+            };
+        }
+    };
+}
+
+/// Checks that each listed name is bound, and listed once.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __check_names {
+    ([$($x:ident)*] [$($not:ident)*] $all:tt $parameters:tt $body:tt) => {
+        const _: () = $crate::__private::names::check(
+            &[$($crate::__private::stringify!($x)),*],
+            &[$($crate::__private::stringify!($not)),*],
+            $crate::__private::stringify!($parameters),
+            $crate::__private::stringify!($body),
+        );
+    };
+}
+
+/// The parameters, captured on entry.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __parameters {
+    ($c:tt [] []) => {};
+    // #[cfg(test)] x: f32
+    ($c:tt [] [#$_:tt $($rest:tt)*]) => {
+        $crate::__parameters! { $c [] [$($rest)*] }
+    };
+    // the end of a parameter
+    ($c:tt [$($pattern:tt)*] [$(: $type:ty)? $(, $($rest:tt)*)?]) => {
+        $crate::__pattern! { @top now $c $($pattern)* }
+        $crate::__parameters! { $c [] [$($($rest)*)?] }
+    };
+    ($c:tt [$($pattern:tt)*] [$t:tt $($rest:tt)*]) => {
+        $crate::__parameters! { $c [$($pattern)* $t] [$($rest)*] }
+    };
+}
+
+/// Cuts a block into pieces of some 256 tokens, and these into pieces of some 32 for `__walk!`, all siblings: so
+/// depth grows slowly with length. A `;` outside of delimiters always ends a statement, and so does a `}` before a
+/// word that only begins one.
+///
+/// A cut leaves something behind it, so that the end of a block is in one piece with what stands before it.
+/// The tests in `depth` guard the limits.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cut {
+    // the captures at the end of a block, if anything may be captured there
+    (@ends [$path:tt $active:tt [] $options:tt $return:tt] $block:tt) => {};
+    (@ends $c:tt { $($t:tt)* }) => {
+        $crate::__cut! { $c (end) (end) [] $($t)* }
+    };
+    // looking eight tokens ahead: `;` and something, or `{ .. }` and a word
+    (@near $s:tt [$($t:tt)*] ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 { $($b)* }] $word $($rest)* }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt $x9:tt $($rest:tt)+) => {
+        $crate::__cut! { @near $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9] $($rest)+ }
+    };
+    // nowhere
+    (@near [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)*) => {
+        $crate::__cut! { $c $m $last [fine] $($t)* $($rest)* }
+    };
+    (@near [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)*) => {
+        $crate::__walk! { @statement $c $last [] $($t)* $($rest)* }
+    };
+    // `;`, or a word that only begins a statement if a brace stands before it
+    (@at ; [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at ; [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at let [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at let [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at for [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at for [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at while [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at while [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at loop [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at loop [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at if [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at if [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at match [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at match [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at return [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at return [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
+        $crate::__cut! { $c $m $last [] $($rest)+ }
+    };
+    (@at $word:ident $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
+    // 256 tokens, and then on to a place to cut
+    ($c:tt $m:tt $last:tt []
+     $a0:tt $a1:tt $a2:tt $a3:tt $a4:tt $a5:tt $a6:tt $a7:tt
+     $a8:tt $a9:tt $aa:tt $ab:tt $ac:tt $ad:tt $ae:tt $af:tt
+     $b0:tt $b1:tt $b2:tt $b3:tt $b4:tt $b5:tt $b6:tt $b7:tt
+     $b8:tt $b9:tt $ba:tt $bb:tt $bc:tt $bd:tt $be:tt $bf:tt
+     $c0:tt $c1:tt $c2:tt $c3:tt $c4:tt $c5:tt $c6:tt $c7:tt
+     $c8:tt $c9:tt $ca:tt $cb:tt $cc:tt $cd:tt $ce:tt $cf:tt
+     $d0:tt $d1:tt $d2:tt $d3:tt $d4:tt $d5:tt $d6:tt $d7:tt
+     $d8:tt $d9:tt $da:tt $db:tt $dc:tt $dd:tt $de:tt $df:tt
+     $e0:tt $e1:tt $e2:tt $e3:tt $e4:tt $e5:tt $e6:tt $e7:tt
+     $e8:tt $e9:tt $ea:tt $eb:tt $ec:tt $ed:tt $ee:tt $ef:tt
+     $f0:tt $f1:tt $f2:tt $f3:tt $f4:tt $f5:tt $f6:tt $f7:tt
+     $f8:tt $f9:tt $fa:tt $fb:tt $fc:tt $fd:tt $fe:tt $ff:tt
+     $g0:tt $g1:tt $g2:tt $g3:tt $g4:tt $g5:tt $g6:tt $g7:tt
+     $g8:tt $g9:tt $ga:tt $gb:tt $gc:tt $gd:tt $ge:tt $gf:tt
+     $h0:tt $h1:tt $h2:tt $h3:tt $h4:tt $h5:tt $h6:tt $h7:tt
+     $h8:tt $h9:tt $ha:tt $hb:tt $hc:tt $hd:tt $he:tt $hf:tt
+     $i0:tt $i1:tt $i2:tt $i3:tt $i4:tt $i5:tt $i6:tt $i7:tt
+     $i8:tt $i9:tt $ia:tt $ib:tt $ic:tt $id:tt $ie:tt $if:tt
+     $j0:tt $j1:tt $j2:tt $j3:tt $j4:tt $j5:tt $j6:tt $j7:tt
+     $j8:tt $j9:tt $ja:tt $jb:tt $jc:tt $jd:tt $je:tt $jf:tt
+     $k0:tt $k1:tt $k2:tt $k3:tt $k4:tt $k5:tt $k6:tt $k7:tt
+     $k8:tt $k9:tt $ka:tt $kb:tt $kc:tt $kd:tt $ke:tt $kf:tt
+     $l0:tt $l1:tt $l2:tt $l3:tt $l4:tt $l5:tt $l6:tt $l7:tt
+     $l8:tt $l9:tt $la:tt $lb:tt $lc:tt $ld:tt $le:tt $lf:tt
+     $m0:tt $m1:tt $m2:tt $m3:tt $m4:tt $m5:tt $m6:tt $m7:tt
+     $m8:tt $m9:tt $ma:tt $mb:tt $mc:tt $md:tt $me:tt $mf:tt
+     $n0:tt $n1:tt $n2:tt $n3:tt $n4:tt $n5:tt $n6:tt $n7:tt
+     $n8:tt $n9:tt $na:tt $nb:tt $nc:tt $nd:tt $ne:tt $nf:tt
+     $o0:tt $o1:tt $o2:tt $o3:tt $o4:tt $o5:tt $o6:tt $o7:tt
+     $o8:tt $o9:tt $oa:tt $ob:tt $oc:tt $od:tt $oe:tt $of:tt
+     $p0:tt $p1:tt $p2:tt $p3:tt $p4:tt $p5:tt $p6:tt $p7:tt
+     $p8:tt $p9:tt $pa:tt $pb:tt $pc:tt $pd:tt $pe:tt $pf:tt
+     $($rest:tt)+) => {
+        $crate::__cut! {
+            @near [coarse $c $m $last] [
+                $a0 $a1 $a2 $a3 $a4 $a5 $a6 $a7 $a8 $a9 $aa $ab $ac $ad $ae $af
+                $b0 $b1 $b2 $b3 $b4 $b5 $b6 $b7 $b8 $b9 $ba $bb $bc $bd $be $bf
+                $c0 $c1 $c2 $c3 $c4 $c5 $c6 $c7 $c8 $c9 $ca $cb $cc $cd $ce $cf
+                $d0 $d1 $d2 $d3 $d4 $d5 $d6 $d7 $d8 $d9 $da $db $dc $dd $de $df
+                $e0 $e1 $e2 $e3 $e4 $e5 $e6 $e7 $e8 $e9 $ea $eb $ec $ed $ee $ef
+                $f0 $f1 $f2 $f3 $f4 $f5 $f6 $f7 $f8 $f9 $fa $fb $fc $fd $fe $ff
+                $g0 $g1 $g2 $g3 $g4 $g5 $g6 $g7 $g8 $g9 $ga $gb $gc $gd $ge $gf
+                $h0 $h1 $h2 $h3 $h4 $h5 $h6 $h7 $h8 $h9 $ha $hb $hc $hd $he $hf
+                $i0 $i1 $i2 $i3 $i4 $i5 $i6 $i7 $i8 $i9 $ia $ib $ic $id $ie $if
+                $j0 $j1 $j2 $j3 $j4 $j5 $j6 $j7 $j8 $j9 $ja $jb $jc $jd $je $jf
+                $k0 $k1 $k2 $k3 $k4 $k5 $k6 $k7 $k8 $k9 $ka $kb $kc $kd $ke $kf
+                $l0 $l1 $l2 $l3 $l4 $l5 $l6 $l7 $l8 $l9 $la $lb $lc $ld $le $lf
+                $m0 $m1 $m2 $m3 $m4 $m5 $m6 $m7 $m8 $m9 $ma $mb $mc $md $me $mf
+                $n0 $n1 $n2 $n3 $n4 $n5 $n6 $n7 $n8 $n9 $na $nb $nc $nd $ne $nf
+                $o0 $o1 $o2 $o3 $o4 $o5 $o6 $o7 $o8 $o9 $oa $ob $oc $od $oe $of
+                $p0 $p1 $p2 $p3 $p4 $p5 $p6 $p7 $p8 $p9 $pa $pb $pc $pd $pe $pf
+            ] $($rest)+
+        }
+    };
+    // 32 tokens, and then on to a place to cut
+    ($c:tt $m:tt $last:tt $_:tt
+     $a0:tt $a1:tt $a2:tt $a3:tt $a4:tt $a5:tt $a6:tt $a7:tt
+     $b0:tt $b1:tt $b2:tt $b3:tt $b4:tt $b5:tt $b6:tt $b7:tt
+     $c0:tt $c1:tt $c2:tt $c3:tt $c4:tt $c5:tt $c6:tt $c7:tt
+     $d0:tt $d1:tt $d2:tt $d3:tt $d4:tt $d5:tt $d6:tt $d7:tt
+     $($rest:tt)+) => {
+        $crate::__cut! {
+            @near [fine $c $m $last] [
+                $a0 $a1 $a2 $a3 $a4 $a5 $a6 $a7 $b0 $b1 $b2 $b3 $b4 $b5 $b6 $b7
+                $c0 $c1 $c2 $c3 $c4 $c5 $c6 $c7 $d0 $d1 $d2 $d3 $d4 $d5 $d6 $d7
+            ] $($rest)+
+        }
+    };
+    ($c:tt $m:tt $last:tt $_:tt $($t:tt)*) => {
+        $crate::__walk! { @statement $c $last [] $($t)* }
+    };
+}
+
+/// Copies a piece of a block, statement by statement.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __walk {
+    // the end
+    (@statement $c:tt ($kind:ident $block:tt) []) => {
+        $crate::__cut! { @ends $c $block }
+    };
+    (@statement $c:tt $m:tt []) => {};
+    // let x = if ..: a value with blocks goes the long way
+    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = if $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $($p)+] [let $($p)+ $(: $type)? =] if $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = match $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $($p)+] [let $($p)+ $(: $type)? =] match $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = loop $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $($p)+] [let $($p)+ $(: $type)? =] loop $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = unsafe $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $($p)+] [let $($p)+ $(: $type)? =] unsafe $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $($p)+] [let $($p)+ $(: $type)? =] { $($b)* } $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = $label:lifetime $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $($p)+] [let $($p)+ $(: $type)? =] $label $($rest)* }
+    };
+    // let mut x: f32 = 1.0;
+    (@statement $c:tt (end) [] let $($p:ident)+ $(: $type:ty)? = $e:expr ; $($rest:tt)*) => {
+        $crate::__pattern! { @top end $c let $($p)+ }
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = $e:expr ; $($rest:tt)*) => {
+        let $($p)+ $(: $type)? = $e;
+        $crate::__pattern! { @top let $c $($p)+ }
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    // ;
+    (@statement $c:tt $m:tt $at:tt ; $($rest:tt)*) => {
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    // #[allow(unused)] let x = 1;
+    (@statement $c:tt $m:tt [$($at:tt)*] #[$($a:tt)*] $($rest:tt)*) => {
+        $crate::__walk! { @statement $c $m [$($at)* #[$($a)*]] $($rest)* }
+    };
+    // for x in xs { .. }, match x { .. }
+    (@statement $c:tt $m:tt $at:tt for $($rest:tt)*) => {
+        $crate::__head! { @find [$c $m $at [] []] for [for] for $($rest)* }
+    };
+    (@statement $c:tt $m:tt $at:tt match $($rest:tt)*) => {
+        $crate::__head! { @find [$c $m $at [] []] match [match] match $($rest)* }
+    };
+    // A word stands twice: once to be matched, once to be copied, as the edition of a `let` chain is that of the
+    // place where its `if` was written.
+    (@statement $c:tt $m:tt $at:tt $word:ident $($rest:tt)*) => {
+        $crate::__walk! { @word $c $m $at $word $word $($rest)* }
+    };
+    // { .. }
+    (@statement $c:tt $m:tt $at:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @after $c $m $at [] [{ $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    // 'outer: { .. }
+    (@statement $c:tt $m:tt $at:tt $label:lifetime : { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @after $c $m $at [] [$label: { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    // 'outer: loop { .. }
+    (@statement $c:tt $m:tt $at:tt $label:lifetime : loop { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @after $c $m $at [] [$label: loop { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    // 'outer: for
+    (@statement $c:tt $m:tt $at:tt $label:lifetime : $word:ident $($rest:tt)*) => {
+        $crate::__head! { @find [$c $m $at [] [$label:]] $word [$word] $word $($rest)* }
+    };
+    (@statement $c:tt $m:tt $at:tt $($rest:tt)+) => {
+        $crate::__walk! { @expression $c $m $at $($rest)+ }
+    };
+
+    (@word $c:tt $m:tt $at:tt if $word:tt $($rest:tt)*) => {
+        $crate::__head! { @find [$c $m $at [] []] if [$word] if $($rest)* }
+    };
+    (@word $c:tt $m:tt $at:tt while $word:tt $($rest:tt)*) => {
+        $crate::__head! { @find [$c $m $at [] []] while [$word] while $($rest)* }
+    };
+    (@word $c:tt $m:tt $at:tt let $word:tt $($rest:tt)*) => {
+        $crate::__walk! { @let $c $m $at [$word] $($rest)* }
+    };
+    (@word $c:tt $m:tt $at:tt loop $word:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @after $c $m $at [] [$word { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    (@word $c:tt $m:tt $at:tt unsafe $word:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @after $c $m $at [] [$word { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    // return x; with `return` in the list
+    (@word [$path:tt $active:tt $entries:tt $options:tt [$returned:ident $shape:tt]] $m:tt $at:tt
+     return $word:tt $value:expr $(; $($rest:tt)*)?) => {
+        $crate::__walk! {
+            @jump [$path $active $entries $options [$returned $shape]] $m $at
+            $crate::__return! { $path $active $options $returned $shape [$value] [$word] }
+            $(; $($rest)*)?
+        }
+    };
+    (@word $c:tt $m:tt $at:tt return $($rest:tt)*) => { $crate::__walk! { @jump $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt break $($rest:tt)*) => { $crate::__walk! { @jump $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt continue $($rest:tt)*) => { $crate::__walk! { @jump $c $m $at $($rest)* } };
+    // const { .. }
+    (@word $c:tt $m:tt $at:tt const $word:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! { @after $c $m $at [] [$word { $($b)* }] $($rest)* }
+    };
+    // items
+    (@word $c:tt $m:tt $at:tt const $($rest:tt)*) => { $crate::__walk! { @item $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt fn $($rest:tt)*) => { $crate::__walk! { @item $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt use $($rest:tt)*) => { $crate::__walk! { @item $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt struct $($rest:tt)*) => { $crate::__walk! { @item $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt enum $($rest:tt)*) => { $crate::__walk! { @item $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt type $($rest:tt)*) => { $crate::__walk! { @item $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt impl $($rest:tt)*) => { $crate::__walk! { @item $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt trait $($rest:tt)*) => { $crate::__walk! { @item $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt mod $($rest:tt)*) => { $crate::__walk! { @item $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt static $($rest:tt)*) => { $crate::__walk! { @item $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt extern $($rest:tt)*) => { $crate::__walk! { @item $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt pub $($rest:tt)*) => { $crate::__walk! { @item $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt unsafe $($rest:tt)*) => { $crate::__walk! { @item $c $m $at $($rest)* } };
+    (@word $c:tt $m:tt $at:tt async $word:tt fn $($rest:tt)*) => {
+        $crate::__walk! { @item $c $m $at $word fn $($rest)* }
+    };
+    (@word $c:tt $m:tt $at:tt async $word:tt unsafe $($rest:tt)*) => {
+        $crate::__walk! { @item $c $m $at $word unsafe $($rest)* }
+    };
+    (@word $c:tt $m:tt $at:tt union $word:tt $name:ident $($rest:tt)*) => {
+        $crate::__walk! { @item $c $m $at $word $name $($rest)* }
+    };
+    (@word $c:tt $m:tt $at:tt macro_rules $word:tt ! $name:ident { $($t:tt)* } $($rest:tt)*) => {
+        $crate::__walk! { @done $c $m $at [$word! $name { $($t)* }] [] $($rest)* }
+    };
+    (@word $c:tt $m:tt $at:tt macro_rules $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at [] [] $($rest)* }
+    };
+    // vec! { .. }, core::debug_assert! { .. }
+    (@word $c:tt $m:tt $at:tt $word:ident $a:ident $(:: $b:ident)* ! { $($t:tt)* } $($rest:tt)*) => {
+        $crate::__walk! { @after $c $m $at [] [$a $(:: $b)* ! { $($t)* }] $($rest)* }
+    };
+    // x.sin();
+    (@word $c:tt (end) $at:tt $word:ident $e:expr ; $($rest:tt)*) => {
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@word $c:tt $m:tt [$($at:tt)*] $word:ident $e:expr ; $($rest:tt)*) => {
+        $($at)* $e;
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    (@word $c:tt $m:tt $at:tt $word:ident $($rest:tt)*) => {
+        $crate::__walk! { @expression $c $m $at $($rest)* }
+    };
+
+    (@item $c:tt $m:tt $at:tt $item:item $($rest:tt)*) => {
+        $crate::__walk! { @done $c $m $at [$item] [] $($rest)* }
+    };
+
+    // return x; as the last statement of a block: its captures come first
+    (@jump $c:tt ($kind:ident $block:tt) [$($at:tt)*] $e:expr ;) => {
+        $crate::__cut! { @ends $c $block }
+        $($at)* $e;
+    };
+    (@jump $c:tt ($kind:ident $block:tt) $at:tt $e:expr) => {
+        $crate::__walk! { @tail $c (block $block) $at [$e] }
+    };
+    (@jump $c:tt $m:tt $at:tt $($rest:tt)*) => {
+        $crate::__walk! { @expression $c $m $at $($rest)* }
+    };
+
+    // *x += 1.0;
+    (@expression $c:tt $m:tt $at:tt $e:expr ; $($rest:tt)*) => {
+        $crate::__walk! { @done $c $m $at [$e;] [] $($rest)* }
+    };
+    (@expression $c:tt $m:tt $at:tt $e:expr) => {
+        $crate::__walk! { @tail $c $m $at [$e] }
+    };
+    (@expression $c:tt $m:tt $at:tt $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at [] [] $($rest)* }
+    };
+
+    // What no rule knows, token by token up to the next `;`. `$for` as in `@after`.
+    (@copy $c:tt $m:tt $at:tt [] [$($t:tt)*] ; $($rest:tt)*) => {
+        $crate::__walk! { @done $c $m $at [$($t)* ;] [] $($rest)* }
+    };
+    (@copy $c:tt $m:tt $at:tt [$pattern:tt [$($let:tt)*]] [$($t:tt)*] ; $($rest:tt)*) => {
+        $crate::__walk! { @done $c $m $at [$($let)* $($t)* ;] $pattern $($rest)* }
+    };
+    (@copy $c:tt $m:tt $at:tt $for:tt $t:tt) => {
+        $crate::__walk! { @tail $c $m $at $t }
+    };
+    // let Some(x) = y else { .. };
+    (@copy $c:tt $m:tt $at:tt [$pattern:tt $let:tt] [$($t:tt)*] else { $($b:tt)* } ; $($rest:tt)*) => {
+        $crate::__walk! {
+            @copy $c $m $at [$pattern $let]
+            [$($t)* else { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] ; $($rest)*
+        }
+    };
+    (@copy $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] $next:tt $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at $for [$($t)* $next] $($rest)* }
+    };
+
+    // let Heads { q, k }: Heads = value: the pattern, then the type
+    (@let $c:tt $m:tt $at:tt [$word:tt $($p:tt)*] = $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m $at [let $($p)*] [$word $($p)* =] $($rest)* }
+    };
+    (@let $c:tt $m:tt $at:tt [$word:tt $($p:tt)*] : $type:ty = $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m $at [let $($p)*] [$word $($p)* : $type =] $($rest)* }
+    };
+    (@let $c:tt $m:tt $at:tt [$word:tt $($p:tt)*] $(: $type:ty)? ; $($rest:tt)*) => {
+        $crate::__walk! { @done $c $m $at [$word $($p)* $(: $type)? ;] [unset $($p)*] $($rest)* }
+    };
+    (@let $c:tt $m:tt $at:tt [$($p:tt)*] $t:tt $($rest:tt)*) => {
+        $crate::__walk! { @let $c $m $at [$($p)* $t] $($rest)* }
+    };
+
+    // let x = value
+    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt if $($rest:tt)*) => {
+        $crate::__head! { @find [$c $m $at [$pattern $let] []] if [if] if $($rest)* }
+    };
+    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt match $($rest:tt)*) => {
+        $crate::__head! { @find [$c $m $at [$pattern $let] []] match [match] match $($rest)* }
+    };
+    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt $label:lifetime : loop { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @copy $c $m $at [$pattern $let]
+            [$label: loop { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt $label:lifetime : { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @copy $c $m $at [$pattern $let]
+            [$label: { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt loop { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @copy $c $m $at [$pattern $let]
+            [loop { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt unsafe { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @copy $c $m $at [$pattern $let]
+            [unsafe { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @copy $c $m $at [$pattern $let]
+            [{ $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+        }
+    };
+    (@value $c:tt $m:tt $at:tt $pattern:tt [$($let:tt)*] $e:expr ; $($rest:tt)*) => {
+        $crate::__walk! { @done $c $m $at [$($let)* $e;] $pattern $($rest)* }
+    };
+    (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at [$pattern $let] [] $($rest)* }
+    };
+
+    // An expression of blocks ends here; `$for` is what it is the value of: `[]`, or `[pattern [let x =]]`.
+    // match x { .. }.sqrt();
+    (@after $c:tt $m:tt $at:tt [] $t:tt . $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at [] $t . $($rest)* }
+    };
+    (@after $c:tt $m:tt $at:tt [] $t:tt ? $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at [] $t ? $($rest)* }
+    };
+    (@after $c:tt $m:tt $at:tt [] $t:tt) => {
+        $crate::__walk! { @tail $c $m $at $t }
+    };
+    (@after $c:tt (end) $at:tt [] $t:tt $($rest:tt)*) => {
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@after $c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*] $($rest:tt)*) => {
+        $($at)* $($t)*
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    (@after $c:tt $m:tt $at:tt $for:tt $t:tt $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at $for $t $($rest)* }
+    };
+
+    // a statement is copied, and what it binds captured
+    (@done $c:tt (end) $at:tt $statement:tt [] $($rest:tt)*) => {
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@done $c:tt (end) [] $statement:tt [$($pattern:tt)*] $($rest:tt)*) => {
+        $crate::__pattern! { @top end $c $($pattern)* }
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@done $c:tt (end) [$($at:tt)+] $statement:tt [$($pattern:tt)*] $($rest:tt)*) => {
+        $crate::__cfg! { [] [$crate::__pattern! { @top end $c $($pattern)* }] $($at)+ }
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@done $c:tt $m:tt [$($at:tt)*] [$($statement:tt)*] [] $($rest:tt)*) => {
+        $($at)* $($statement)*
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    (@done $c:tt $m:tt [] [$($statement:tt)*] [$kind:ident $($p:tt)*] $($rest:tt)*) => {
+        $($statement)*
+        $crate::__pattern! { @top $kind $c $($p)* }
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    (@done $c:tt $m:tt [$($at:tt)+] [$($statement:tt)*] [$kind:ident $($p:tt)*] $($rest:tt)*) => {
+        $($at)+ $($statement)*
+        $crate::__cfg! { [] [$crate::__pattern! { @top $kind $c $($p)* }] $($at)+ }
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+
+    // the last expression: the captures at the end come first
+    (@tail $c:tt (block $block:tt) [$($at:tt)*] [$($t:tt)*]) => {
+        $crate::__cut! { @ends $c $block }
+        $($at)* $($t)*
+    };
+    (@tail [$path:tt $active:tt $entries:tt $options:tt [$returned:ident $shape:tt]] (fn $block:tt) [] [$($t:tt)*]) => {
+        $crate::__cut! { @ends [$path $active $entries $options []] $block }
+        $crate::__return! { $path $active $options $returned $shape [$($t)*] [] }
+    };
+    (@tail $c:tt (fn $block:tt) $at:tt $t:tt) => {
+        $crate::__walk! { @tail $c (block $block) $at $t }
+    };
+    (@tail $c:tt $m:tt $at:tt $t:tt) => {};
+}
+
+/// A value that is returned, captured.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __return {
+    ([$($path:tt)*] $active:tt [$($options:tt)*] $returned:ident [$($shape:tt)*] [$($value:tt)*] [$($return:tt)?]) => {
+        match $returned.same($($value)*) {
+            value => {
+                $crate::__capture! { any $($path)*, return $($shape)* = value; on = $active, $($options)* }
+                $($return)? value
+            }
+        }
+    };
+}
+
+/// The head of `if`, `while`, `for` and `match`, up to its block.
+///
+/// A brace in a head opens the block, unless it is a pattern's or an operand: it follows an operator, or a
+/// pattern goes on behind it. So the token in front of it is kept beside the head.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __head {
+    // eight tokens a step
+    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @judge $s $kind [$($h)*] $before { $($b)* } $($rest)* }
+    };
+    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt $x1:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @judge $s $kind [$($h)* $x1] $x1 { $($b)* } $($rest)* }
+    };
+    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt $x1:tt $x2:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @judge $s $kind [$($h)* $x1 $x2] $x2 { $($b)* } $($rest)* }
+    };
+    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt $x1:tt $x2:tt $x3:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @judge $s $kind [$($h)* $x1 $x2 $x3] $x3 { $($b)* } $($rest)* }
+    };
+    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt
+     $x1:tt $x2:tt $x3:tt $x4:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @judge $s $kind [$($h)* $x1 $x2 $x3 $x4] $x4 { $($b)* } $($rest)* }
+    };
+    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt
+     $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @judge $s $kind [$($h)* $x1 $x2 $x3 $x4 $x5] $x5 { $($b)* } $($rest)* }
+    };
+    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt
+     $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @judge $s $kind [$($h)* $x1 $x2 $x3 $x4 $x5 $x6] $x6 { $($b)* } $($rest)* }
+    };
+    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt
+     $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @judge $s $kind [$($h)* $x1 $x2 $x3 $x4 $x5 $x6 $x7] $x7 { $($b)* } $($rest)* }
+    };
+    (@find $s:tt $kind:ident [$($h:tt)*] $before:tt
+     $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt $($rest:tt)*) => {
+        $crate::__head! { @find $s $kind [$($h)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8] $x8 $($rest)* }
+    };
+    // an operand
+    (@judge $s:tt $k:ident $h:tt = $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt == $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt != $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt < $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt <= $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt >= $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt && $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt || $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt & $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt | $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt ^ $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt + $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt - $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt * $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt / $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt % $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt ! $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt ..= $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt in $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt if $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt while $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt match $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt loop $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt unsafe $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt const $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt async $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt move $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    // if let Heads { q, k } = heads, for Pair { x, y } in pairs
+    (@judge $s:tt $k:ident $h:tt $before:tt { $($b:tt)* } = $($rest:tt)*) => {
+        $crate::__head! { @operand $s $k $h { $($b)* } = $($rest)* }
+    };
+    (@judge $s:tt $k:ident $h:tt $before:tt { $($b:tt)* } | $($rest:tt)*) => {
+        $crate::__head! { @operand $s $k $h { $($b)* } | $($rest)* }
+    };
+    (@judge $s:tt $k:ident $h:tt $before:tt { $($b:tt)* } in $($rest:tt)*) => {
+        $crate::__head! { @operand $s $k $h { $($b)* } in $($rest)* }
+    };
+    // the block
+    (@judge [$c:tt (end) $at:tt [] $t:tt] for $head:tt $_:tt $block:tt $($rest:tt)*) => {
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@judge [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] for [$word:tt $($head:tt)*] $_:tt
+     { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($t)* $word $($head)* {
+            $crate::__pattern! { @top now $c $($head)* }
+            $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+        }
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    (@judge [$c:tt (end) $at:tt [] $t:tt] while $head:tt $_:tt $block:tt $($rest:tt)*) => {
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@judge [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] while [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($t)* $($head)* {
+            $crate::__conditions! { $c $($head)* }
+            $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+        }
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    (@judge [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] match [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @after $c $m $at $for [$($t)* $crate::__arms! { $c [$($head)*] [] [$($b)*] $($b)* }] $($rest)*
+        }
+    };
+    (@judge [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* }
+     else if $($rest:tt)*) => {
+        $crate::__head! {
+            @find [$c $m $at $for [$($t)* $($head)* {
+                $crate::__conditions! { $c $($head)* }
+                $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+            } else]] if [if] if $($rest)*
+        }
+    };
+    (@judge [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* }
+     else { $($else:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @after $c $m $at $for [$($t)* $($head)* {
+                $crate::__conditions! { $c $($head)* }
+                $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+            } else {
+                $crate::__cut! { $c (now) (block { $($else)* }) [] $($else)* }
+            }] $($rest)*
+        }
+    };
+    // Without `else`, its value is `()`, so the captures at the end of the block may follow it.
+    (@judge [$c:tt (end) $at:tt [] $t:tt] if $head:tt $_:tt $block:tt $($rest:tt)*) => {
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@judge [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($t)* $($head)* {
+            $crate::__conditions! { $c $($head)* }
+            $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+        }
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    (@judge [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! {
+            @copy $c $m $at $for [$($t)* $($head)* {
+                $crate::__conditions! { $c $($head)* }
+                $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+            }] $($rest)*
+        }
+    };
+    (@operand $s:tt $kind:ident [$($h:tt)*] { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @find $s $kind [$($h)* { $($b)* }] {} $($rest)* }
+    };
+}
+
+/// What the conditions `let pattern = value` of an `if` or a `while` bind.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __conditions {
+    ($c:tt) => {};
+    ($c:tt let $($rest:tt)*) => {
+        $crate::__pattern! { @top now $c $($rest)* }
+        $crate::__conditions! { $c $($rest)* }
+    };
+    ($c:tt $x1:tt let $($rest:tt)*) => { $crate::__conditions! { $c let $($rest)* } };
+    ($c:tt $x1:tt $x2:tt let $($rest:tt)*) => { $crate::__conditions! { $c let $($rest)* } };
+    ($c:tt $x1:tt $x2:tt $x3:tt let $($rest:tt)*) => { $crate::__conditions! { $c let $($rest)* } };
+    ($c:tt $x1:tt $x2:tt $x3:tt $x4:tt let $($rest:tt)*) => { $crate::__conditions! { $c let $($rest)* } };
+    ($c:tt $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $($rest:tt)*) => { $crate::__conditions! { $c $($rest)* } };
+    ($c:tt $($rest:tt)*) => {};
+}
+
+/// The arms of a `match`, one after the other: macros can't stand between them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __arms {
+    // The arms to come stand twice: once for the parser, once for `__pattern!`.
+    ($c:tt [$($head:tt)*] [$($arms:tt)*] []) => {
+        $($head)* { $($arms)* }
+    };
+    // { .. }.sqrt(), or with any value that is no block
+    (@unwrap $c:tt $head:tt $arms:tt [$($all:tt)*]) => {
+        $crate::__arms! { @value $c $head $arms $($all)* }
+    };
+    (@value $c:tt $head:tt [$($arms:tt)*] $(#$at:tt)* $pattern:pat $(if $guard:expr)? => $value:expr
+     $(, $($rest:tt)*)?) => {
+        $crate::__arms! {
+            $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => $value,] [$($($rest)*)?] $($($rest)*)?
+        }
+    };
+    // Some(x) if x > 0.0 => { .. }
+    ($c:tt $head:tt $arms:tt $all:tt $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } . $($_:tt)*) => {
+        $crate::__arms! { @unwrap $c $head $arms $all }
+    };
+    ($c:tt $head:tt $arms:tt $all:tt $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } ? $($_:tt)*) => {
+        $crate::__arms! { @unwrap $c $head $arms $all }
+    };
+    ($c:tt $head:tt [$($arms:tt)*] [$($all:tt)*]
+     $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } , $($rest:tt)*) => {
+        $crate::__arms! {
+            $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => {
+                $crate::__pattern! { @top now $c $($all)* }
+                $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+            }] [$($rest)*] $($rest)*
+        }
+    };
+    ($c:tt $head:tt [$($arms:tt)*] [$($all:tt)*]
+     $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__arms! {
+            $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => {
+                $crate::__pattern! { @top now $c $($all)* }
+                $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+            }] [$($rest)*] $($rest)*
+        }
+    };
+    ($c:tt $head:tt [$($arms:tt)*] $all:tt $(#$at:tt)* $pattern:pat $(if $guard:expr)? => $value:expr
+     $(, $($rest:tt)*)?) => {
+        $crate::__arms! {
+            $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => $value,] [$($($rest)*)?] $($($rest)*)?
+        }
+    };
+}
+
+/// Hands each name that a pattern binds to `__anycapture_listed!`. The pattern ends at `:`, `=`, `=>`, `in` or `if`.
+///
+/// `$kind` says what is bound: `let`, `unset` (no value yet), `now` (captured at once, `mut` or not), `end`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __pattern {
+    // x, mut x
+    (@top let $c:tt mut $x:ident) => { __anycapture_listed! { $x $x mut $c $c } };
+    (@top let $c:tt $x:ident) => { __anycapture_listed! { $x $x let $c $c } };
+    (@top end $c:tt let mut $x:ident) => { __anycapture_listed! { $x $x end $c $c } };
+    (@top end $c:tt let $x:ident) => {};
+    // kinds at the end of a block: only what is `mut`, or had no value at its declaration
+    (@top end $c:tt let $($rest:tt)*) => { $crate::__pattern! { @first end $c $($rest)* } };
+    (@top end $c:tt unset $($rest:tt)*) => { $crate::__pattern! { @first end_unset $c $($rest)* } };
+    (@top $kind:ident $c:tt $($rest:tt)*) => { $crate::__pattern! { @first $kind $c $($rest)* } };
+    (@first $kind:ident $c:tt #$at:tt $($rest:tt)*) => { $crate::__pattern! { @first $kind $c $($rest)* } };
+    (@first $kind:ident $c:tt | $($rest:tt)*) => { $crate::__pattern! { @to $kind $c $($rest)* } };
+    (@first $kind:ident $c:tt $($rest:tt)*) => { $crate::__pattern! { @to $kind $c $($rest)* } };
+    // ::<T>
+    (@generics $in:ident $kind:ident $c:tt > $($rest:tt)*) => { $crate::__pattern! { @$in $kind $c $($rest)* } };
+    (@generics $in:ident $kind:ident $c:tt $t:tt $($rest:tt)*) => {
+        $crate::__pattern! { @generics $in $kind $c $($rest)* }
+    };
+
+    // the end, or other names for the same in an or-pattern
+    (@$in:ident $kind:ident $c:tt) => {};
+    (@to $kind:ident $c:tt : $($rest:tt)*) => {};
+    (@to $kind:ident $c:tt = $($rest:tt)*) => {};
+    (@to $kind:ident $c:tt => $($rest:tt)*) => {};
+    (@to $kind:ident $c:tt in $($rest:tt)*) => {};
+    (@to $kind:ident $c:tt if $($rest:tt)*) => {};
+    (@to $kind:ident $c:tt | $($rest:tt)*) => {};
+    (@within $kind:ident $c:tt | $($rest:tt)*) => { $crate::__pattern! { @skip $kind $c $($rest)* } };
+    (@skip $kind:ident $c:tt , $($rest:tt)*) => { $crate::__pattern! { @within $kind $c $($rest)* } };
+    (@skip $kind:ident $c:tt $t:tt $($rest:tt)*) => { $crate::__pattern! { @skip $kind $c $($rest)* } };
+    // (q, k), [first, .., last], Heads { q, k }
+    (@$in:ident $kind:ident $c:tt ( $($p:tt)* ) $($rest:tt)*) => {
+        $crate::__pattern! { @within $kind $c $($p)* }
+        $crate::__pattern! { @$in $kind $c $($rest)* }
+    };
+    (@$in:ident $kind:ident $c:tt [ $($p:tt)* ] $($rest:tt)*) => {
+        $crate::__pattern! { @within $kind $c $($p)* }
+        $crate::__pattern! { @$in $kind $c $($rest)* }
+    };
+    (@$in:ident $kind:ident $c:tt { $($p:tt)* } $($rest:tt)*) => {
+        $crate::__pattern! { @within $kind $c $($p)* }
+        $crate::__pattern! { @$in $kind $c $($rest)* }
+    };
+    // 1..=N
+    (@$in:ident $kind:ident $c:tt ..= $t:tt $($rest:tt)*) => { $crate::__pattern! { @$in $kind $c $($rest)* } };
+    (@$in:ident $kind:ident $c:tt :: < $($rest:tt)*) => { $crate::__pattern! { @generics $in $kind $c $($rest)* } };
+    (@$in:ident $kind:ident $c:tt :: $t:ident $($rest:tt)*) => { $crate::__pattern! { @$in $kind $c $($rest)* } };
+    // #[cfg(test)] in a struct pattern
+    (@$in:ident $kind:ident $c:tt #$at:tt $($rest:tt)*) => { $crate::__pattern! { @$in $kind $c $($rest)* } };
+    // what looks like a name
+    (@$in:ident $kind:ident $c:tt mut $x:ident $($rest:tt)*) => {
+        $crate::__name! { $kind mut $x $x $c }
+        $crate::__pattern! { @$in $kind $c $($rest)* }
+    };
+    (@$in:ident $kind:ident $c:tt ref mut $x:ident $($rest:tt)*) => {
+        $crate::__name! { $kind plain $x $x $c }
+        $crate::__pattern! { @$in $kind $c $($rest)* }
+    };
+    (@$in:ident $kind:ident $c:tt ref $x:ident $($rest:tt)*) => {
+        $crate::__name! { $kind plain $x $x $c }
+        $crate::__pattern! { @$in $kind $c $($rest)* }
+    };
+    (@within $kind:ident $c:tt $field:ident : $($rest:tt)*) => { $crate::__pattern! { @within $kind $c $($rest)* } };
+    (@$in:ident $kind:ident $c:tt $path:ident ( $($p:tt)* ) $($rest:tt)*) => {
+        $crate::__pattern! { @$in $kind $c ( $($p)* ) $($rest)* }
+    };
+    (@$in:ident $kind:ident $c:tt $path:ident { $($p:tt)* } $($rest:tt)*) => {
+        $crate::__pattern! { @$in $kind $c { $($p)* } $($rest)* }
+    };
+    (@$in:ident $kind:ident $c:tt $path:ident :: $($rest:tt)*) => { $crate::__pattern! { @$in $kind $c :: $($rest)* } };
+    (@$in:ident $kind:ident $c:tt $path:ident ! $t:tt $($rest:tt)*) => {
+        $crate::__pattern! { @$in $kind $c $($rest)* }
+    };
+    (@$in:ident $kind:ident $c:tt $from:ident ..= $($rest:tt)*) => {
+        $crate::__pattern! { @$in $kind $c ..= $($rest)* }
+    };
+    (@$in:ident $kind:ident $c:tt $x:ident $($rest:tt)*) => {
+        $crate::__name! { $kind plain $x $x $c }
+        $crate::__pattern! { @$in $kind $c $($rest)* }
+    };
+    // &, a literal, `..`, `_`, `@`, a comma
+    (@$in:ident $kind:ident $c:tt $t:tt $($rest:tt)*) => { $crate::__pattern! { @$in $kind $c $($rest)* } };
+}
+
+/// One name, bound by a pattern.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __name {
+    // what a pattern names without binding it
+    ($kind:ident plain None $($rest:tt)*) => {};
+    ($kind:ident plain PhantomData $($rest:tt)*) => {};
+    ($kind:ident plain Self $($rest:tt)*) => {};
+    ($kind:ident plain true $($rest:tt)*) => {};
+    ($kind:ident plain false $($rest:tt)*) => {};
+
+    (let mut $($x:tt)*) => { $crate::__name! { @listed mut $($x)* } };
+    (let plain $($x:tt)*) => { $crate::__name! { @listed let $($x)* } };
+    (now $mut:ident $($x:tt)*) => { $crate::__name! { @listed let $($x)* } };
+    (unset $mut:ident $($x:tt)*) => { $crate::__name! { @listed unset $($x)* } };
+    (end plain $($x:tt)*) => {};
+    (end mut $($x:tt)*) => { $crate::__name! { @listed end $($x)* } };
+    (end_unset $mut:ident $($x:tt)*) => { $crate::__name! { @listed end $($x)* } };
+    (@listed $kind:ident $x:ident $name:ident $c:tt) => {
+        __anycapture_listed! { $x $name $kind $c $c }
+    };
+}
+
+/// What happens with a name at a place: `let` and `mut` at its binding, `unset` without a value, `end` at the end of
+/// its block.
+///
+/// `last` says whether the variable of this name that is in scope is a `let mut` of this block: not if it was bound
+/// again without `mut`. It is a variable of its own for each listed name. The test `shadowed` guards it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __bind {
+    // neither listed nor `*`
+    ($kind:ident $x:ident $c:tt []) => {};
+    // *
+    (let $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt] [*]) => {
+        $crate::__capture! { optional $($path)*, $x; on = $active, $($options)* }
+    };
+    (mut $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt] [*]) => {
+        $crate::__capture! { optional $($path)*, $x; on = $active, $($options)* }
+    };
+    ($kind:ident $x:ident $c:tt [*]) => {};
+    // x
+    (let $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt]
+     $last:ident [$($dims:tt)*] $let:tt) => {
+        $crate::__capture! { any $($path)*, $x $($dims)*; on = $active, $($options)* }
+        #[allow(unused_variables)]
+        let $last = $crate::__private::Shadowed;
+    };
+    (mut $x:ident $c:tt $last:ident $dims:tt []) => {
+        #[allow(unused_variables)]
+        let $last = $crate::__private::Last;
+    };
+    (unset $x:ident $c:tt $last:ident $dims:tt []) => {
+        #[allow(unused_variables)]
+        let $last = $crate::__private::Last;
+    };
+    (end $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt]
+     $last:ident [$($dims:tt)*] []) => {
+        #[allow(unreachable_code)]
+        if $last.is_last() {
+            $last.go_on();
+            $crate::__capture! { any $($path)*, $x $($dims)*; on = $active, $($options)* }
+        }
+        #[allow(unused_variables)]
+        let $last = $crate::__private::Shadowed;
+    };
+    // let x
+    (mut $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt]
+     $last:ident [$($dims:tt)*] [let]) => {
+        $crate::__capture! { any $($path)*, $x $($dims)*; on = $active, $($options)* }
+    };
+    ($kind:ident $x:ident $c:tt $last:ident $dims:tt [let]) => {};
+}
+
+/// Puts the `#[cfg(..)]` among the attributes of a statement on a capture of what it binds.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __cfg {
+    ([$($cfg:tt)*] [$($statement:tt)*]) => {
+        $($cfg)* $($statement)*
+    };
+    ([$($cfg:tt)*] $statement:tt #[cfg $when:tt] $($rest:tt)*) => {
+        $crate::__cfg! { [$($cfg)* #[cfg $when]] $statement $($rest)* }
+    };
+    ($cfg:tt $statement:tt #$other:tt $($rest:tt)*) => {
+        $crate::__cfg! { $cfg $statement $($rest)* }
+    };
+}
+
+/// What a function returns, as a type without a name: a captured tail keeps the type that it is expected to have.
+pub struct Returned<T>(PhantomData<fn() -> T>);
+
+impl<T> Clone for Returned<T> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Returned<T> {}
+
+impl<T> Returned<T> {
+    #[allow(clippy::new_without_default)]
+    #[inline(always)]
+    pub const fn new() -> Self {
+        Returned(PhantomData)
+    }
+
+    /// Is never called.
+    pub fn value(self) -> T {
+        unreachable!("a type, and no value")
+    }
+
+    #[inline(always)]
+    pub fn same(self, value: T) -> T {
+        value
+    }
+}
+
+/// The variable of a name is a `let mut` of this block, to be captured where the block ends.
+#[derive(Clone, Copy)]
+pub struct Last;
+
+impl Last {
+    #[inline(always)]
+    pub const fn is_last(self) -> bool {
+        true
+    }
+
+    #[inline(always)]
+    pub const fn go_on(self) {}
+}
+
+/// The variable of a name is another one by now.
+#[derive(Clone, Copy)]
+pub struct Shadowed;
+
+impl Shadowed {
+    #[inline(always)]
+    pub const fn is_last(self) -> bool {
+        false
+    }
+
+    /// Does not return, so what stands behind it may use a variable that has been moved.
+    pub const fn go_on(self) -> ! {
+        unreachable!()
+    }
+}
+
+/// Whether the listed names are bound.
+pub mod names {
+    pub const fn check(_names: &[&str], _not: &[&str], _parameters: &str, _body: &str) {}
 }

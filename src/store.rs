@@ -38,17 +38,40 @@ pub use recording::*;
 pub struct Meta {
     pub sequence: u64,
     index: u64,
-    pub thread: u32,
-    has_index: bool,
+    /// The thread, up to `MAX_THREAD`, and in the highest bit whether there is an index: one store less
+    /// in a capture.
+    thread: u32,
 }
 
 impl Meta {
+    const HAS_INDEX: u32 = 1 << 31;
+    /// The largest number of a thread.
+    #[cfg(feature = "std")]
+    pub const MAX_THREAD: u32 = Self::HAS_INDEX - 1;
+
+    #[inline]
     pub fn new(sequence: u64, index: Option<u64>, thread: u32) -> Meta {
-        Meta { sequence, index: index.unwrap_or_default(), thread, has_index: index.is_some() }
+        let mut meta = Meta { sequence, index: 0, thread: 0 };
+        meta.set(sequence, index, thread);
+        meta
+    }
+
+    #[inline]
+    fn set(&mut self, sequence: u64, index: Option<u64>, thread: u32) {
+        self.sequence = sequence;
+        self.thread = thread;
+        if let Some(index) = index {
+            self.index = index;
+            self.thread |= Self::HAS_INDEX;
+        }
     }
 
     pub fn index(&self) -> Option<u64> {
-        self.has_index.then_some(self.index)
+        (self.thread & Self::HAS_INDEX != 0).then_some(self.index)
+    }
+
+    pub fn thread(&self) -> u32 {
+        self.thread & !Self::HAS_INDEX
     }
 }
 
@@ -70,8 +93,16 @@ impl Shape {
         shape
     }
 
+    #[inline]
     pub fn as_slice(&self) -> &[usize] {
         &self.dims[..usize::from(self.rank)]
+    }
+
+    /// `==`, in line and without a call.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub fn is(&self, dims: &[usize]) -> bool {
+        usize::from(self.rank) == dims.len() && self.dims.iter().zip(dims).all(|(a, b)| a == b)
     }
 }
 

@@ -3,13 +3,13 @@
 //! Memory is given once in a process, so one test tells the whole story. `tests/arena.rs` has the rings in
 //! such memory under load.
 #![cfg(all(feature = "capture", feature = "std"))]
-#![deny(warnings, clippy::pedantic)]
+#![deny(warnings)]
 
 use std::thread;
 
 use anycapture::{
     activate, activate_with, cache, capture, clear, export, report, set_size, take, visit, Dtype,
-    KeyReport, Options,
+    KeyReport, Options, Value,
 };
 
 fn counts(key: &str) -> KeyReport {
@@ -17,7 +17,7 @@ fn counts(key: &str) -> KeyReport {
 }
 
 fn kept(key: &str) -> Vec<u32> {
-    cache().get(key).unwrap_or_default().iter().filter_map(|v| v.scalar::<u32>()).collect()
+    cache().get(key).unwrap_or_default().iter().filter_map(Value::scalar::<u32>).collect()
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn plain_data_comes_back() {
     assert!(held["m.scalar"][1].sequence() > held["m.attn"][1].sequence());
     visit(|entry| {
         let same = held[entry.key()].iter().find(|value| value.sequence() == entry.sequence());
-        assert_eq!(Some(entry.bytes()), same.map(anycapture::Value::bytes), "{entry}");
+        assert_eq!(Some(entry.bytes()), same.map(Value::bytes), "{entry}");
         let mut one = [0.0_f32; 4];
         assert_eq!(entry.read_into(&mut one).is_ok(), entry.key() == "m.attn");
     });

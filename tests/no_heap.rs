@@ -1,6 +1,6 @@
 //! The recorder without a heap and without `std`.
 #![cfg(all(feature = "capture", not(feature = "alloc")))]
-#![deny(warnings, clippy::pedantic)]
+#![deny(warnings)]
 
 use anycapture::{activate, activate_with, capture, clear, export, report, visit, Dtype, Options};
 

@@ -109,6 +109,10 @@ impl Vit<'_> {
     }
 
     /// What the model makes of an image `[channels, side, side]`: `[T, W]`, CLS in row 0.
+    ///
+    /// # Panics
+    ///
+    /// When `image` or `workspace` is too short.
     pub fn forward<'w>(
         &self,
         image: &[f32],
@@ -190,21 +194,23 @@ impl Block<'_> {
 }
 
 impl Attention<'_> {
-    /// Appendix A of the paper: `softmax(q . k^T / sqrt(S)) . v` in every head, then a linear
-    /// layer over all of them. Reads and replaces `scratch.normed`, `[T, W]`.
-    fn forward(&self, scratch: &mut Scratch, matmul: &dyn MatMul) {
-        let heads = self.heads;
-        let tokens = scratch.normed.len() / self.proj.outputs();
+    anycapture::captured_fn! {
+        /// Appendix A of the paper: `softmax(q . k^T / sqrt(S)) . v` in every head, then a linear
+        /// layer over all of them. Reads and replaces `scratch.normed`, `[T, W]`.
+        #[capture(Attention::forward => attention_map[heads, tokens, tokens]; index = self.layer)]
+        fn forward(&self, scratch: &mut Scratch, matmul: &dyn MatMul) {
+            let heads = self.heads;
+            let tokens = scratch.normed.len() / self.proj.outputs();
 
-        let qkv = &mut scratch.wide[..tokens * self.qkv.outputs()];
-        self.qkv.forward(scratch.normed, qkv, matmul);
-        let qkv = Matrix::new(qkv, tokens, self.qkv.outputs());
+            let qkv = &mut scratch.wide[..tokens * self.qkv.outputs()];
+            self.qkv.forward(scratch.normed, qkv, matmul);
+            let qkv = Matrix::new(qkv, tokens, self.qkv.outputs());
 
-        let room = &mut scratch.map[..heads * tokens * tokens];
-        let attention_map = self.attend(qkv, room, matmul);
-        anycapture::capture!(Attention::forward, attention_map[heads, tokens, tokens]; index = self.layer);
-        self.mix(qkv, attention_map, scratch.mixed, matmul);
-        self.proj.forward(scratch.mixed, scratch.normed, matmul);
+            let room = &mut scratch.map[..heads * tokens * tokens];
+            let attention_map = self.attend(qkv, room, matmul);
+            self.mix(qkv, attention_map, scratch.mixed, matmul);
+            self.proj.forward(scratch.mixed, scratch.normed, matmul);
+        }
     }
 
     /// How much each token (row) looks at each other (column): `[H, T, T]`, every row sums to 1.

@@ -46,7 +46,7 @@ struct Args {
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
 
-    /// The image, PNG, JPEG or WebP; the largest centred square of it is used [default: a digit]
+    /// The image, PNG, JPEG, WebP, GIF or BMP; the largest centred square of it is used [default: a digit]
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
 
@@ -175,11 +175,12 @@ fn verdict(scores: &[f32], classes: &[String]) -> String {
     softmax(&mut shares);
     let mut best: Vec<_> = shares.iter().zip(classes).collect();
     best.sort_by(|a, b| b.0.total_cmp(a.0));
-    let mut text = format!("This is a {}.", best[0].1);
-    for (share, class) in best.iter().take(3) {
-        write!(text, "  {class}: {:.1} %", **share * 100.0).expect("a String takes everything");
-    }
-    text
+    let named: Vec<String> = best
+        .iter()
+        .take(3)
+        .map(|(share, class)| format!("{class} ({:.1} %)", **share * 100.0))
+        .collect();
+    format!("This is a {}.", named.join(", then "))
 }
 
 /// What to draw, as far as the command line says.

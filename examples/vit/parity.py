@@ -18,7 +18,7 @@ LIMITS = {"float32": 1e-4, "float16": 5e-3}
 
 
 def photographs():
-    """A cat (CC0) and a flower (CC-BY 2.0, Sultan Edijingo), as 224x224 PNG files, which the program leaves as they are."""
+    """A cat (CC0) and a flower (CC-BY 2.0, vultilion on Flickr), as 224x224 PNG files, which the program leaves as they are."""
     import pathlib
 
     import skimage

@@ -29,11 +29,17 @@ pub fn read<R: BufRead + Seek>(source: R, side: u32, grey: bool) -> Result<Photo
     let (width, height) = (image.width(), image.height());
     let square = width.min(height);
     let image = image.crop_imm((width - square) / 2, (height - square) / 2, square, square);
-    let image = DynamicImage::ImageRgb8(flatten(&image));
-    let image = if grey { image.grayscale() } else { image };
-    let resized = |side| match side == square {
-        true => image.to_rgb8(),
-        false => image.resize_exact(side, side, FilterType::CatmullRom).to_rgb8(),
+    let resized = |side| {
+        // Resized before anything else, so that a huge image is never copied whole.
+        let image = match side == square {
+            true => flatten(&image),
+            false => flatten(&image.resize_exact(side, side, FilterType::CatmullRom)),
+        };
+        if grey {
+            DynamicImage::ImageRgb8(image).grayscale().to_rgb8()
+        } else {
+            image
+        }
     };
     Ok(Photo { seen: resized(side), fine: resized(square.clamp(side, FINE.max(side))) })
 }

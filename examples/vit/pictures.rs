@@ -82,10 +82,10 @@ pub fn heads(layer: Layer) -> RgbImage {
         Page::new(2 * MARGIN + columns * step_x - 28 + 110, top + rows * step_y + MARGIN - 20);
     page.text(MARGIN, MARGIN, 34.0, INK, &format!("Layer {}: all heads", layer.number));
 
-    let top_value = panels.iter().map(|(_, map)| ceiling(map)).fold(0.0, f32::max);
+    let top_value = ceiling(layer.maps);
     for (i, (label, map)) in (0u32..).zip(&panels) {
         let (x, y) = (MARGIN + i % columns * step_x, top + i / columns * step_y);
-        page.text(x, y, 20.0, if label == "average" { MARK } else { INK }, label);
+        page.text(x, y - 4, 26.0, if label == "average" { MARK } else { INK }, label);
         page.paste(&matrix(map, layer.tokens, top_value, zoom), x, y + 30);
         page.frame(x, y + 30, side, side, 1, LINE);
     }
@@ -98,15 +98,16 @@ pub fn heads(layer: Layer) -> RgbImage {
 /// `patch` counts from 0, row by row.
 pub fn grids(photo: &RgbImage, layer: Layer, head: usize, patch: usize) -> RgbImage {
     let (grid, map) = (layer.grid(), layer.head(head));
-    let side = (448 / grid * grid) as u32;
+    let side = ((448 / grid).max(1) * grid) as u32;
     let gap = 28;
     let step = side + gap;
     let width = 2 * MARGIN + 3 * step - gap;
     let count = layer.heads as u32 + 1;
-    let small = (3 * step - gap - (count - 1) * 16) / count;
+    let in_row = count.min(9);
+    let small = (3 * step - gap - (in_row - 1) * 16) / in_row;
     let top = MARGIN + 100;
     let below = top + side + 82;
-    let mut page = Page::new(width, below + 34 + small + MARGIN);
+    let mut page = Page::new(width, below + count.div_ceil(in_row) * (small + 50) - 16 + MARGIN);
 
     let title = format!("Layer {}, head {head}", layer.number);
     page.text(MARGIN, MARGIN, 34.0, INK, &title);
@@ -137,16 +138,17 @@ pub fn grids(photo: &RgbImage, layer: Layer, head: usize, patch: usize) -> RgbIm
 
     let average = layer.average();
     for i in 0..count {
-        let x = MARGIN + i * (small + 16);
+        let x = MARGIN + i % in_row * (small + 16);
+        let y = below + i / in_row * (small + 50);
         let (label, map) = match i as usize {
             i if i < layer.heads => (format!("CLS, head {i}"), layer.head(i)),
             _ => ("CLS, average".to_string(), &average[..]),
         };
         let chosen = i as usize == head;
-        page.text(x, below, 18.0, if chosen { MARK } else { FAINT }, &label);
-        page.paste(&overlay(photo, &map[1..=grid * grid], grid, small), x, below + 28);
+        page.text(x, y, 18.0, if chosen { MARK } else { FAINT }, &label);
+        page.paste(&overlay(photo, &map[1..=grid * grid], grid, small), x, y + 28);
         if chosen {
-            page.frame(x, below + 28, small, small, 2, MARK);
+            page.frame(x, y + 28, small, small, 2, MARK);
         }
     }
     page.image
@@ -161,7 +163,7 @@ fn overlay(photo: &RgbImage, attention: &[f32], grid: usize, side: u32) -> RgbIm
     let largest = attention.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
     let mut panel = enlarge(photo, side);
     for (pixel, heat) in panel.pixels_mut().zip(heat.pixels()) {
-        let share = f64::from((heat[0] / largest).clamp(0.0, 1.0));
+        let share = f64::from(within(heat[0] / largest));
         let cover = 0.25 + 0.6 * share.sqrt();
         let colour = colour(share as f32).0;
         let grey =
@@ -188,15 +190,25 @@ fn matrix(map: &[f32], tokens: usize, top: f32, zoom: u32) -> RgbImage {
 
 fn colour(share: f32) -> Rgb<u8> {
     // The power lifts what is faint: most values of a map are.
-    let place = f64::from(share.clamp(0.0, 1.0)).powf(0.6);
+    let place = f64::from(within(share)).powf(0.6);
     Rgb(COLOURS.eval_continuous(place).into_array())
+}
+
+/// Between 0 and 1; NaN, which no colour stands for, as 0.
+fn within(share: f32) -> f32 {
+    if share > 0.0 {
+        share.min(1.0)
+    } else {
+        0.0
+    }
 }
 
 /// The value painted brightest: a few outliers would leave the rest of a map black.
 fn ceiling(map: &[f32]) -> f32 {
-    let mut sorted = map.to_vec();
-    sorted.sort_unstable_by(f32::total_cmp);
-    sorted[(sorted.len() - 1) * 995 / 1000].max(f32::MIN_POSITIVE)
+    let mut values = map.to_vec();
+    let rank = (values.len() - 1) * 995 / 1000;
+    let (_, ceiling, _) = values.select_nth_unstable_by(rank, f32::total_cmp);
+    ceiling.max(f32::MIN_POSITIVE)
 }
 
 /// CLS and some round numbers.

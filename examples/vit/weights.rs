@@ -39,6 +39,9 @@ impl Model {
                 "`patch.weight` has shape {shape:?}, not [channels, side, side, width]"
             ));
         };
+        if channels != 1 && channels != 3 {
+            return Err(format!("{FOREIGN}: they want images of {channels} channels, not 1 or 3"));
+        }
         let [tokens, _] = self::shape(&file, "position")?[..] else {
             return Err("`position` is not a matrix of [tokens, width]".into());
         };

@@ -590,7 +590,7 @@ mod tests {
             values.push_back(Value {
                 sequence: header.meta.sequence,
                 index: header.meta.index(),
-                thread: header.meta.thread,
+                thread: header.meta.thread(),
                 shape: header.shape.as_slice().to_vec(),
                 data: bytes.to_vec(),
             });

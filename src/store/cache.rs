@@ -81,8 +81,9 @@ pub enum Data {
 
 impl Data {
     /// All of `buffer`.
-    pub fn shared(buffer: Arc<Buffer>) -> Data {
-        Data::Plain { start: 0, len: buffer.len(), buffer }
+    /// All elements from number `start`.
+    pub fn shared(buffer: Arc<Buffer>, start: usize) -> Data {
+        Data::Plain { start, len: buffer.len() - start, buffer }
     }
 }
 
@@ -91,11 +92,11 @@ impl Value {
         Value { meta, shape, data, bytes: OnceCell::new() }
     }
 
-    /// Goes on to the value `nth` in the buffer.
-    pub(super) fn move_to(&mut self, nth: usize, meta: Meta) {
+    /// Goes on to the next value in the buffer.
+    pub(super) fn move_on(&mut self, meta: Meta) {
         self.meta = meta;
         if let Data::Plain { start, len, .. } = &mut self.data {
-            *start = nth * *len;
+            *start += *len;
         }
         if self.bytes.get().is_some() {
             self.bytes = OnceCell::new();
@@ -125,6 +126,7 @@ impl Value {
     /// The elements in row-major order, or `None` if they are of another type than `E`.
     ///
     /// `E` is the type that was captured: a `usize` is not read as a `u64`.
+    #[inline]
     pub fn as_slice<E: Element>(&self) -> Option<&[E]> {
         match &self.data {
             Data::Plain { buffer, start, len } => {
@@ -175,7 +177,7 @@ impl Value {
 
     /// A small number for the thread that captured; always 0 without the `std` feature.
     pub fn thread(&self) -> u32 {
-        self.meta.thread
+        self.meta.thread()
     }
 
     pub(super) fn summary(&self) -> Summary {
@@ -215,8 +217,18 @@ fn to_bytes<E: Element>(values: &[E]) -> Box<[u8]> {
     bytes.into_boxed_slice()
 }
 
+/// In large pieces, as far as there is memory: a file system takes these in a third of the time of small ones.
 fn stream<E: Element>(values: &[E], sink: &mut dyn FnMut(&[u8])) {
-    let mut bytes = [0; 16 * 1024];
+    const PIECE: usize = 256 * 1024;
+    let mut small = [0; 512];
+    let mut large = Vec::new();
+    let length = size_of_val(values).min(PIECE);
+    let bytes = if length > small.len() && large.try_reserve_exact(length).is_ok() {
+        large.resize(length, 0);
+        &mut large[..]
+    } else {
+        &mut small[..]
+    };
     for piece in values.chunks(bytes.len() / E::SIZE) {
         let bytes = &mut bytes[..size_of_val(piece)];
         E::write(piece, bytes);

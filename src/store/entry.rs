@@ -45,6 +45,7 @@ enum Place<'a> {
 
 impl<'a> Entry<'a> {
     #[cfg(feature = "alloc")]
+    #[inline]
     pub(super) fn on_heap(key: &'static str, value: &'a Value) -> Entry<'a> {
         Entry { key, place: Place::Heap(value) }
     }
@@ -124,11 +125,14 @@ impl<'a> Entry<'a> {
     }
 
     /// The one element, or `None` if there is not exactly one, or it is of another type than `E`.
+    #[inline]
     pub fn scalar<E: Element>(&self) -> Option<E> {
-        let mut one = [E::ZERO];
-        match self.read_into(&mut one) {
-            Ok(&[value]) => Some(value),
-            _ => None,
+        match &self.place {
+            #[cfg(feature = "alloc")]
+            Place::Heap(value) => value.scalar(),
+            Place::Memory { kind, bytes, .. } => {
+                (*kind == E::KIND && bytes.len() == E::SIZE).then(|| E::read(bytes))
+            }
         }
     }
 
@@ -141,6 +145,7 @@ impl<'a> Entry<'a> {
         }
     }
 
+    #[inline]
     fn meta(&self) -> Meta {
         match &self.place {
             #[cfg(feature = "alloc")]
@@ -150,6 +155,7 @@ impl<'a> Entry<'a> {
     }
 
     /// The number of this capture in the order of all captures, over every key and thread.
+    #[inline]
     pub fn sequence(&self) -> u64 {
         self.meta().sequence
     }
@@ -161,7 +167,7 @@ impl<'a> Entry<'a> {
 
     /// A small number for the thread that captured; always 0 without the `std` feature.
     pub fn thread(&self) -> u32 {
-        self.meta().thread
+        self.meta().thread()
     }
 
     fn summary(&self) -> Summary {
@@ -201,7 +207,7 @@ impl<'a> Entry<'a> {
                     use super::element::Stored;
                     T::buffer(bytes.chunks_exact(T::SIZE).map(T::read).collect())
                 });
-                Value::new(*meta, **shape, Data::shared(alloc::sync::Arc::new(buffer)))
+                Value::new(*meta, **shape, Data::shared(alloc::sync::Arc::new(buffer), 0))
             }
         }
     }

@@ -5,7 +5,7 @@
 //! newest: the lock is held to take the buffer and to put it back, not while it is filled.
 
 use alloc::{boxed::Box, collections::VecDeque, sync::Arc, vec::Vec};
-use core::mem;
+use core::{mem, slice};
 
 use super::cache::{Data, Owned, Value};
 use super::element::{with_buffer, Buffer, Element};
@@ -13,6 +13,9 @@ use super::{Cause, Counts, Meta, Shape};
 
 /// Values of up to so many bytes are copied under the lock, into a column.
 pub const SMALL: usize = 1024;
+
+/// Larger values begin at a multiple of so many bytes: a copy to any other place takes up to twice as long.
+pub const ALIGN: usize = 64;
 
 pub struct Heap {
     rings: Vec<Ring>,
@@ -49,6 +52,8 @@ pub struct Column {
     stride: usize,
     metas: Vec<Meta>,
     head: usize,
+    /// Values overwritten before `head` was last 0: it is one store less in a capture.
+    overwritten: u64,
 }
 
 /// One value, with its own buffer.
@@ -61,8 +66,8 @@ pub struct Place {
 }
 
 pub enum Payload {
-    /// Shared with snapshots, which never change it.
-    Plain(Arc<Buffer>),
+    /// Shared with snapshots, which never change it; and the number of the first element that counts.
+    Plain(Arc<Buffer>, usize),
     Owned(Box<dyn Owned>),
     /// Out with a reader on this thread; see [`Heap::next`].
     Lent(u32),
@@ -84,12 +89,19 @@ pub enum Pushed {
 /// What counts against the budget for a value of `bytes` in a place.
 pub fn place_cost(bytes: usize) -> usize {
     const BOOKKEEPING: usize = size_of::<Place>() + size_of::<Buffer>() + 2 * size_of::<usize>();
-    bytes.saturating_add(BOOKKEEPING)
+    bytes.saturating_add(if bytes > SMALL { BOOKKEEPING + ALIGN } else { BOOKKEEPING })
 }
 
 impl Column {
     fn new<E: Element>(shape: Shape, stride: usize) -> Column {
-        Column { buffer: E::buffer(Vec::new()), shape, stride, metas: Vec::new(), head: 0 }
+        Column {
+            buffer: E::buffer(Vec::new()),
+            shape,
+            stride,
+            metas: Vec::new(),
+            head: 0,
+            overwritten: 0,
+        }
     }
 
     fn cost(&self) -> usize {
@@ -102,6 +114,7 @@ impl Column {
         if self.head != 0 {
             data.rotate_left(self.head * self.stride);
             self.metas.rotate_left(self.head);
+            self.overwritten += self.head as u64;
             self.head = 0;
         }
         let count = self.metas.len();
@@ -121,7 +134,12 @@ impl Column {
         });
         self.metas.rotate_left(self.head);
         self.metas.drain(..count);
+        self.overwritten += self.head as u64;
         self.head = 0;
+    }
+
+    fn overwritten(&self) -> u64 {
+        self.overwritten + self.head as u64
     }
 
     /// The place where number `nth`, counted from the oldest, is stored.
@@ -159,7 +177,24 @@ fn reserve<E>(
     metas.try_reserve_exact(more).ok()
 }
 
+impl Place {
+    /// Takes in a value as long as the one before, after [`take_oldest`](Heap::take_oldest).
+    #[inline]
+    pub fn refill<E: Element>(&mut self, values: &[E], shape: &[usize], meta: Meta) {
+        if let Payload::Plain(buffer, start) = &mut self.payload {
+            if let Some(data) = Arc::get_mut(buffer).and_then(E::of_mut) {
+                data[*start..].copy_from_slice(values);
+            }
+        }
+        if !self.shape.is(shape) {
+            self.shape = Shape::new(shape);
+        }
+        self.meta = meta;
+    }
+}
+
 impl Ring {
+    #[inline]
     fn len(&self) -> usize {
         match &self.storage {
             Storage::Empty => 0,
@@ -203,11 +238,12 @@ impl Ring {
                 places.push_back(Place {
                     meta: column.metas[at],
                     shape: column.shape,
-                    payload: Payload::Plain(Arc::new(column.buffer.copy(values))),
+                    payload: Payload::Plain(Arc::new(column.buffer.copy(values)), 0),
                     cost: place_cost(column.cost() - size_of::<Meta>()),
                 });
             }
             self.bytes = places.iter().map(|place| place.cost).sum();
+            self.counts.overwritten += column.overwritten();
             self.storage = Storage::Places(places);
         } else if let Storage::Empty = self.storage {
             self.storage = Storage::Places(VecDeque::new());
@@ -236,11 +272,71 @@ impl Heap {
         Some(self.rings.len() - 1)
     }
 
+    /// Puts a value in the place of the oldest, if the ring is full and all of its values are like this one. Says
+    /// whether it was so.
+    #[inline(always)]
+    pub fn overwrite<E: Element>(
+        &mut self,
+        ring: usize,
+        max_size: usize,
+        values: &[E],
+        shape: &[usize],
+        index: Option<u64>,
+        thread: u32,
+    ) -> bool {
+        // What is closed is empty.
+        let Some(ring) = self.rings.get_mut(ring) else { return false };
+        let Storage::Column(column) = &mut ring.storage else { return false };
+        let Some(data) = E::of_mut(&mut column.buffer) else { return false };
+        if column.metas.len() < max_size || !column.shape.is(shape) {
+            return false;
+        }
+        let at = column.head;
+        let Some(place) = place(data, at, values.len()) else { return false };
+        let Some(meta) = column.metas.get_mut(at) else { return false };
+        let sequence = self.sequence;
+        self.sequence = sequence + 1;
+        meta.set(sequence, index, thread);
+        column.head = at + 1;
+        if at + 1 == column.metas.len() {
+            column.overwritten += column.head as u64;
+            column.head = 0;
+        }
+        // Last: what lives beyond a call has to be saved before it.
+        copy(place, values);
+        true
+    }
+
+    /// Takes the oldest value's place out of a full ring, if a value of `length` elements fits it as it is and no
+    /// snapshot shares it. It must be given to [`commit`](Heap::commit).
+    #[inline]
+    pub fn take_oldest<E: Element>(
+        &mut self,
+        ring: usize,
+        max_size: usize,
+        length: usize,
+    ) -> Option<Place> {
+        let ring = self.rings.get_mut(ring)?;
+        let Storage::Places(places) = &mut ring.storage else { return None };
+        if places.len() + ring.in_flight != max_size {
+            return None;
+        }
+        let Payload::Plain(buffer, start) = &places.front()?.payload else { return None };
+        if E::of(buffer)?.len() - start != length || Arc::strong_count(buffer) > 1 {
+            return None;
+        }
+        let place = places.pop_front()?;
+        ring.in_flight += 1;
+        ring.bytes -= place.cost;
+        ring.counts.overwritten += 1;
+        Some(place)
+    }
+
     /// Keeps a small value of plain data.
     #[inline]
     pub fn push<E: Element>(
         &mut self,
-        ring: usize,
+        number: usize,
         (max_size, max_bytes): (usize, usize),
         values: &[E],
         shape: &[usize],
@@ -249,15 +345,17 @@ impl Heap {
         if self.closed {
             return Pushed::Gone;
         }
-        let Some(ring) = self.rings.get_mut(ring) else { return Pushed::Gone };
+        let Some(ring) = self.rings.get_mut(number) else { return Pushed::Gone };
         if let Storage::Empty = ring.storage {
             ring.storage = Storage::Column(Column::new::<E>(Shape::new(shape), values.len()));
         }
         let Storage::Column(column) = &mut ring.storage else { return Pushed::Elsewhere };
-        if !same(column.shape.as_slice(), shape) {
+        if !column.shape.is(shape) {
             return Pushed::Elsewhere;
         }
-        let Some(data) = E::of_mut(&mut column.buffer) else { return Pushed::Elsewhere };
+        if column.buffer.kind() != E::KIND {
+            return Pushed::Elsewhere;
+        }
         meta.sequence = self.sequence;
         let cost = size_of_val(values) + size_of::<Meta>();
         let count = column.metas.len();
@@ -270,11 +368,13 @@ impl Heap {
         } else if count == 0 {
             return Pushed::Refused(too_much(cost, max_bytes));
         } else {
-            let at = column.head;
-            copy(&mut data[at * values.len()..][..values.len()], values);
-            column.metas[at] = meta;
-            column.head = if at + 1 == count { 0 } else { at + 1 };
-            ring.counts.overwritten += 1;
+            // At the limit of bytes it is full with fewer values than `max_size`.
+            let (index, thread) = (meta.index(), meta.thread());
+            return if self.overwrite(number, 0, values, shape, index, thread) {
+                Pushed::Done
+            } else {
+                Pushed::Elsewhere
+            };
         }
         self.sequence += 1;
         Pushed::Done
@@ -334,13 +434,20 @@ impl Heap {
         }
         place.meta.sequence = self.sequence;
         self.sequence += 1;
-        let before = ring.bytes;
-        let cost = place.cost;
-        ring.spread().push_back(place);
-        ring.bytes += cost;
-        self.used = self.used - before + ring.bytes - cost;
+        ring.bytes += place.cost;
+        if let Storage::Places(places) = &mut ring.storage {
+            places.push_back(place);
+        } else {
+            let (before, cost) = (ring.bytes, place.cost);
+            ring.bytes -= cost;
+            ring.spread().push_back(place);
+            ring.bytes += cost;
+            self.used = self.used - before + ring.bytes;
+        }
         // Others may have come in between, and `set_size`.
-        self.used -= ring.shrink(max_size, garbage);
+        if ring.len() > max_size {
+            self.used -= ring.shrink(max_size, garbage);
+        }
     }
 
     /// Takes back what [`reserve`](Heap::reserve) counted.
@@ -366,6 +473,9 @@ impl Heap {
             let mut lent = VecDeque::new();
             let mut count = ring.len();
             let mut storage = mem::take(&mut ring.storage);
+            if let Storage::Column(column) = &storage {
+                ring.counts.overwritten += column.overwritten();
+            }
             if let (true, Storage::Places(places)) = (taken, &mut storage) {
                 let all = mem::take(places);
                 for place in all {
@@ -392,7 +502,11 @@ impl Heap {
 
     pub fn counts(&self, key: &str) -> Option<Counts> {
         let ring = self.rings.iter().find(|ring| ring.key == key)?;
-        Some(Counts { kept: ring.len() as u64, ..ring.counts })
+        let mut counts = Counts { kept: ring.len() as u64, ..ring.counts };
+        if let Storage::Column(column) = &ring.storage {
+            counts.overwritten += column.overwritten();
+        }
+        Some(counts)
     }
 }
 
@@ -404,10 +518,13 @@ fn too_much(cost: usize, max_bytes: usize) -> Cause {
     }
 }
 
-/// `==` on short slices, in line.
+/// The elements of number `at`, in line and with one check for scalars.
 #[inline]
-fn same(a: &[usize], b: &[usize]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
+fn place<E>(data: &mut [E], at: usize, stride: usize) -> Option<&mut [E]> {
+    if stride == 1 {
+        return data.get_mut(at).map(slice::from_mut);
+    }
+    data.get_mut(at * stride..)?.get_mut(..stride)
 }
 
 /// `copy_from_slice`, without the call for one element.
@@ -484,7 +601,9 @@ impl Heap {
                             break;
                         }
                         let data = match &mut place.payload {
-                            Payload::Plain(buffer) => Data::shared(Arc::clone(buffer)),
+                            Payload::Plain(buffer, start) => {
+                                Data::shared(Arc::clone(buffer), *start)
+                            }
                             Payload::Lent(reader) if *reader != thread => return Step::Wait,
                             // A walk inside this value's walk: it can't be had twice.
                             Payload::Lent(_) => continue,
@@ -552,7 +671,7 @@ impl Storage {
                 .into_iter()
                 .filter_map(|place| {
                     let data = match place.payload {
-                        Payload::Plain(buffer) => Data::shared(buffer),
+                        Payload::Plain(buffer, start) => Data::shared(buffer, start),
                         Payload::Owned(value) => Data::Owned(value),
                         Payload::Lent(_) => return None,
                     };

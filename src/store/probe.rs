@@ -19,6 +19,14 @@ use super::Site;
 /// The value of a capture. Not public API.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
+impl<T: ?Sized> Copy for Probe<'_, T> {}
+
+impl<T: ?Sized> Clone for Probe<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
 /// What a line says beside its value. Not public API.
 #[derive(Clone, Copy)]
 pub struct Note<'a> {
@@ -32,21 +40,32 @@ impl Note<'_> {
 
 type Key = &'static &'static str;
 
-/// Declares a case: a trait, and what it does for the type that it looks through.
+/// Declares a case: a trait, and what it does for the types that it looks through. A bound that holds a
+/// lifetime stands on the method, where errors quote it, and not on the `impl`, where lookup would not see it.
 macro_rules! case {
-    ($(#[$doc:meta])* $name:ident, $self:ident, $site:ident, $key:ident, $note:ident;
-     impl[$($generics:tt)*] $probe:ty => $body:expr $(; impl[$($more:tt)*] $other:ty => $again:expr)*) => {
+    ($(#[$doc:meta])* $name:ident, $self:ident, $site:ident, $key:ident, $note:ident
+     $(where T: $lifetime:lifetime)?;
+     $(impl[$($generics:tt)*] $probe:ty => $body:expr);+) => {
         $(#[$doc])*
-        pub trait $name {
-            fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>);
+        pub trait $name<T: ?Sized> {
+            fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>)
+            where
+                $(T: $lifetime)?;
         }
-        case!(@impl $name $self $site $key $note [$($generics)*] $probe, $body);
-        $(case!(@impl $name $self $site $key $note [$($more)*] $other, $again);)*
+        case!(@impls $name $self $site $key $note [$(T: $lifetime)?] $([$($generics)*] [$probe] [$body])+);
     };
-    (@impl $name:ident $self:ident $site:ident $key:ident $note:ident [$($generics:tt)*] $probe:ty, $body:expr) => {
-        impl<$($generics)*> $name for $probe {
+    (@impls $name:ident $self:ident $site:ident $key:ident $note:ident $bound:tt
+     $([$($generics:tt)*] [$probe:ty] [$body:expr])+) => {
+        $(case!(@impl $name $self $site $key $note $bound [$($generics)*] [$probe] [$body]);)+
+    };
+    (@impl $name:ident $self:ident $site:ident $key:ident $note:ident [$($bound:tt)*]
+     [$($generics:tt)*] [$probe:ty] [$body:expr]) => {
+        impl<$($generics)*> $name<T> for $probe {
             #[inline(always)]
-            fn __anycapture_record($self, $site: &'static Site, $key: Key, $note: &Note<'_>) {
+            fn __anycapture_record($self, $site: &'static Site, $key: Key, $note: &Note<'_>)
+            where
+                $($bound)*
+            {
                 $body;
             }
         }
@@ -56,7 +75,7 @@ macro_rules! case {
 case! {
     /// Plain data, behind any number of references.
     ViaPlain, self, site, key, note;
-    impl[T: Plain + ?Sized] &&&&&&&&Probe<'_, T> => site.record(key, self.0, note)
+    impl[T: Plain + ?Sized] &&&&&&&&Probe<'_, T> => self.0.hand_over(|value| site.record(key, value, note))
 }
 
 #[cfg(feature = "alloc")]
@@ -76,39 +95,42 @@ case! {
 #[cfg(feature = "alloc")]
 case! {
     /// Three references to a value that can be cloned.
-    ViaThree, self, site, key, note;
-    impl[T: Clone + Send + 'static] &&&&&Probe<'_, &&&T> => site.record_with(key, note, || T::clone(self.0));
-    impl[T: Clone + Send + 'static] &&&&&Probe<'_, &&mut T> => site.record_with(key, note, || T::clone(self.0));
-    impl[T: Clone + Send + 'static] &&&&&Probe<'_, &mut &mut T> => site.record_with(key, note, || T::clone(self.0))
+    ViaThree, self, site, key, note where
+        T: 'static; // what is captured is kept, so it must own what it holds
+    impl[T: Clone + Send] &&&&&Probe<'_, &&&T> => site.record_with(key, note, || T::clone(self.0));
+    impl[T: Clone + Send] &&&&&Probe<'_, &&mut T> => site.record_with(key, note, || T::clone(self.0));
+    impl[T: Clone + Send] &&&&&Probe<'_, &mut &mut T> => site.record_with(key, note, || T::clone(self.0))
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// Two references to it.
-    ViaTwo, self, site, key, note;
-    impl[T: Clone + Send + 'static] &&&&Probe<'_, &&T> => site.record_with(key, note, || T::clone(self.0));
-    impl[T: Clone + Send + 'static] &&&&Probe<'_, &mut &T> => site.record_with(key, note, || T::clone(self.0))
+    ViaTwo, self, site, key, note where
+        T: 'static; // what is captured is kept, so it must own what it holds
+    impl[T: Clone + Send] &&&&Probe<'_, &&T> => site.record_with(key, note, || T::clone(self.0));
+    impl[T: Clone + Send] &&&&Probe<'_, &mut &T> => site.record_with(key, note, || T::clone(self.0))
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// A reference to it.
-    ViaOne, self, site, key, note;
-    impl[T: Clone + Send + 'static] &&&Probe<'_, &T> => site.record_with(key, note, || T::clone(self.0));
-    impl[T: Clone + Send + 'static] &&&Probe<'_, &mut T> => site.record_with(key, note, || T::clone(self.0))
+    ViaOne, self, site, key, note where
+        T: 'static; // what is captured is kept, so it must own what it holds
+    impl[T: Clone + Send] &&&Probe<'_, &T> => site.record_with(key, note, || T::clone(self.0));
+    impl[T: Clone + Send] &&&Probe<'_, &mut T> => site.record_with(key, note, || T::clone(self.0))
 }
 
 /// A reference to something that can't be captured: it must not be taken for an owned value that is `Clone`.
 pub trait ViaRefusedReference<T: ?Sized> {
     fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>)
     where
-        T: Capturable;
+        (): Capturable<T>;
 }
 
 impl<T: ?Sized> ViaRefusedReference<T> for &&Probe<'_, &T> {
     fn __anycapture_record(self, _: &'static Site, _: Key, _: &Note<'_>)
     where
-        T: Capturable,
+        (): Capturable<T>,
     {
     }
 }
@@ -116,21 +138,22 @@ impl<T: ?Sized> ViaRefusedReference<T> for &&Probe<'_, &T> {
 #[cfg(feature = "alloc")]
 case! {
     /// Any other value that can be cloned.
-    ViaClone, self, site, key, note;
-    impl[T: Clone + Send + 'static] &Probe<'_, T> => site.record_with(key, note, || self.0.clone())
+    ViaClone, self, site, key, note where
+        T: 'static; // what is captured is kept, so it must own what it holds
+    impl[T: Clone + Send] &Probe<'_, T> => site.record_with(key, note, || self.0.clone())
 }
 
 /// The rest, which is an error.
 pub trait ViaRefused<T: ?Sized> {
     fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>)
     where
-        T: Capturable;
+        (): Capturable<T>;
 }
 
 impl<T: ?Sized> ViaRefused<T> for Probe<'_, T> {
     fn __anycapture_record(self, _: &'static Site, _: Key, _: &Note<'_>)
     where
-        T: Capturable,
+        (): Capturable<T>,
     {
     }
 }
@@ -139,7 +162,7 @@ impl<T: ?Sized> ViaRefused<T> for Probe<'_, T> {
 #[cfg_attr(
     feature = "alloc",
     diagnostic::on_unimplemented(
-        message = "a `{Self}` can't be captured: it is neither plain data nor `Clone + Send + 'static`",
+        message = "a `{T}` can't be captured: it is neither plain data nor `Clone + Send + 'static`",
         label = "can't be captured",
         note = "capture what can be kept of it, under the same name: `name = expression`"
     )
@@ -147,12 +170,12 @@ impl<T: ?Sized> ViaRefused<T> for Probe<'_, T> {
 #[cfg_attr(
     not(feature = "alloc"),
     diagnostic::on_unimplemented(
-        message = "a `{Self}` can't be captured: without the `alloc` feature of `anycapture` only plain data can",
+        message = "a `{T}` can't be captured: without the `alloc` feature of `anycapture` only plain data can",
         label = "can't be captured",
         note = "capture the numbers in it, under the same name: `name = expression`"
     )
 )]
-pub trait Capturable {}
+pub trait Capturable<T: ?Sized> {}
 
 /// Text behind references.
 #[cfg(feature = "alloc")]
@@ -217,7 +240,7 @@ pub mod optional {
     impl<T: Plain + ?Sized> ViaPlain for &&Probe<'_, T> {
         #[inline(always)]
         fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>) {
-            site.record(key, self.0, note);
+            self.0.hand_over(|value| site.record(key, value, note));
         }
     }
 
@@ -238,7 +261,11 @@ pub mod optional {
     /// The rest.
     pub trait PassOver {
         #[inline(always)]
-        fn __anycapture_record(&self, _: &'static Site, _: Key, _: &Note<'_>) {}
+        fn __anycapture_record(self, _: &'static Site, _: Key, _: &Note<'_>)
+        where
+            Self: Sized,
+        {
+        }
     }
 
     impl<T: ?Sized> PassOver for Probe<'_, T> {}

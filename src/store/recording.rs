@@ -26,12 +26,10 @@ pub use super::arena::region_size;
 use super::arena::{Arena, Form};
 #[cfg(feature = "alloc")]
 use super::cache::{Cache, Owned, Value};
-#[cfg(feature = "alloc")]
-use super::element::Buffer;
 use super::element::{Element, Plain, MAX_RANK};
 use super::entry::Entry;
 #[cfg(feature = "alloc")]
-use super::heap::{place_cost, Cursor, Garbage, Heap, Payload, Place, Pushed, Step, SMALL};
+use super::heap::{place_cost, Cursor, Garbage, Heap, Payload, Place, Pushed, Step, ALIGN, SMALL};
 use super::options::{matches, Options, Patterns};
 use super::probe::Note;
 use super::{Cause, Counts, Facts, KeyFacts, Walk};
@@ -120,6 +118,27 @@ impl Site {
         value: &V,
         note: &Note<'_>,
     ) {
+        #[cfg(feature = "alloc")]
+        if self.overwrite(value, note, || HEAP.try_lock()) {
+            return;
+        }
+        self.record_slowly(key, value, note);
+    }
+
+    /// Apart, so that the quick way saves no registers for this one.
+    #[cfg_attr(feature = "alloc", cold, inline(never))]
+    #[cfg_attr(not(feature = "alloc"), inline(always))]
+    fn record_slowly<V: Plain + ?Sized>(
+        &'static self,
+        key: &'static &'static str,
+        value: &V,
+        note: &Note<'_>,
+    ) {
+        // Who had to wait for another thread goes the quick way now.
+        #[cfg(feature = "alloc")]
+        if self.overwrite(value, note, lock_heap) {
+            return;
+        }
         let values = value.flat();
         let flat = [values.len()];
         let mut room;
@@ -136,7 +155,59 @@ impl Site {
                 &flat
             }
         };
+        #[cfg(feature = "alloc")]
+        if self.refill(values, shape, note.index) {
+            return;
+        }
         self.keep(key, values, shape, note.index);
+    }
+
+    /// The quick way in the steady state: the ring is known, full, and keeps values like this one. Says whether
+    /// it was so. `tests/instructions.rs` guards its length.
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    fn overwrite<V: Plain + ?Sized>(
+        &self,
+        value: &V,
+        note: &Note<'_>,
+        lock: impl FnOnce() -> Option<MutexGuard<'static, Heap>>,
+    ) -> bool {
+        let values = value.flat();
+        if note.shape.is_some() || V::RANK > MAX_RANK || size_of_val(values) > SMALL {
+            return false;
+        }
+        let mut room = [0; MAX_RANK];
+        value.dims(&mut room);
+        // What is no ring, is filtered out or in the arena is a number too large for the heap.
+        let ring = (self.state.load(Relaxed) as usize).wrapping_sub(1);
+        let (max_size, thread) = (MAX_SIZE.load(Relaxed), thread());
+        let Some(mut heap) = lock() else { return false };
+        let kept = heap.overwrite(ring, max_size, values, &room[..V::RANK], note.index, thread);
+        drop(heap);
+        // With `std` everyone who asked for something has waited and done it.
+        #[cfg(not(feature = "std"))]
+        settle_heap();
+        kept
+    }
+
+    /// The same for a value with a place of its own: it is filled outside the lock.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    fn refill<E: Element>(&self, values: &[E], shape: &[usize], index: Option<u64>) -> bool {
+        if size_of_val(values) <= SMALL {
+            return false;
+        }
+        let ring = (self.state.load(Relaxed) as usize).wrapping_sub(1);
+        let (max_size, thread) = (MAX_SIZE.load(Relaxed), thread());
+        let Some(mut heap) = lock_heap() else { return false };
+        let Some(mut place) = heap.take_oldest::<E>(ring, max_size, values.len()) else {
+            return false;
+        };
+        drop(heap);
+        place.refill(values, shape, Meta::new(0, index, thread));
+        let mut garbage = Garbage::new();
+        wait_for_heap().commit(ring, max_size, place, &mut garbage);
+        true
     }
 
     #[cfg(not(feature = "alloc"))]
@@ -329,8 +400,7 @@ impl Site {
                 settle_heap();
             }
             if let Pushed::Elsewhere = pushed {
-                let place =
-                    |reused| Some((Shape::new(shape), Payload::Plain(fill(reused, values)?)));
+                let place = |reused| Some((Shape::new(shape), fill(reused, values)?));
                 pushed = keep_in_place(number, size_of_val(values), meta, place);
             }
             match pushed {
@@ -378,6 +448,7 @@ impl Site {
     }
 }
 
+#[inline]
 fn limits() -> (usize, usize) {
     (MAX_SIZE.load(Relaxed), MAX_BYTES.load(Relaxed))
 }
@@ -426,22 +497,26 @@ impl Drop for Reservation {
 
 /// `values` in a buffer: that of the value they overwrite, if it will do.
 #[cfg(feature = "alloc")]
-fn fill<E: Element>(reused: Option<Payload>, values: &[E]) -> Option<Arc<Buffer>> {
-    if let Some(Payload::Plain(mut shared)) = reused {
+fn fill<E: Element>(reused: Option<Payload>, values: &[E]) -> Option<Payload> {
+    if let Some(Payload::Plain(mut shared, start)) = reused {
         // A snapshot may still hold it.
         if let Some(data) = Arc::get_mut(&mut shared).and_then(E::of_mut) {
+            let room = data.capacity() - start;
             // A much larger buffer would hold on to memory that is not accounted for.
-            if data.capacity() >= values.len() && data.capacity() / 2 <= values.len() {
-                data.clear();
+            if room >= values.len() && room / 2 <= values.len() {
+                data.truncate(start);
                 data.extend_from_slice(values);
-                return Some(shared);
+                return Some(Payload::Plain(shared, start));
             }
         }
     }
-    let mut data = Vec::new();
-    data.try_reserve_exact(values.len()).ok()?;
+    let spare = if size_of_val(values) > SMALL { ALIGN / E::SIZE } else { 0 };
+    let mut data = Vec::<E>::new();
+    data.try_reserve_exact(values.len() + spare).ok()?;
+    let start = data.as_ptr().align_offset(ALIGN).min(spare);
+    data.resize(start, E::ZERO);
     data.extend_from_slice(values);
-    Some(Arc::new(E::buffer(data)))
+    Some(Payload::Plain(Arc::new(E::buffer(data)), start))
 }
 
 /// `value` in a box: that of the value it overwrites, if it will do.
@@ -633,15 +708,15 @@ fn settle_arena() {
 #[inline]
 fn thread() -> u32 {
     std::thread_local! {
-        /// The number plus one, or 0 before it is needed.
-        static THREAD: Cell<u32> = const { Cell::new(0) };
+        static THREAD: Cell<u32> = const { Cell::new(UNKNOWN) };
     }
+    const UNKNOWN: u32 = u32::MAX;
     static THREADS: AtomicU32 = AtomicU32::new(0);
     THREAD.with(|thread| {
-        if thread.get() == 0 {
-            thread.set(THREADS.fetch_add(1, Relaxed) + 1);
+        if thread.get() == UNKNOWN {
+            thread.set(THREADS.fetch_add(1, Relaxed) & Meta::MAX_THREAD);
         }
-        thread.get() - 1
+        thread.get()
     })
 }
 
@@ -713,7 +788,11 @@ fn lock_heap() -> Option<MutexGuard<'static, Heap>> {
 
 /// After [`lock_heap`] has succeeded on this thread: whoever holds it now is on another core, and goes on.
 #[cfg(feature = "alloc")]
+#[inline]
 fn wait_for_heap() -> MutexGuard<'static, Heap> {
+    if let Some(heap) = HEAP.try_lock() {
+        return heap;
+    }
     loop {
         if let Some(heap) = patiently(|| HEAP.try_lock()) {
             return heap;
@@ -764,7 +843,9 @@ fn walk_heap(f: &mut dyn FnMut(&Entry<'_>)) {
                 let mut shown = Shown { cursor: &cursor, value: Some(value) };
                 for (nth, meta) in metas.iter().enumerate() {
                     if let Some(value) = &mut shown.value {
-                        value.move_to(nth, *meta);
+                        if nth > 0 {
+                            value.move_on(*meta);
+                        }
                         f(&Entry::on_heap(key, value));
                     }
                 }

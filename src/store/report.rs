@@ -249,32 +249,6 @@ impl fmt::Display for Bytes {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    extern crate std;
-
-    use std::string::ToString;
-
-    use super::Bytes;
-
-    #[test]
-    fn bytes_read_as_people_say_them() {
-        for (bytes, text) in [
-            (0, "0 bytes"),
-            (1023, "1023 bytes"),
-            (1024, "1 KiB"),
-            (1500, "1.5 KiB"),
-            (2047, "2.0 KiB"),
-            (4096, "4 KiB"),
-            (5 << 20, "5 MiB"),
-            ((5 << 20) + 1, "5.0 MiB"),
-            ((3 << 30) - (1 << 26), "2.9 GiB"),
-        ] {
-            assert_eq!(Bytes(bytes).to_string(), text);
-        }
-    }
-}
-
 impl fmt::Debug for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -331,4 +305,30 @@ fn distance(from: &str, to: &str) -> usize {
         }
     }
     row[row.len() - 1]
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::string::ToString;
+
+    use super::Bytes;
+
+    #[test]
+    fn bytes_read_as_people_say_them() {
+        for (bytes, text) in [
+            (0, "0 bytes"),
+            (1023, "1023 bytes"),
+            (1024, "1 KiB"),
+            (1500, "1.5 KiB"),
+            (2047, "2.0 KiB"),
+            (4096, "4 KiB"),
+            (5 << 20, "5 MiB"),
+            ((5 << 20) + 1, "5.0 MiB"),
+            ((3 << 30) - (1 << 26), "2.9 GiB"),
+        ] {
+            assert_eq!(Bytes(bytes).to_string(), text);
+        }
+    }
 }

@@ -83,12 +83,12 @@ impl fmt::Display for Short {
             let digits = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5].iter().filter(|&&power| magnitude >= power);
             let decimals = 6 - digits.count();
             let unit = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
-            let exact = |decimals: usize| {
-                let scaled = value * unit[decimals];
+            let shown_as_well = |fewer: usize| {
+                let scaled = value * unit[fewer];
                 let rest = scaled - round(scaled);
-                rest.max(-rest) < 1e-9 * scaled.max(-scaled).max(1.0)
+                rest.max(-rest) * unit[decimals - fewer] < 0.5
             };
-            let enough = (0..decimals).find(|&fewer| exact(fewer)).unwrap_or(decimals);
+            let enough = (0..decimals).find(|&fewer| shown_as_well(fewer)).unwrap_or(decimals);
             write!(f, "{value:.enough$}")
         } else {
             write!(f, "{value:.4e}")

@@ -61,9 +61,10 @@ fn a_line_is_an_expression_of_unit_and_borrows() {
 #[test]
 fn every_takes_the_first_of_every_n_hits() {
     let _alone = alone();
+    let none = 0;
     for step in 0..10_u8 {
         capture!(every, step; every = 4);
-        capture!(all, step; every = usize::from(step) * 0);
+        capture!(all, step; every = none);
         let n = 3_u64;
         capture!(variable, step; every = n);
     }

@@ -1,0 +1,325 @@
+//! `captured_fn!`: which values are captured, when, and that the function stays what it was.
+
+use anycapture::{cache, captured_fn, Value};
+
+use crate::alone;
+
+/// The captured scalars of a key.
+fn kept<E: anycapture::Element>(key: &str) -> Vec<E> {
+    cache().get(key).unwrap_or_default().iter().filter_map(Value::scalar).collect()
+}
+
+struct Attention {
+    heads: usize,
+    scale: f32,
+}
+
+impl Attention {
+    captured_fn! {
+        /// Documentation and attributes stay.
+        #[must_use]
+        #[capture(Attention::forward => attention_map[heads, n], total; index = heads)]
+        pub fn forward(&self, x: &[f32]) -> Vec<f32> {
+            let heads = self.heads;
+            let n = x.len() / heads;
+            let attention_map: Vec<f32> = x.iter().map(|x| x * self.scale).collect();
+            let mut total = 0.0_f32;
+            for value in &attention_map {
+                total += value;
+            }
+            assert_eq!(n * heads, x.len());
+            attention_map
+        }
+
+        #[inline]
+        fn plain(self) -> usize {
+            self.heads
+        }
+    }
+}
+
+#[test]
+fn a_method_captures_under_its_path_with_shape_and_options() {
+    let _alone = alone();
+    let attention = Attention { heads: 2, scale: 0.5 };
+    assert_eq!(attention.forward(&[2.0, 4.0, 6.0, 8.0]), [1.0, 2.0, 3.0, 4.0]);
+    let cache = cache();
+    let map = &cache["Attention.forward.attention_map"][0];
+    assert_eq!((map.shape(), map.index()), (&[2, 2][..], Some(2)));
+    assert_eq!(map.as_slice::<f32>(), Some(&[1.0, 2.0, 3.0, 4.0][..]));
+    assert_eq!(kept::<f32>("Attention.forward.total"), [10.0], "the final value of a `let mut`");
+    assert_eq!(attention.plain(), 2);
+}
+
+captured_fn! {
+    #[capture(x, y, mut_param, a, b, q, k, first, second)]
+    fn patterns(x: f32, mut mut_param: u8, (a, b): (u8, u8)) -> Option<u8> {
+        mut_param += 1;
+        let y = x * 2.0;
+        let (q, mut k) = (a + b, 1_u8);
+        let [first, .., second] = [q, k, mut_param];
+        k += 10;
+        let Some(z) = first.checked_add(second) else { unreachable!() };
+        Some(z + k)
+    }
+
+    #[capture(step, inner, acc, odd, value)]
+    fn blocks(n: u32) -> u32 {
+        let mut acc = 0;
+        for step in 0..n {
+            let inner = step * step;
+            if inner % 2 == 1 {
+                let odd = inner;
+                acc += odd;
+            } else if inner > 100 {
+                unreachable!();
+            } else {
+                acc += 1;
+            }
+        }
+        let value = match acc {
+            0 => 0,
+            n if n > 1_000 => {
+                unreachable!()
+            }
+            n => {
+                let inner = n + 100;
+                inner * 2
+            }
+        };
+        'outer: loop {
+            while acc > 0 {
+                acc -= 1;
+                if acc == 3 {
+                    break 'outer;
+                }
+            }
+            break;
+        }
+        value
+    }
+}
+
+#[test]
+fn patterns_and_parameters_are_captured() {
+    let _alone = alone();
+    assert_eq!(patterns(1.5, 7, (3, 4)), Some(26));
+    assert_eq!(kept::<f32>("patterns.x"), [1.5]);
+    assert_eq!(kept::<f32>("patterns.y"), [3.0]);
+    assert_eq!(kept::<u8>("patterns.mut_param"), [7], "as it was on entry");
+    for (name, value) in [("a", 3), ("b", 4), ("q", 7), ("k", 11), ("first", 7), ("second", 8)] {
+        assert_eq!(kept::<u8>(&format!("patterns.{name}")), [value], "{name}");
+    }
+}
+
+#[test]
+fn blocks_are_walked_on_every_pass() {
+    let _alone = alone();
+    assert_eq!(blocks(4), 224);
+    assert_eq!(kept::<u32>("blocks.step"), [0, 1, 2, 3]);
+    assert_eq!(kept::<u32>("blocks.inner"), [0, 1, 4, 9, 112]);
+    assert_eq!(kept::<u32>("blocks.odd"), [1, 9]);
+    assert_eq!(kept::<u32>("blocks.value"), [224]);
+    assert_eq!(kept::<u32>("blocks.acc"), [3], "after the loops");
+}
+
+captured_fn! {
+    #[capture(return, x)]
+    fn early(x: i32) -> Result<i32, String> {
+        if x < 0 {
+            return Err(format!("{x}"));
+        }
+        let half = x.checked_div(2).ok_or("none")?;
+        for i in 0..3 {
+            if i == x {
+                return Ok(-1);
+            }
+        }
+        Ok(half)
+    }
+
+    #[capture(return)]
+    fn coerced() -> &'static [u8] {
+        &[1, 2]
+    }
+
+    #[capture(return[2, 2])]
+    fn shaped(x: f32) -> [f32; 4] {
+        [x; 4]
+    }
+
+    #[capture(return)]
+    fn collected() -> Vec<u8> {
+        (0..3).collect()
+    }
+}
+
+#[test]
+fn every_return_is_captured() {
+    let _alone = alone();
+    assert_eq!(early(-1), Err("-1".into()));
+    assert_eq!(early(1), Ok(-1));
+    assert_eq!(early(8), Ok(4));
+    let returned: Vec<_> = cache()["early.return"]
+        .iter()
+        .filter_map(|v| v.downcast_ref::<Result<i32, String>>().cloned())
+        .collect();
+    assert_eq!(returned, [Err("-1".into()), Ok(-1), Ok(4)]);
+    assert_eq!(shaped(1.0), [1.0; 4]);
+    assert_eq!(cache()["shaped.return"][0].shape(), [2, 2]);
+    assert_eq!(coerced(), [1, 2]);
+    assert_eq!(cache()["coerced.return"][0].shape(), [2]);
+    assert_eq!(collected(), [0, 1, 2]);
+    assert_eq!(cache()["collected.return"][0].as_slice::<u8>(), Some(&[0, 1, 2][..]));
+}
+
+captured_fn! {
+    #[capture(let moved, kept)]
+    fn moves(x: u8) -> Vec<u8> {
+        let mut moved = vec![x];
+        moved.push(x + 1);
+        let kept = moved;
+        kept
+    }
+
+    #[allow(clippy::needless_late_init)]
+    #[capture(*, !hidden)]
+    fn everything<'a, T: Clone>(x: f32, opaque: &'a T, text: &str) -> &'a T {
+        let mut y = x + 1.0;
+        let hidden = y;
+        let closure = |z: f32| z + hidden;
+        let rows = [closure(y); 2];
+        y += 1.0;
+        let later;
+        later = y;
+        let (a, mut b) = (later, rows.len());
+        for i in 0..2_usize {
+            b += i;
+        }
+        let _ = (a, b, text);
+        opaque
+    }
+}
+
+#[test]
+fn let_in_the_list_asks_for_the_value_at_the_binding() {
+    let _alone = alone();
+    assert_eq!(moves(1), [1, 2]);
+    assert_eq!(cache()["moves.moved"][0].as_slice::<u8>(), Some(&[1][..]));
+    assert_eq!(cache()["moves.kept"][0].as_slice::<u8>(), Some(&[1, 2][..]));
+}
+
+#[test]
+fn a_star_takes_all_plain_data_and_text_and_passes_over_the_rest() {
+    struct Opaque;
+    impl Clone for Opaque {
+        fn clone(&self) -> Opaque {
+            unreachable!()
+        }
+    }
+    let _alone = alone();
+    everything(1.0, &Opaque, "text");
+    let cache = cache();
+    let mut keys: Vec<_> = cache.keys().map(|key| key.trim_start_matches("everything.")).collect();
+    keys.sort_unstable();
+    assert_eq!(keys, ["a", "b", "i", "rows", "text", "x", "y"]);
+    assert_eq!(kept::<f32>("everything.y"), [2.0], "a `let mut` at its binding");
+}
+
+trait Layer {
+    captured_fn! {
+        #[capture(Layer::apply => out)]
+        fn apply(&self, x: f32) -> f32 {
+            let out = self.weight() * x;
+            out
+        }
+    }
+
+    fn weight(&self) -> f32;
+}
+
+impl Layer for f32 {
+    fn weight(&self) -> f32 {
+        *self
+    }
+}
+
+captured_fn! {
+    #[capture(sums)]
+    pub(crate) fn generic<T, const N: usize>(rows: [[T; N]; 2]) -> [T; N]
+    where
+        T: anycapture::Element + std::ops::Add<Output = T>,
+    {
+        let sums: [T; N] = std::array::from_fn(|i| rows[0][i] + rows[1][i]);
+        sums
+    }
+
+    #[capture(sum)]
+    fn with_impl(xs: &[u8]) -> impl Iterator<Item = u8> + '_ {
+        let sum: u8 = xs.iter().sum();
+        xs.iter().map(move |x| x + sum)
+    }
+
+    #[capture(x)]
+    unsafe fn not_safe(x: u8) -> u8 { x }
+
+    #[capture(x)]
+    extern "C" fn for_c(x: u8) -> u8 { x }
+
+    const fn constant(x: u8) -> u8 { x + 1 }
+}
+
+#[test]
+fn functions_of_many_forms_are_taken() {
+    let _alone = alone();
+    assert_eq!(Layer::apply(&2.0, 3.0), 6.0);
+    assert_eq!(kept::<f32>("Layer.apply.out"), [6.0]);
+    assert_eq!(generic([[1_u8, 2], [3, 4]]), [4, 6]);
+    assert_eq!(cache()["generic.sums"][0].shape(), [2]);
+    assert_eq!(with_impl(&[1, 2]).collect::<Vec<_>>(), [4, 5]);
+    assert_eq!(for_c(const { constant(1) }), 2);
+    let _ = not_safe;
+    captured_fn! {
+        #[capture(inner)]
+        fn nested() {
+            let inner = 1_u8;
+        }
+    }
+    nested();
+    assert_eq!(kept::<u8>("nested.inner"), [1]);
+}
+
+#[test]
+fn nothing_is_captured_while_inactive() {
+    let _alone = alone();
+    anycapture::deactivate();
+    assert_eq!(blocks(4), 224);
+    assert!(cache().is_empty());
+}
+
+/// Calls `$macro` with a hundred times the same statement.
+macro_rules! a_hundred {
+    (@ten $s:tt) => { a_hundred! { @all $s $s $s $s $s $s $s $s $s $s } };
+    (@all $([$($s:tt)*])*) => {
+        captured_fn! {
+            #[capture(x, last)]
+            fn long(start: f32) -> f32 {
+                let mut last = start;
+                $($($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)*)*
+                last += 1.0;
+                last
+            }
+        }
+    };
+    ($($statement:tt)*) => { a_hundred! { @ten [$($statement)*] } };
+}
+
+a_hundred! { let x = 1.0_f32; }
+
+#[test]
+fn a_hundred_statements() {
+    let _alone = alone();
+    assert_eq!(long(1.5), 2.5);
+    assert_eq!(kept::<f32>("long.x").len(), 100);
+    assert_eq!(kept::<f32>("long.last"), [2.5]);
+}
