@@ -40,6 +40,9 @@ python3 compare.py "$targets/host.safetensors" "$targets/maps.uart" 1e-5
 say "what it costs: size.sh"
 sh size.sh
 
+say "Cortex-M4: microflow, an engine of other people, with its own models"
+CARGO_TARGET_DIR="$targets/microflow" microflow/run.sh
+
 cd targets
 say "Cortex-M0, without compare-and-swap, SysTick capturing too"
 build thumbv6m-none-eabi -q --features cortex-m0 --bin cortex-m0

@@ -20,9 +20,7 @@ use engine::Plain;
 use model::{CLASSES, HEADS, LAYERS, TOKENS, VIT, WORKSPACE};
 use static_cell::ConstStaticCell;
 
-const MAP: usize = HEADS * TOKENS * TOKENS * size_of::<f32>();
-/// A header of 32 bytes for each map, which has a shape of three and an index, and 24 for the key.
-const REGION: usize = LAYERS * (32 + MAP) + 24;
+const REGION: usize = anycapture::region_size::<f32>(LAYERS, &[HEADS, TOKENS, TOKENS], true);
 
 #[entry]
 fn main() -> ! {
