@@ -175,7 +175,14 @@ macro_rules! elements {
 
             impl Plain for $type {
                 type Element = $type;
+                type Bare = $type;
                 const RANK: usize = 0;
+
+                #[inline(always)]
+                fn hand_over(&self, to: impl FnOnce(&$type)) {
+                    let copy = *self;
+                    to(&copy);
+                }
 
                 #[inline]
                 fn dims(&self, _: &mut [usize]) {}
@@ -289,6 +296,11 @@ impl<T: Fixed, const N: usize> Fixed for [T; N] {
 /// Plain data of any form: what a capture copies. Not public API.
 pub trait Plain {
     type Element: Element;
+    /// What it is behind all references.
+    type Bare: Plain<Element = Self::Element> + ?Sized;
+    /// Gives `to` that. A scalar is copied for it, so that the variable, whose address nobody has then, stays in its
+    /// register while recording is inactive: guarded by `an_inactive_line_is_as_short_as_a_check_by_hand`.
+    fn hand_over(&self, to: impl FnOnce(&Self::Bare));
     const RANK: usize;
     /// Writes the dimensions, outermost first, as far as they find room.
     fn dims(&self, room: &mut [usize]);
@@ -297,7 +309,13 @@ pub trait Plain {
 
 impl<T: Fixed, const N: usize> Plain for [T; N] {
     type Element = T::Element;
+    type Bare = Self;
     const RANK: usize = 1 + T::RANK;
+
+    #[inline(always)]
+    fn hand_over(&self, to: impl FnOnce(&Self)) {
+        to(self);
+    }
 
     #[inline]
     fn dims(&self, room: &mut [usize]) {
@@ -312,7 +330,13 @@ impl<T: Fixed, const N: usize> Plain for [T; N] {
 
 impl<T: Fixed> Plain for [T] {
     type Element = T::Element;
+    type Bare = Self;
     const RANK: usize = 1 + T::RANK;
+
+    #[inline(always)]
+    fn hand_over(&self, to: impl FnOnce(&Self)) {
+        to(self);
+    }
 
     #[inline]
     fn dims(&self, room: &mut [usize]) {
@@ -339,7 +363,13 @@ macro_rules! plain_behind {
             $target: Plain,
         {
             type Element = <$target as Plain>::Element;
+            type Bare = <$target as Plain>::Bare;
             const RANK: usize = <$target as Plain>::RANK;
+
+            #[inline(always)]
+            fn hand_over(&self, to: impl FnOnce(&Self::Bare)) {
+                <$target as Plain>::hand_over(self, to);
+            }
 
             #[inline]
             fn dims(&self, room: &mut [usize]) {

@@ -75,7 +75,7 @@ macro_rules! case {
 case! {
     /// Plain data, behind any number of references.
     ViaPlain, self, site, key, note;
-    impl[T: Plain + ?Sized] &&&&&&&&Probe<'_, T> => site.record(key, self.0, note)
+    impl[T: Plain + ?Sized] &&&&&&&&Probe<'_, T> => self.0.hand_over(|value| site.record(key, value, note))
 }
 
 #[cfg(feature = "alloc")]
@@ -240,7 +240,7 @@ pub mod optional {
     impl<T: Plain + ?Sized> ViaPlain for &&Probe<'_, T> {
         #[inline(always)]
         fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>) {
-            site.record(key, self.0, note);
+            self.0.hand_over(|value| site.record(key, value, note));
         }
     }
 

@@ -1,0 +1,6 @@
+#![deny(warnings)]
+
+fn main() {
+    anycapture::session();
+    anycapture::Options::new().max_size(3);
+}
