@@ -69,7 +69,8 @@
 //!
 //! With `default-features = false, features = ["capture"]` the crate uses neither `std` nor a heap. Give it memory
 //! once, by [`Options::memory`]; read it with [`visit`], or stream it out with [`export`]. A capture may be in an interrupt
-//! handler: it never waits there; a value that comes while the store is in use is refused and counted.
+//! handler: it never waits there; a value that comes while the store is in use is refused and counted. The chapter
+//! [embedding] has the figures and the recipes.
 //!
 //! # Limits
 //!
@@ -440,6 +441,10 @@ pub fn take() -> Cache {
 pub fn export(mut sink: impl FnMut(&[u8])) {
     store::export::export(&mut sink);
 }
+
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/embedding.md")]
+pub mod embedding {}
 
 /// The examples of the README, tested.
 #[cfg(doctest)]

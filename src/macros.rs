@@ -1659,5 +1659,113 @@ impl Shadowed {
 
 /// Whether the listed names are bound.
 pub mod names {
-    pub const fn check(_names: &[&str], _not: &[&str], _parameters: &str, _body: &str) {}
+    /// Stops the build, with a sentence, if a listed name is listed twice, or bound nowhere in the function.
+    pub const fn check(names: &[&str], not: &[&str], parameters: &str, body: &str) {
+        let mut at = 0;
+        while at < names.len() {
+            if !binds(parameters, body, names[at]) {
+                fail(
+                    names[at],
+                    "` is listed in `#[capture]`, but the function binds no variable of that name",
+                );
+            }
+            if contains(names, at, names[at]) {
+                fail(names[at], "` is listed twice in `#[capture]`: keep one of them");
+            }
+            if contains(not, not.len(), names[at]) {
+                fail(names[at], "` is both listed and left out in `#[capture]`: keep one of them");
+            }
+            at += 1;
+        }
+        at = 0;
+        while at < not.len() {
+            if !binds(parameters, body, not[at]) {
+                fail(not[at], "` is left out in `#[capture]`, but the function binds no variable of that name");
+            }
+            at += 1;
+        }
+    }
+
+    /// Panics with "`name" and the rest of the sentence.
+    const fn fail(name: &str, rest: &str) {
+        let mut sentence = [b' '; 256];
+        let mut length = put(&mut sentence, 0, "`");
+        length = put(&mut sentence, length, name);
+        length = put(&mut sentence, length, rest);
+        match core::str::from_utf8(sentence.split_at(length).0) {
+            Ok(sentence) => panic!("{}", sentence),
+            Err(_) => panic!("a listed name is not bound in the function, or listed twice"),
+        }
+    }
+
+    const fn put(to: &mut [u8; 256], mut length: usize, text: &str) -> usize {
+        let mut at = 0;
+        while at < text.len() && length < to.len() {
+            to[length] = text.as_bytes()[at];
+            length += 1;
+            at += 1;
+        }
+        length
+    }
+
+    /// Whether one of the first `count` names is `name`.
+    const fn contains(names: &[&str], count: usize, name: &str) -> bool {
+        let mut at = 0;
+        while at < count {
+            if is(names[at].as_bytes(), 0, names[at].len(), name.as_bytes()) {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// Whether `name` stands where a variable may be bound: in the parameters, between `let` and `=`, between
+    /// `for` and `in`, or before a `=>`. The last is lenient: to refuse a name that is bound would be
+    /// worse than to accept one that is not.
+    const fn binds(parameters: &str, body: &str, name: &str) -> bool {
+        finds(parameters.as_bytes(), name.as_bytes(), true)
+            || finds(body.as_bytes(), name.as_bytes(), false)
+    }
+
+    const fn finds(text: &[u8], name: &[u8], mut in_pattern: bool) -> bool {
+        let (mut at, mut seen) = (0, false);
+        while at < text.len() {
+            let start = at;
+            while at < text.len() && is_word(text[at]) {
+                at += 1;
+            }
+            if at == start {
+                let arrow = text[at] == b'=' && at + 1 < text.len() && text[at + 1] == b'>';
+                if arrow && seen {
+                    return true;
+                }
+                in_pattern = in_pattern && text[at] != b'=' && text[at] != b';';
+                at += 1;
+            } else if is(text, start, at, name) {
+                if in_pattern {
+                    return true;
+                }
+                seen = true;
+            } else if is(text, start, at, b"let") || is(text, start, at, b"for") {
+                in_pattern = true;
+            } else if is(text, start, at, b"in") {
+                in_pattern = false;
+            }
+        }
+        false
+    }
+
+    const fn is_word(byte: u8) -> bool {
+        byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'#' || byte >= 128
+    }
+
+    /// Whether `text[start..end]` is `word`.
+    const fn is(text: &[u8], start: usize, end: usize, word: &[u8]) -> bool {
+        let mut at = 0;
+        while at < word.len() && start + at < end && text[start + at] == word[at] {
+            at += 1;
+        }
+        at == word.len() && start + at == end
+    }
 }
