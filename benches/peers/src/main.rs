@@ -3,6 +3,7 @@
 
 #[cfg(feature = "on")]
 mod compile;
+#[cfg_attr(not(feature = "on"), allow(dead_code))]
 mod harness;
 mod inactive;
 #[cfg(feature = "on")]
