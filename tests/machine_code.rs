@@ -70,16 +70,13 @@ fn without_the_feature_lines_leave_no_trace() {
     assert_same(None, &["--release"]);
 }
 
+/// Not the same code there: `captured_fn!` leaves a few moves, as every binding does without optimisation.
 #[test]
-fn without_the_feature_lines_leave_no_instruction_in_a_debug_build() {
-    let (bare, with_lines) = (listing(None, &[], false), listing(None, &[], true));
+fn without_the_feature_lines_call_nothing_in_a_debug_build() {
+    let with_lines = listing(None, &[], true);
     for name in FUNCTIONS {
-        let (bare, with_lines) = (&bare[name], &with_lines[name]);
-        assert!(
-            !with_lines.iter().any(|line| line.contains("anycapture")),
-            "{name}: {with_lines:#?}"
-        );
-        println!("{name}: {} and {} lines", bare.len(), with_lines.len());
+        let lines = &with_lines[name];
+        assert!(!lines.iter().any(|line| line.contains("anycapture")), "{name}: {lines:#?}");
     }
 }
 

@@ -60,7 +60,7 @@ pub fn picture(charts: &[&Times]) -> String {
         y += LINE;
         writeln!(
             svg,
-            "<text class=\"bold\" x=\"8\" y=\"{y}\">{}, nanoseconds</text>",
+            "<text class=\"bold\" x=\"8\" y=\"{y}\">{}, nanoseconds, on a logarithmic scale</text>",
             plain(&times.title)
         )
         .unwrap();
