@@ -4,13 +4,15 @@
 //! ring is its own?), and the ring keeps a copy: on the [heap](heap), or in the [arena] that the
 //! user gave. Out of the store there is one [`walk`]; reading, export and snapshots are built on it.
 //!
-//! * `probe`: which way a value goes in, by its type. `element`: plain data.
+//! * `probe`: which way a value goes in, by its type. `element`, `buffer`: plain data.
 //! * `recording`: sites, control, locks. `off`: the same without the `capture` feature.
 //! * `heap`, `arena`: the rings.
 //! * `entry`, `cache`, `report`, `export`: the way out.
 
 #[cfg(feature = "capture")]
 mod arena;
+#[cfg(feature = "alloc")]
+mod buffer;
 #[cfg(feature = "alloc")]
 pub mod cache;
 pub mod element;

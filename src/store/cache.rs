@@ -13,7 +13,8 @@ use core::{
     fmt, mem, ops,
 };
 
-use super::element::{with_buffer, Buffer, Dtype, Element};
+use super::buffer::{with_buffer, Buffer};
+use super::element::{Dtype, Element};
 use super::entry::Entry;
 use super::report::Explanation;
 use super::summary::Summary;

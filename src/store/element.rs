@@ -2,9 +2,10 @@
 
 #[cfg(feature = "alloc")]
 use alloc::{boxed::Box, vec::Vec};
-#[cfg(feature = "alloc")]
-use core::ops::Range;
 use core::{fmt, slice};
+
+#[cfg(feature = "alloc")]
+use super::buffer::InBuffer;
 
 /// The largest rank whose shape is kept. A value of a higher rank is kept flat, and counted.
 pub const MAX_RANK: usize = 8;
@@ -32,7 +33,7 @@ pub const MAX_RANK: usize = 8;
     label = "not `bool`, an integer or a float"
 )]
 pub trait Element:
-    Copy + Send + Sync + 'static + Stored + Fixed<Element = Self> + Plain<Element = Self>
+    Copy + Send + Sync + 'static + Stored + InBuffer + Fixed<Element = Self> + Plain<Element = Self>
 {
 }
 
@@ -79,6 +80,13 @@ impl fmt::Display for Dtype {
     }
 }
 
+/// Without a heap nothing is asked of an element here.
+#[cfg(not(feature = "alloc"))]
+pub trait InBuffer {}
+
+#[cfg(not(feature = "alloc"))]
+impl<T> InBuffer for T {}
+
 /// What the store asks of an element. Not public API: it seals [`Element`].
 pub trait Stored: Copy + PartialOrd + fmt::Display + fmt::Debug + Sized {
     const KIND: Kind;
@@ -89,12 +97,6 @@ pub trait Stored: Copy + PartialOrd + fmt::Display + fmt::Debug + Sized {
     /// The element that `bytes`, exactly [`SIZE`](Stored::SIZE) of them, stand for.
     fn read(bytes: &[u8]) -> Self;
     fn to_f64(self) -> f64;
-    #[cfg(feature = "alloc")]
-    fn buffer(values: Vec<Self>) -> Buffer;
-    #[cfg(feature = "alloc")]
-    fn of(buffer: &Buffer) -> Option<&Vec<Self>>;
-    #[cfg(feature = "alloc")]
-    fn of_mut(buffer: &mut Buffer) -> Option<&mut Vec<Self>>;
 }
 
 macro_rules! elements {
@@ -120,27 +122,6 @@ macro_rules! elements {
             }
         }
 
-        /// Elements of one kind, end to end.
-        #[cfg(feature = "alloc")]
-        #[derive(Clone, Debug)]
-        pub enum Buffer { $($kind(Vec<$type>)),+ }
-
-        #[cfg(feature = "alloc")]
-        impl Buffer {
-            pub fn kind(&self) -> Kind {
-                match self { $(Buffer::$kind(_) => Kind::$kind),+ }
-            }
-
-            pub fn len(&self) -> usize {
-                match self { $(Buffer::$kind(values) => values.len()),+ }
-            }
-
-            /// The elements in `range`, as a buffer of their own.
-            pub fn copy(&self, range: Range<usize>) -> Buffer {
-                match self { $(Buffer::$kind(values) => Buffer::$kind(values[range].to_vec())),+ }
-            }
-        }
-
         /// Runs `$body` with the type alias `$T` standing for the primitive of `$of`, a [`Kind`].
         macro_rules! with_kind {
             ($of:expr, $T:ident => $body:expr) => {
@@ -148,16 +129,6 @@ macro_rules! elements {
             };
         }
         pub(crate) use with_kind;
-
-        /// Runs `$body` with `$data` standing for the elements in `$buffer`, a [`Buffer`].
-        #[cfg(feature = "alloc")]
-        macro_rules! with_buffer {
-            ($buffer:expr, $data:ident => $body:expr) => {
-                match $buffer { $($crate::store::element::Buffer::$kind($data) => $body),+ }
-            };
-        }
-        #[cfg(feature = "alloc")]
-        pub(crate) use with_buffer;
 
         $(
             impl Element for $type {}
@@ -213,21 +184,6 @@ macro_rules! elements {
 
                 #[allow(clippy::cast_lossless, clippy::cast_precision_loss)]
                 fn to_f64(self) -> f64 { $f64(self) }
-
-                #[cfg(feature = "alloc")]
-                fn buffer(values: Vec<Self>) -> Buffer { Buffer::$kind(values) }
-
-                #[cfg(feature = "alloc")]
-                #[inline]
-                fn of(buffer: &Buffer) -> Option<&Vec<Self>> {
-                    if let Buffer::$kind(values) = buffer { Some(values) } else { None }
-                }
-
-                #[cfg(feature = "alloc")]
-                #[inline]
-                fn of_mut(buffer: &mut Buffer) -> Option<&mut Vec<Self>> {
-                    if let Buffer::$kind(values) = buffer { Some(values) } else { None }
-                }
             }
         )+
     };
@@ -243,23 +199,32 @@ const fn by_width(sixteen: Dtype, thirty_two: Dtype, sixty_four: Dtype) -> Dtype
     }
 }
 
-elements! {
-    F32 f32, Dtype::F32, 0.0, f32::from_le_bytes, f64::from;
-    F64 f64, Dtype::F64, 0.0, f64::from_le_bytes, |x| x;
-    I8 i8, Dtype::I8, 0, i8::from_le_bytes, f64::from;
-    I16 i16, Dtype::I16, 0, i16::from_le_bytes, f64::from;
-    I32 i32, Dtype::I32, 0, i32::from_le_bytes, f64::from;
-    I64 i64, Dtype::I64, 0, i64::from_le_bytes, |x| x as f64;
-    I128 i128, Dtype::I128, 0, i128::from_le_bytes, |x| x as f64;
-    Isize isize, by_width(Dtype::I16, Dtype::I32, Dtype::I64), 0, isize::from_le_bytes, |x| x as f64;
-    U8 u8, Dtype::U8, 0, u8::from_le_bytes, f64::from;
-    U16 u16, Dtype::U16, 0, u16::from_le_bytes, f64::from;
-    U32 u32, Dtype::U32, 0, u32::from_le_bytes, f64::from;
-    U64 u64, Dtype::U64, 0, u64::from_le_bytes, |x| x as f64;
-    U128 u128, Dtype::U128, 0, u128::from_le_bytes, |x| x as f64;
-    Usize usize, by_width(Dtype::U16, Dtype::U32, Dtype::U64), 0, usize::from_le_bytes, |x| x as f64;
-    Bool bool, Dtype::Bool, false, |byte: [u8; 1]| byte[0] != 0, |x| f64::from(u8::from(x));
+/// Calls `$table` with the table of all elements: kind, primitive, dtype, zero, from bytes, to `f64`.
+macro_rules! with_elements {
+    ($table:ident) => {
+        $table! {
+            F32 f32, Dtype::F32, 0.0, f32::from_le_bytes, f64::from;
+            F64 f64, Dtype::F64, 0.0, f64::from_le_bytes, |x| x;
+            I8 i8, Dtype::I8, 0, i8::from_le_bytes, f64::from;
+            I16 i16, Dtype::I16, 0, i16::from_le_bytes, f64::from;
+            I32 i32, Dtype::I32, 0, i32::from_le_bytes, f64::from;
+            I64 i64, Dtype::I64, 0, i64::from_le_bytes, |x| x as f64;
+            I128 i128, Dtype::I128, 0, i128::from_le_bytes, |x| x as f64;
+            Isize isize, by_width(Dtype::I16, Dtype::I32, Dtype::I64), 0, isize::from_le_bytes, |x| x as f64;
+            U8 u8, Dtype::U8, 0, u8::from_le_bytes, f64::from;
+            U16 u16, Dtype::U16, 0, u16::from_le_bytes, f64::from;
+            U32 u32, Dtype::U32, 0, u32::from_le_bytes, f64::from;
+            U64 u64, Dtype::U64, 0, u64::from_le_bytes, |x| x as f64;
+            U128 u128, Dtype::U128, 0, u128::from_le_bytes, |x| x as f64;
+            Usize usize, by_width(Dtype::U16, Dtype::U32, Dtype::U64), 0, usize::from_le_bytes, |x| x as f64;
+            Bool bool, Dtype::Bool, false, |byte: [u8; 1]| byte[0] != 0, |x| f64::from(u8::from(x));
+        }
+    };
 }
+#[cfg(feature = "alloc")]
+pub(super) use with_elements;
+
+with_elements!(elements);
 
 /// An element, or an array of such: a value whose shape is in its type. Not public API.
 pub trait Fixed: Sized {

@@ -204,7 +204,7 @@ impl<'a> Entry<'a> {
             Place::Heap(value) => (*value).clone(),
             Place::Memory { kind, shape, meta, bytes } => {
                 let buffer = with_kind!(*kind, T => {
-                    use super::element::Stored;
+                    use super::{buffer::InBuffer, element::Stored};
                     T::buffer(bytes.chunks_exact(T::SIZE).map(T::read).collect())
                 });
                 Value::new(*meta, **shape, Data::shared(alloc::sync::Arc::new(buffer), 0))

@@ -7,8 +7,9 @@
 use alloc::{boxed::Box, collections::VecDeque, sync::Arc, vec::Vec};
 use core::{mem, slice};
 
+use super::buffer::{with_buffer, Buffer};
 use super::cache::{Data, Owned, Value};
-use super::element::{with_buffer, Buffer, Element};
+use super::element::Element;
 use super::{Cause, Counts, Meta, Shape};
 
 /// Values of up to so many bytes are copied under the lock, into a column.
