@@ -133,7 +133,7 @@ macro_rules! __if_recording {
     };
 }
 
-/// Has everything type-checked, and no code made of it: `feature_off` guards both.
+/// Has everything type-checked, and no code made of it: `tests/machine_code.rs` and `tests/off.rs` guard both.
 #[cfg(not(feature = "capture"))]
 #[doc(hidden)]
 #[macro_export]

@@ -1,7 +1,7 @@
 //! Values in memory that the user gave, in a build that also has a heap.
 //!
-//! Memory is given once in a process, so one test tells the whole story. `tests/arena.rs` has the rings in
-//! such memory under load.
+//! Memory is given once in a process, so one test tells the whole story. The unit tests of
+//! `src/store/arena.rs` have the rings in such memory under load.
 #![cfg(all(feature = "capture", feature = "std"))]
 #![deny(warnings)]
 
@@ -22,6 +22,7 @@ fn kept(key: &str) -> Vec<u32> {
 
 #[test]
 fn given_memory_holds_the_values_and_only_it() {
+    set_size(100);
     activate();
     let before = 1_u32;
     capture!(m, before);
@@ -31,6 +32,13 @@ fn given_memory_holds_the_values_and_only_it() {
     activate_with(Options::new().memory(&mut memory[1..4098]));
     assert!(cache().is_empty(), "the heap's values are gone");
     assert_eq!(counts("m.before").cleared(), 1, "and counted");
+
+    for n in 0..200_u8 {
+        capture!(m, told = n);
+    }
+    assert_eq!(cache()["m.told"].len(), 100, "a size told before still holds");
+    set_size(0);
+    clear();
 
     plain_data_comes_back();
     other_values_are_refused();
@@ -125,9 +133,12 @@ fn a_walk_refuses_captures_and_puts_off_changes() {
     visit(|_| clear());
     assert_eq!((counts("walk.n").cleared(), cache().len()), (1, 0));
     capture!(walk, n);
-    let mut taken = 0;
-    visit(|_| taken = take().len());
-    assert_eq!((taken, cache().len()), (1, 0));
+    let mut taken = Vec::new();
+    set_size(0);
+    capture!(walk, n);
+    visit(|_| taken.push(take().len()));
+    assert_eq!((taken, cache().len()), (vec![1, 0], 0), "taken once");
+    assert_eq!((counts("walk.n").taken(), counts("walk.n").cleared()), (2, 1));
     set_size(0);
 }
 
@@ -158,6 +169,8 @@ fn threads_wait_for_each_other() {
                 }
             });
         }
+        // Who reads for the crate's own sake makes them wait, not lose.
+        scope.spawn(|| (0..100).map(|_| report().to_string().len() + cache().len()).sum::<usize>());
     });
     for value in &cache()["threads.row"] {
         let row = value.as_slice::<u32>().expect("its type");

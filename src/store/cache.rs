@@ -104,6 +104,10 @@ impl Value {
         }
     }
 
+    pub(super) fn is_owned(&self) -> bool {
+        matches!(self.data, Data::Owned(_))
+    }
+
     pub(super) fn into_owned(self) -> Option<Box<dyn Owned>> {
         match self.data {
             Data::Owned(value) => Some(value),
@@ -295,7 +299,7 @@ pub struct Cache {
 /// An owned copy of everything captured.
 pub fn snapshot() -> Cache {
     let mut cache = Cache::default();
-    super::walk(&mut |entry| cache.show(entry));
+    super::walk_quickly(&mut |entry| cache.show(entry));
     cache
 }
 

@@ -70,8 +70,8 @@ pub enum Payload {
     /// Shared with snapshots, which never change it; and the number of the first element that counts.
     Plain(Arc<Buffer>, usize),
     Owned(Box<dyn Owned>),
-    /// Out with a reader on this thread; see [`Heap::next`].
-    Lent(u32),
+    /// Out with a reader; see [`Heap::next`].
+    Lent,
 }
 
 /// Values to drop once the lock is gone: a user's `Drop` may run then.
@@ -133,8 +133,10 @@ impl Column {
             data.rotate_left(self.head * self.stride);
             data.drain(..count * self.stride);
         });
+        with_buffer!(&mut self.buffer, data => data.shrink_to_fit());
         self.metas.rotate_left(self.head);
         self.metas.drain(..count);
+        self.metas.shrink_to_fit();
         self.overwritten += self.head as u64;
         self.head = 0;
     }
@@ -366,8 +368,10 @@ impl Heap {
         meta.sequence = self.sequence;
         let cost = size_of_val(values) + size_of::<Meta>();
         let count = column.metas.len();
-        if count < max_size && cost <= max_bytes.saturating_sub(self.used) {
-            if let Err(cause) = column.grow(values, meta, max_size) {
+        let room = max_bytes.saturating_sub(self.used) / cost;
+        if count < max_size && room > 0 {
+            let capacity = max_size.min(count.saturating_add(room));
+            if let Err(cause) = column.grow(values, meta, capacity) {
                 return Pushed::Refused(cause);
             }
             ring.bytes += cost;
@@ -401,12 +405,18 @@ impl Heap {
             return Err(Pushed::Gone);
         }
         let ring = self.rings.get_mut(ring).ok_or(Pushed::Gone)?;
+        let room = max_bytes.saturating_sub(self.used - ring.bytes);
+        if cost > room {
+            return Err(Pushed::Refused(too_much(cost, max_bytes)));
+        }
+        if let Storage::Column(column) = &ring.storage {
+            // Places cost more: the oldest values go rather than the limit.
+            let each = place_cost(column.cost() - size_of::<Meta>());
+            self.used -= ring.shrink((room - cost) / each, garbage);
+        }
         let before = ring.bytes;
         ring.spread();
         self.used = self.used - before + ring.bytes;
-        if cost > max_bytes.saturating_sub(self.used - ring.bytes) {
-            return Err(Pushed::Refused(too_much(cost, max_bytes)));
-        }
         let mut reused = None;
         let Storage::Places(places) = &mut ring.storage else { return Err(Pushed::Gone) };
         while places.len() + ring.in_flight >= max_size
@@ -486,7 +496,7 @@ impl Heap {
             if let (true, Storage::Places(places)) = (taken, &mut storage) {
                 let all = mem::take(places);
                 for place in all {
-                    if let Payload::Lent(_) = place.payload {
+                    if let Payload::Lent = place.payload {
                         lent.push_back(place);
                     } else {
                         places.push_back(place);
@@ -578,7 +588,9 @@ impl Heap {
 
     /// The next values, as copies, shared, or, if they are a user's type, lent: these go back with
     /// [`give_back`](Heap::give_back).
-    pub fn next(&mut self, cursor: &mut Cursor, thread: u32) -> Step {
+    ///
+    /// A value that is out with another walk is waited for, or passed over if `showing`.
+    pub fn next(&mut self, cursor: &mut Cursor, showing: bool) -> Step {
         while let Some(ring) = self.rings.get_mut(cursor.ring) {
             let key = ring.key;
             match &mut ring.storage {
@@ -611,15 +623,13 @@ impl Heap {
                             Payload::Plain(buffer, start) => {
                                 Data::shared(Arc::clone(buffer), *start)
                             }
-                            Payload::Lent(reader) if *reader != thread => return Step::Wait,
-                            // A walk inside this value's walk: it can't be had twice.
-                            Payload::Lent(_) => continue,
-                            owned @ Payload::Owned(_) => {
-                                match mem::replace(owned, Payload::Lent(thread)) {
-                                    Payload::Owned(value) => Data::Owned(value),
-                                    _ => continue,
-                                }
-                            }
+                            Payload::Lent if !showing => return Step::Wait,
+                            // It can't be had twice.
+                            Payload::Lent => continue,
+                            owned @ Payload::Owned(_) => match mem::replace(owned, Payload::Lent) {
+                                Payload::Owned(value) => Data::Owned(value),
+                                _ => continue,
+                            },
                         };
                         cursor.from = meta.sequence + 1;
                         let value = Value::new(meta, shape, data);
@@ -680,7 +690,7 @@ impl Storage {
                     let data = match place.payload {
                         Payload::Plain(buffer, start) => Data::shared(buffer, start),
                         Payload::Owned(value) => Data::Owned(value),
-                        Payload::Lent(_) => return None,
+                        Payload::Lent => return None,
                     };
                     Some(Value::new(place.meta, place.shape, data))
                 })

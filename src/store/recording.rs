@@ -29,7 +29,9 @@ use super::cache::{Cache, Owned, Value};
 use super::element::{Element, Plain, MAX_RANK};
 use super::entry::Entry;
 #[cfg(feature = "alloc")]
-use super::heap::{place_cost, Cursor, Garbage, Heap, Payload, Place, Pushed, Step, ALIGN, SMALL};
+use super::heap::{
+    place_cost, Cursor, Garbage, Heap, Payload, Place, Pushed, Step, Storage, ALIGN, SMALL,
+};
 use super::options::{matches, Options, Patterns};
 use super::probe::Note;
 use super::{Cause, Counts, Facts, KeyFacts, Walk};
@@ -42,15 +44,12 @@ static EVER_ACTIVE: AtomicBool = AtomicBool::new(false);
 /// `usize::MAX` where there is no limit.
 static MAX_SIZE: AtomicUsize = AtomicUsize::new(if HAS_HEAP { 1024 } else { usize::MAX });
 static MAX_BYTES: AtomicUsize = AtomicUsize::new(if HAS_HEAP { 256 << 20 } else { usize::MAX });
+/// Whether the user said how many; given memory alone sets no limit.
+static SIZE_TOLD: AtomicBool = AtomicBool::new(false);
 const HAS_HEAP: bool = cfg!(feature = "alloc");
 
-static CONFIG: RwLock<Config> = RwLock::new(Config {
-    only: None,
-    size_told: false,
-    bytes_told: false,
-    memory: None,
-    memory_refused: 0,
-});
+static CONFIG: RwLock<Config> =
+    RwLock::new(Config { only: None, bytes_told: false, memory: None, memory_refused: 0 });
 #[cfg(feature = "alloc")]
 static HEAP: Mutex<Heap> = Mutex::new(Heap::new());
 static ARENA: RwLock<Arena> = RwLock::new(Arena::new());
@@ -60,7 +59,6 @@ static SITES: OnceRef<'static, Site> = OnceRef::new();
 
 struct Config {
     only: Option<Patterns>,
-    size_told: bool,
     bytes_told: bool,
     /// The size of the given memory.
     memory: Option<usize>,
@@ -77,7 +75,8 @@ impl Config {
 
 /// The place of a capture line: a `static` of its own. Not public API.
 ///
-/// All zero until the first hit, so that it costs no flash on a microcontroller. `static_size` guards its size.
+/// All zero until the first hit, so that it costs no flash on a microcontroller. The test `an_idle_site_takes_64_bytes`
+/// guards its size.
 pub struct Site {
     key: OnceRef<'static, &'static str>,
     next: OnceRef<'static, Site>,
@@ -118,11 +117,18 @@ impl Site {
         value: &V,
         note: &Note<'_>,
     ) {
+        #[cfg(all(feature = "alloc", not(feature = "std")))]
+        settle_heap();
         #[cfg(feature = "alloc")]
-        if self.overwrite(value, note, || HEAP.try_lock()) {
-            return;
+        let kept = self.overwrite(value, note, || HEAP.try_lock());
+        #[cfg(not(feature = "alloc"))]
+        let kept = false;
+        if !kept {
+            self.record_slowly(key, value, note);
         }
-        self.record_slowly(key, value, note);
+        // With `std` everyone who asked for something has waited and done it.
+        #[cfg(all(feature = "alloc", not(feature = "std")))]
+        settle_heap();
     }
 
     /// Apart, so that the quick way saves no registers for this one.
@@ -137,6 +143,9 @@ impl Site {
         // Who had to wait for another thread goes the quick way now.
         #[cfg(feature = "alloc")]
         if self.overwrite(value, note, lock_heap) {
+            return;
+        }
+        if self.is_filtered() {
             return;
         }
         let values = value.flat();
@@ -184,9 +193,6 @@ impl Site {
         let Some(mut heap) = lock() else { return false };
         let kept = heap.overwrite(ring, max_size, values, &room[..V::RANK], note.index, thread);
         drop(heap);
-        // With `std` everyone who asked for something has waited and done it.
-        #[cfg(not(feature = "std"))]
-        settle_heap();
         kept
     }
 
@@ -208,7 +214,7 @@ impl Site {
         drop(heap);
         place.refill(values, shape, Meta::new(0, index, thread));
         let mut garbage = Garbage::new();
-        wait_for_heap().commit(ring, max_size, place, &mut garbage);
+        wait_for_heap().commit(ring, MAX_SIZE.load(Relaxed), place, &mut garbage);
         true
     }
 
@@ -234,6 +240,8 @@ impl Site {
         write: &dyn Fn(&mut [u8]),
     ) {
         let Some(ring) = self.admit(key) else { return };
+        // What was asked for before this value came must not take it along.
+        settle();
         let Some(mut arena) = write_arena() else { return self.refuse(Cause::Busy) };
         let kept = arena.push((ring & RING) as usize - 1, limits(), form, thread(), write);
         drop(arena);
@@ -246,15 +254,28 @@ impl Site {
     /// The state with the ring of this site's key, if values are wanted and can be kept.
     #[inline]
     fn admit(&'static self, key: &'static &'static str) -> Option<u32> {
+        if self.is_filtered() {
+            return None;
+        }
         let state = self.state.load(Relaxed);
-        if state & FILTERED == 0 && state & RING != 0 {
+        if state & RING != 0 {
             return Some(state);
         }
         self.open(key)
     }
 
-    /// The same on the first hit, after a change of the filter or the memory, or while the key is
-    /// filtered out.
+    /// Whether the filter leaves the key out, which is counted. A site that was hit once learns of a
+    /// new filter from [`activate_with`].
+    #[inline]
+    fn is_filtered(&self) -> bool {
+        let filtered = self.state.load(Relaxed) & FILTERED != 0;
+        if filtered {
+            bump(&self.filtered);
+        }
+        filtered
+    }
+
+    /// The same on the first hit, and after memory was given.
     #[cold]
     #[inline(never)]
     fn open(&'static self, key: &'static &'static str) -> Option<u32> {
@@ -396,10 +417,6 @@ impl Site {
                     return None;
                 };
                 pushed = heap.push(number, limits(), values, shape, meta);
-                drop(heap);
-                // With `std` everyone who asked for something has waited and done it.
-                #[cfg(not(feature = "std"))]
-                settle_heap();
             }
             if let Pushed::Elsewhere = pushed {
                 let place = |reused| Some((Shape::new(shape), fill(reused, values)?));
@@ -431,6 +448,9 @@ impl Site {
         let Some(ring) = self.admit(key) else { return };
         if ring & IN_ARENA != 0 {
             return self.refuse(Cause::NotPlain);
+        }
+        if note.shape.is_some() {
+            bump(&self.mismatched);
         }
         let value = make();
         let value = match replace_oldest((ring & RING) as usize - 1, meta, value) {
@@ -593,35 +613,43 @@ pub fn deactivate() {
 }
 
 pub fn activate_with(options: Options) {
+    // Dropped, and `settle` called, when no lock is held: a user's `Drop` may run then.
+    #[cfg(feature = "alloc")]
+    let mut dropped = Vec::new();
     if let Some(mut config) = patiently(|| CONFIG.try_write()) {
-        configure(&mut config, options);
+        if options.only.is_some() {
+            config.only = options.only;
+        }
+        if let Some(max_size) = options.max_size {
+            request_size(max_size);
+        }
+        if let Some(max_bytes) = options.max_bytes {
+            config.bytes_told = true;
+            MAX_BYTES.store(max_bytes, Relaxed);
+        }
+        if let Some(memory) = options.memory {
+            give(
+                &mut config,
+                memory,
+                #[cfg(feature = "alloc")]
+                &mut dropped,
+            );
+        }
         for site in sites() {
             let state = site.state.load(Relaxed) & !FILTERED;
             let filtered = if config.wants(site.key()) { 0 } else { FILTERED };
             site.state.store(state | filtered, Relaxed);
         }
     }
+    settle();
     activate();
 }
 
-fn configure(config: &mut Config, options: Options) {
-    if options.only.is_some() {
-        config.only = options.only;
-    }
-    if let Some(max_size) = options.max_size {
-        config.size_told = true;
-        set_size(max_size);
-    }
-    if let Some(max_bytes) = options.max_bytes {
-        config.bytes_told = true;
-        MAX_BYTES.store(max_bytes, Relaxed);
-    }
-    if let Some(memory) = options.memory {
-        give(config, memory);
-    }
-}
-
-fn give(config: &mut Config, memory: &'static mut [u8]) {
+fn give(
+    config: &mut Config,
+    memory: &'static mut [u8],
+    #[cfg(feature = "alloc")] dropped: &mut Vec<(&'static str, Storage)>,
+) {
     if config.memory.is_some() {
         config.memory_refused = config.memory_refused.saturating_add(1);
         return;
@@ -631,7 +659,7 @@ fn give(config: &mut Config, memory: &'static mut [u8]) {
     let Some(mut arena) = patiently(|| ARENA.try_write()) else { return };
     arena.give(memory);
     config.memory = Some(arena.size());
-    if !config.size_told {
+    if !SIZE_TOLD.load(Relaxed) {
         MAX_SIZE.store(usize::MAX, Relaxed);
     }
     if !config.bytes_told {
@@ -641,19 +669,22 @@ fn give(config: &mut Config, memory: &'static mut [u8]) {
     {
         heap.closed = true;
         arena.sequence = heap.sequence;
-        let dropped = heap.drain(false);
+        *dropped = heap.drain(false);
         for site in sites() {
             site.state.store(site.state.load(Relaxed) & FILTERED, Relaxed);
         }
-        drop((heap, arena));
-        drop(dropped);
     }
 }
 
 pub fn set_size(max_size: usize) {
+    request_size(max_size);
+    settle();
+}
+
+fn request_size(max_size: usize) {
+    SIZE_TOLD.store(true, Relaxed);
     MAX_SIZE.store(if max_size == 0 { usize::MAX } else { max_size }, Relaxed);
     TRIM_DUE.request();
-    settle();
 }
 
 pub fn clear() {
@@ -672,6 +703,8 @@ struct Due {
 }
 
 static CLEAR_DUE: Due = Due::NOTHING;
+/// What is to be cleared from given memory was handed out by `take`.
+static TAKEN: AtomicBool = AtomicBool::new(false);
 static TRIM_DUE: Due = Due::NOTHING;
 
 impl Due {
@@ -722,7 +755,8 @@ fn settle_arena() {
         let Some(mut arena) = write_arena() else { return };
         if CLEAR_DUE.arena.load(Relaxed) {
             CLEAR_DUE.arena.store(false, Relaxed);
-            arena.clear(false);
+            arena.clear(TAKEN.load(Relaxed));
+            TAKEN.store(false, Relaxed);
         }
         TRIM_DUE.arena.store(false, Relaxed);
         arena.trim(MAX_SIZE.load(Relaxed));
@@ -789,11 +823,41 @@ fn wait_longer<L>(try_lock: impl Fn() -> Option<L>, attempts: usize) -> Option<L
     None
 }
 
+/// Closures of users that read given memory right now, and its lock with them.
+#[cfg(feature = "std")]
+static WALKS: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts as one of the [`WALKS`] until it is dropped.
+struct Walking;
+
+impl Walking {
+    fn begin() -> Walking {
+        #[cfg(feature = "std")]
+        WALKS.fetch_add(1, Relaxed);
+        Walking
+    }
+
+    /// Whether to wait for who reads given memory is vain: it may be this thread, further out.
+    fn is_on() -> bool {
+        #[cfg(feature = "std")]
+        return WALKS.load(Relaxed) > 0;
+        #[cfg(not(feature = "std"))]
+        return true;
+    }
+}
+
+impl Drop for Walking {
+    fn drop(&mut self) {
+        #[cfg(feature = "std")]
+        WALKS.fetch_sub(1, Relaxed);
+    }
+}
+
 /// To push. `None` if somebody holds the lock who may not go on before this returns: a walk, or
 /// without `std` anyone.
 fn write_arena() -> Option<RwLockWriteGuard<'static, Arena>> {
     let lock = wait_for(|| match ARENA.try_write() {
-        None if ARENA.reader_count() > 0 => Some(None),
+        None if Walking::is_on() => Some(None),
         None => None,
         lock => Some(lock),
     });
@@ -825,26 +889,30 @@ fn wait_for_heap() -> MutexGuard<'static, Heap> {
     }
 }
 
-/// Shows every value once, key by key, oldest first.
+/// Shows every value once, key by key, oldest first, to a user's closure.
 pub fn walk(f: &mut dyn FnMut(&Entry<'_>)) {
+    settle();
+    {
+        let _walking = Walking::begin();
+        walk_quickly(f);
+    }
+    settle();
+}
+
+/// The same for a closure that does not capture.
+pub fn walk_quickly(f: &mut dyn FnMut(&Entry<'_>)) {
     #[cfg(feature = "alloc")]
     walk_heap(f);
     if let Some(arena) = read_arena() {
         walk_arena(&arena, f);
     }
-    settle();
 }
 
 fn walk_arena(arena: &Arena, f: &mut dyn FnMut(&Entry<'_>)) {
     for ring in 0..arena.rings() {
+        let key = key_in_arena(ring);
         arena.each(ring, |header, bytes| {
-            f(&Entry::in_memory(
-                key_in_arena(ring),
-                header.kind,
-                &header.shape,
-                header.meta,
-                bytes,
-            ));
+            f(&Entry::in_memory(key, header.kind, &header.shape, header.meta, bytes));
         });
     }
 }
@@ -859,13 +927,13 @@ fn walk_heap(f: &mut dyn FnMut(&Entry<'_>)) {
     let Some(mut cursor) = patiently(|| HEAP.try_lock()).map(|heap| heap.cursor()) else { return };
     loop {
         let Some(step) =
-            patiently(|| HEAP.try_lock()).map(|mut heap| heap.next(&mut cursor, thread()))
+            patiently(|| HEAP.try_lock()).map(|mut heap| heap.next(&mut cursor, showing()))
         else {
             return;
         };
         match step {
             Step::Values { key, value, metas } => {
-                let mut shown = Shown { cursor: &cursor, value: Some(value) };
+                let mut shown = Shown::new(&cursor, value);
                 for (nth, meta) in metas.iter().enumerate() {
                     if let Some(value) = &mut shown.value {
                         if nth > 0 {
@@ -875,7 +943,10 @@ fn walk_heap(f: &mut dyn FnMut(&Entry<'_>)) {
                     }
                 }
             }
-            Step::Wait => core::hint::spin_loop(),
+            Step::Wait => {
+                #[cfg(feature = "std")]
+                std::thread::yield_now();
+            }
             Step::End => return,
         }
     }
@@ -889,34 +960,73 @@ struct Shown<'a> {
 }
 
 #[cfg(feature = "alloc")]
+impl<'a> Shown<'a> {
+    fn new(cursor: &'a Cursor, value: Value) -> Shown<'a> {
+        show(if value.is_owned() { 1 } else { 0 });
+        Shown { cursor, value: Some(value) }
+    }
+}
+
+#[cfg(feature = "alloc")]
 impl Drop for Shown<'_> {
     fn drop(&mut self) {
         let Some(value) = self.value.take() else { return };
         let meta = value.meta;
         if let Some(owned) = value.into_owned() {
             let orphan = wait_for_heap().give_back(self.cursor, meta, owned);
+            show(-1);
             drop(orphan);
         }
     }
 }
 
+#[cfg(feature = "std")]
+std::thread_local! {
+    /// How many lent values are out with walks on this thread.
+    static SHOWN: Cell<isize> = const { Cell::new(0) };
+}
+
+/// Counts a lent value, or one given back.
+#[cfg(feature = "alloc")]
+fn show(more: isize) {
+    #[cfg(feature = "std")]
+    SHOWN.with(|shown| shown.set(shown.get() + more));
+    #[cfg(not(feature = "std"))]
+    let _ = more;
+}
+
+/// Whether this thread has a lent value out: then it must not wait for one that is out with another thread,
+/// which may wait for this one's. Without `std` nobody waits.
+#[cfg(feature = "alloc")]
+fn showing() -> bool {
+    #[cfg(feature = "std")]
+    return SHOWN.with(Cell::get) > 0;
+    #[cfg(not(feature = "std"))]
+    return true;
+}
+
 /// Gives `f` a walk to repeat: it shows the same values every time.
 pub fn hold(f: &mut dyn FnMut(Walk<'_>)) {
+    settle();
     #[cfg(feature = "alloc")]
     if read_arena().is_none() {
         // Shares large values, and copies small ones.
         let cache = super::cache::snapshot();
         return f(&|show| cache.walk(show));
     }
-    match read_arena() {
-        Some(arena) => f(&|show| walk_arena(&arena, show)),
-        None => f(&|_| {}),
+    {
+        let _walking = Walking::begin();
+        match read_arena() {
+            Some(arena) => f(&|show| walk_arena(&arena, show)),
+            None => f(&|_| {}),
+        }
     }
     settle();
 }
 
 #[cfg(feature = "alloc")]
 pub fn take() -> Cache {
+    settle();
     let mut cache = Cache::default();
     let Some(drained) = patiently(|| HEAP.try_lock()).map(|mut heap| heap.drain(true)) else {
         return cache;
@@ -927,9 +1037,10 @@ pub fn take() -> Cache {
     if let Some(mut arena) = write_arena() {
         walk_arena(&arena, &mut |entry| cache.show(entry));
         arena.clear(true);
-    } else if let Some(arena) = read_arena() {
+    } else if let Some(arena) = read_arena().filter(|_| !CLEAR_DUE.arena.load(Relaxed)) {
         // In the closure of a walk: nothing can come in before it is over.
         walk_arena(&arena, &mut |entry| cache.show(entry));
+        TAKEN.store(true, Relaxed);
         CLEAR_DUE.arena.store(true, Relaxed);
     }
     settle();

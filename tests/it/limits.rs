@@ -140,3 +140,22 @@ fn a_smaller_budget_binds_what_comes() {
     capture!(small, x = 10_u32);
     assert_eq!(small(), (1..11).collect::<Vec<_>>(), "it takes the place of the oldest");
 }
+
+#[test]
+fn a_refused_value_leaves_a_column_as_it_is() {
+    let _alone = alone();
+    activate_with(Options::new().max_size(0).max_bytes(100_000));
+    let scalar = |n: u32| capture!(column, x = n);
+    (0..5_000).for_each(scalar);
+    let before = cache()["column.x"].len();
+    capture!(column, x = vec![0_u8; 200_000]);
+    assert_eq!(cache()["column.x"].len(), before);
+    assert_eq!(counts("column.x")[3], 1);
+    // A value that fits makes places of the column, within the budget.
+    capture!(column, x = vec![0_u8; 20_000]);
+    assert!(report().to_string().contains("97.7 KiB in all"), "{}", report());
+    let used = report().to_string();
+    let used = used.split("; ").nth(1).and_then(|rest| rest.split(' ').next());
+    assert!(used.is_some_and(|kib| kib.parse::<f32>().is_ok_and(|kib| kib <= 97.7)), "{used:?}");
+    assert_eq!(cache()["column.x"].last().map(|value| value.shape()[0]), Some(20_000));
+}

@@ -3,7 +3,12 @@
 use std::{
     fmt,
     panic::{catch_unwind, AssertUnwindSafe},
-    sync::atomic::{AtomicU32, Ordering::Relaxed},
+    sync::{
+        atomic::{AtomicU32, Ordering::Relaxed},
+        mpsc, Barrier,
+    },
+    thread,
+    time::Duration,
 };
 
 use anycapture::{cache, capture, report, take, visit};
@@ -152,4 +157,65 @@ fn a_panic_in_drop_or_in_a_closure_leaves_the_store_sound() {
     assert_eq!(cache()["f.mine"].len(), 1, "given back");
     let counts = report().to_string();
     assert!(counts.contains("f.mine: 1 kept"), "{counts}");
+}
+
+/// Fails, and does not hang, if `work` does.
+fn within_a_minute(work: impl FnOnce() + Send + 'static) {
+    let (done, is_done) = mpsc::channel();
+    let worker = thread::spawn(move || {
+        work();
+        done.send(()).expect("somebody listens");
+    });
+    assert!(is_done.recv_timeout(Duration::from_secs(60)).is_ok(), "a deadlock");
+    worker.join().expect("it has ended");
+}
+
+#[test]
+fn a_drop_under_new_limits_may_capture() {
+    let _alone = alone();
+    within_a_minute(|| {
+        struct First;
+        impl Clone for First {
+            fn clone(&self) -> First {
+                First
+            }
+        }
+        impl Drop for First {
+            fn drop(&mut self) {
+                let n = 1_u8;
+                capture!(First::drop, n);
+                let _ = report().to_string();
+            }
+        }
+        for _ in 0..3 {
+            // Kept without a drop of its own, so that the first one comes from the limit.
+            let first = std::mem::ManuallyDrop::new(First);
+            let inner: &First = &first;
+            capture!(f, inner);
+        }
+        anycapture::activate_with(anycapture::Options::new().max_size(1));
+    });
+    assert!(!cache()["First.drop.n"].is_empty());
+}
+
+#[test]
+fn walks_on_two_threads_may_hold_walks() {
+    let _alone = alone();
+    for n in 0..4_u32 {
+        capture!(crossed, text = n.to_string());
+    }
+    within_a_minute(|| {
+        let both = Barrier::new(2);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    both.wait();
+                    for _ in 0..200 {
+                        visit(|_| assert!(cache().len() <= 1));
+                    }
+                });
+            }
+        });
+    });
+    assert_eq!(cache()["crossed.text"].len(), 4);
 }
