@@ -1,7 +1,7 @@
 //! What the crate costs in flash and RAM: `size.sh` builds this with the crate and without, and compares.
 //!
 //! It prints nothing, as text would count; and without the feature `anycapture` there is no such crate, but
-//! a macro of that name that makes nothing of a capture line.
+//! macros of that name that make nothing of a capture line.
 
 #![no_std]
 #![no_main]
@@ -27,6 +27,14 @@ use static_cell::ConstStaticCell;
 #[macro_export]
 macro_rules! capture {
     ($($line:tt)*) => {};
+}
+
+#[cfg(not(feature = "anycapture"))]
+#[macro_export]
+macro_rules! captured_fn {
+    ($(#[doc = $doc:literal])* #[capture($($list:tt)*)] $($function:tt)*) => {
+        $(#[doc = $doc])* $($function)*
+    };
 }
 
 #[entry]
