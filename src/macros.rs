@@ -563,7 +563,7 @@ macro_rules! __fn_body {
             }
             $crate::__cut! {
                 [$path active [$(($x $last $dims $let))*] $options [$($returned $shape)?]]
-                (now) (fn { $($b)* }) [] $($b)*
+                (now) (fn) [] coarse $($b)*
             }
         }
     };
@@ -640,15 +640,18 @@ macro_rules! __parameters {
 ///
 /// A cut leaves something behind it, so that the end of a block is in one piece with what stands before it.
 /// The tests in `depth` guard the limits.
+///
+/// `$m` is the mode of a piece, `$last` that of the last one; then the pieces so far, for the captures at the end of
+/// the block.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __cut {
     // the captures at the end of a block, if anything may be captured there
-    (@ends [$path:tt $active:tt [] $options:tt $return:tt] $block:tt) => {};
-    (@ends $c:tt { $($t:tt)* }) => {
-        $crate::__cut! { $c (end) (end) [] $($t)* }
+    (@ends [$path:tt $active:tt [] $options:tt $return:tt] $pieces:tt) => {};
+    (@ends $c:tt [$([$($t:tt)*])*]) => {
+        $($crate::__cut! { $c (end) (end) [] coarse $($t)* })*
     };
-    // looking eight tokens ahead: `;` and something, or `{ .. }` and a word
+    // a place to cut, sixteen tokens ahead for `;` and something, eight for `{ .. }` and a word
     (@near $s:tt [$($t:tt)*] ; $($rest:tt)+) => {
         $crate::__cut! { @at ; $s [$($t)* ;] $($rest)+ }
     };
@@ -703,84 +706,77 @@ macro_rules! __cut {
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
         $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 { $($b)* }] $word $($rest)* }
     };
-    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt $x9:tt $($rest:tt)+) => {
-        $crate::__cut! { @near $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9] $($rest)+ }
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt $x9:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 ;] $($rest)+ }
     };
-    // nowhere
-    (@near [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)*) => {
-        $crate::__cut! { $c $m $last [fine] $($t)* $($rest)* }
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
+     $x9:tt $x10:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 ;] $($rest)+ }
     };
-    (@near [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)*) => {
-        $crate::__walk! { @statement $c $last [] $($t)* $($rest)* }
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
+     $x9:tt $x10:tt $x11:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
+     $x9:tt $x10:tt $x11:tt $x12:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
+     $x9:tt $x10:tt $x11:tt $x12:tt $x13:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 $x13 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
+     $x9:tt $x10:tt $x11:tt $x12:tt $x13:tt $x14:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 $x13 $x14 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
+     $x9:tt $x10:tt $x11:tt $x12:tt $x13:tt $x14:tt $x15:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 $x13 $x14 $x15 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
+     $x9:tt $x10:tt $x11:tt $x12:tt $x13:tt $x14:tt $x15:tt $x16:tt ; $($rest:tt)+) => {
+        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 $x13 $x14 $x15 $x16 ;] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
+     $x9:tt $x10:tt $x11:tt $x12:tt $x13:tt $x14:tt $x15:tt $x16:tt $x17:tt $($rest:tt)+) => {
+        $crate::__cut! { @near $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 $x13 $x14 $x15 $x16 $x17] $($rest)+ }
+    };
+    // none
+    (@near [coarse $c:tt $m:tt $last:tt $pieces:tt] [$($t:tt)*] $($rest:tt)*) => {
+        $crate::__cut! { $c $m $last $pieces fine $($t)* $($rest)* }
+    };
+    (@near [fine $c:tt $m:tt $last:tt $pieces:tt] [$($t:tt)*] $($rest:tt)*) => {
+        $crate::__cut! { @last $c $last $pieces $($t)* $($rest)* }
+    };
+    // the last piece
+    (@last $c:tt (end) $pieces:tt $($t:tt)*) => {
+        $crate::__walk! { @statement $c (end) [] $($t)* }
+    };
+    (@last $c:tt (now) $pieces:tt $($t:tt)*) => {
+        $crate::__walk! { @statement $c (now) [] $($t)* }
+    };
+    (@last $c:tt ($kind:ident) [$($pieces:tt)*] $($t:tt)*) => {
+        $crate::__walk! { @statement $c ($kind [$($pieces)* [$($t)*]]) [] $($t)* }
     };
     // `;`, or a word that only begins a statement if a brace stands before it
-    (@at ; [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__cut! { $c $m $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
+    (@at ; [coarse $c:tt $m:tt $last:tt [$($pieces:tt)*]] [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__cut! { $c $m $m [] fine $($t)* }
+        $crate::__cut! { $c $m $last [$($pieces)* [$($t)*]] coarse $($rest)+ }
     };
-    (@at ; [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
+    (@at ; [fine $c:tt $m:tt $last:tt [$($pieces:tt)*]] [$($t:tt)*] $($rest:tt)+) => {
         $crate::__walk! { @statement $c $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
+        $crate::__cut! { $c $m $last [$($pieces)* [$($t)*]] fine $($rest)+ }
     };
-    (@at let [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__cut! { $c $m $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@at let [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@at for [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__cut! { $c $m $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@at for [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@at while [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__cut! { $c $m $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@at while [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@at loop [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__cut! { $c $m $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@at loop [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@at if [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__cut! { $c $m $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@at if [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@at match [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__cut! { $c $m $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@at match [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@at return [coarse $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__cut! { $c $m $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
-    (@at return [fine $c:tt $m:tt $last:tt] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* }
-        $crate::__cut! { $c $m $last [] $($rest)+ }
-    };
+    (@at let $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@at for $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@at while $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@at loop $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@at if $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@at match $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@at return $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
     (@at $word:ident $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
     // 256 tokens, and then on to a place to cut
-    ($c:tt $m:tt $last:tt []
+    ($c:tt $m:tt $last:tt $pieces:tt coarse
      $a0:tt $a1:tt $a2:tt $a3:tt $a4:tt $a5:tt $a6:tt $a7:tt
      $a8:tt $a9:tt $aa:tt $ab:tt $ac:tt $ad:tt $ae:tt $af:tt
      $b0:tt $b1:tt $b2:tt $b3:tt $b4:tt $b5:tt $b6:tt $b7:tt
@@ -815,7 +811,7 @@ macro_rules! __cut {
      $p8:tt $p9:tt $pa:tt $pb:tt $pc:tt $pd:tt $pe:tt $pf:tt
      $($rest:tt)+) => {
         $crate::__cut! {
-            @near [coarse $c $m $last] [
+            @near [coarse $c $m $last $pieces] [
                 $a0 $a1 $a2 $a3 $a4 $a5 $a6 $a7 $a8 $a9 $aa $ab $ac $ad $ae $af
                 $b0 $b1 $b2 $b3 $b4 $b5 $b6 $b7 $b8 $b9 $ba $bb $bc $bd $be $bf
                 $c0 $c1 $c2 $c3 $c4 $c5 $c6 $c7 $c8 $c9 $ca $cb $cc $cd $ce $cf
@@ -836,21 +832,27 @@ macro_rules! __cut {
         }
     };
     // 32 tokens, and then on to a place to cut
-    ($c:tt $m:tt $last:tt $_:tt
+    ($c:tt $m:tt $last:tt $pieces:tt $size:ident
      $a0:tt $a1:tt $a2:tt $a3:tt $a4:tt $a5:tt $a6:tt $a7:tt
      $b0:tt $b1:tt $b2:tt $b3:tt $b4:tt $b5:tt $b6:tt $b7:tt
      $c0:tt $c1:tt $c2:tt $c3:tt $c4:tt $c5:tt $c6:tt $c7:tt
      $d0:tt $d1:tt $d2:tt $d3:tt $d4:tt $d5:tt $d6:tt $d7:tt
      $($rest:tt)+) => {
         $crate::__cut! {
-            @near [fine $c $m $last] [
+            @near [fine $c $m $last $pieces] [
                 $a0 $a1 $a2 $a3 $a4 $a5 $a6 $a7 $b0 $b1 $b2 $b3 $b4 $b5 $b6 $b7
                 $c0 $c1 $c2 $c3 $c4 $c5 $c6 $c7 $d0 $d1 $d2 $d3 $d4 $d5 $d6 $d7
             ] $($rest)+
         }
     };
-    ($c:tt $m:tt $last:tt $_:tt $($t:tt)*) => {
-        $crate::__walk! { @statement $c $last [] $($t)* }
+    ($c:tt $m:tt (end) $pieces:tt $size:ident $($t:tt)*) => {
+        $crate::__walk! { @statement $c (end) [] $($t)* }
+    };
+    ($c:tt $m:tt (now) $pieces:tt $size:ident $($t:tt)*) => {
+        $crate::__walk! { @statement $c (now) [] $($t)* }
+    };
+    ($c:tt $m:tt ($kind:ident) [$($pieces:tt)*] $size:ident $($t:tt)*) => {
+        $crate::__walk! { @statement $c ($kind [$($pieces)* [$($t)*]]) [] $($t)* }
     };
 }
 
@@ -892,6 +894,16 @@ macro_rules! __walk {
         $crate::__pattern! { @top let $c $($p)+ }
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
+    // let mut x: f32;
+    (@statement $c:tt (end) [] let $($p:ident)+ $(: $type:ty)? ; $($rest:tt)*) => {
+        $crate::__pattern! { @top end $c unset $($p)+ }
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? ; $($rest:tt)*) => {
+        let $($p)+ $(: $type)? ;
+        $crate::__pattern! { @top unset $c $($p)+ }
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
     // ;
     (@statement $c:tt $m:tt $at:tt ; $($rest:tt)*) => {
         $crate::__walk! { @statement $c $m [] $($rest)* }
@@ -915,19 +927,19 @@ macro_rules! __walk {
     // { .. }
     (@statement $c:tt $m:tt $at:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
-            @after $c $m $at [] [{ $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+            @after $c $m $at [] [{ $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
         }
     };
     // 'outer: { .. }
     (@statement $c:tt $m:tt $at:tt $label:lifetime : { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
-            @after $c $m $at [] [$label: { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+            @after $c $m $at [] [$label: { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
         }
     };
     // 'outer: loop { .. }
     (@statement $c:tt $m:tt $at:tt $label:lifetime : loop { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
-            @after $c $m $at [] [$label: loop { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+            @after $c $m $at [] [$label: loop { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
         }
     };
     // 'outer: for
@@ -949,12 +961,12 @@ macro_rules! __walk {
     };
     (@word $c:tt $m:tt $at:tt loop $word:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
-            @after $c $m $at [] [$word { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+            @after $c $m $at [] [$word { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
         }
     };
     (@word $c:tt $m:tt $at:tt unsafe $word:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
-            @after $c $m $at [] [$word { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+            @after $c $m $at [] [$word { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
         }
     };
     // return x; with `return` in the list
@@ -1059,7 +1071,7 @@ macro_rules! __walk {
     (@copy $c:tt $m:tt $at:tt [$pattern:tt $let:tt] [$($t:tt)*] else { $($b:tt)* } ; $($rest:tt)*) => {
         $crate::__walk! {
             @copy $c $m $at [$pattern $let]
-            [$($t)* else { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] ; $($rest)*
+            [$($t)* else { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] ; $($rest)*
         }
     };
     (@copy $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] $next:tt $($rest:tt)*) => {
@@ -1090,31 +1102,31 @@ macro_rules! __walk {
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt $label:lifetime : loop { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @copy $c $m $at [$pattern $let]
-            [$label: loop { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+            [$label: loop { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
         }
     };
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt $label:lifetime : { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @copy $c $m $at [$pattern $let]
-            [$label: { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+            [$label: { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
         }
     };
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt loop { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @copy $c $m $at [$pattern $let]
-            [loop { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+            [loop { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
         }
     };
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt unsafe { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @copy $c $m $at [$pattern $let]
-            [unsafe { $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+            [unsafe { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
         }
     };
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @copy $c $m $at [$pattern $let]
-            [{ $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* } }] $($rest)*
+            [{ $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
         }
     };
     (@value $c:tt $m:tt $at:tt $pattern:tt [$($let:tt)*] $e:expr ; $($rest:tt)*) => {
@@ -1288,7 +1300,7 @@ macro_rules! __head {
      { $($b:tt)* } $($rest:tt)*) => {
         $($at)* $($t)* $word $($head)* {
             $crate::__pattern! { @top now $c $($head)* }
-            $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+            $crate::__cut! { $c (now) (block) [] coarse $($b)* }
         }
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
@@ -1298,9 +1310,16 @@ macro_rules! __head {
     (@judge [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] while [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
         $($at)* $($t)* $($head)* {
             $crate::__conditions! { $c $($head)* }
-            $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+            $crate::__cut! { $c (now) (block) [] coarse $($b)* }
         }
         $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    (@judge [$c:tt (end) $at:tt [] $t:tt] match $head:tt $_:tt $block:tt $word:ident $($rest:tt)*) => {
+        $crate::__walk! { @statement $c (end) [] $word $($rest)* }
+    };
+    (@judge [$c:tt $m:tt [$($at:tt)*] [] []] match $head:tt $_:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+        $($at)* $crate::__arms! { $c $head [] [$($b)*] $($b)* }
+        $crate::__walk! { @statement $c $m [] $word $($rest)* }
     };
     (@judge [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] match [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
@@ -1312,7 +1331,7 @@ macro_rules! __head {
         $crate::__head! {
             @find [$c $m $at $for [$($t)* $($head)* {
                 $crate::__conditions! { $c $($head)* }
-                $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
             } else]] if [if] if $($rest)*
         }
     };
@@ -1321,9 +1340,9 @@ macro_rules! __head {
         $crate::__walk! {
             @after $c $m $at $for [$($t)* $($head)* {
                 $crate::__conditions! { $c $($head)* }
-                $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
             } else {
-                $crate::__cut! { $c (now) (block { $($else)* }) [] $($else)* }
+                $crate::__cut! { $c (now) (block) [] coarse $($else)* }
             }] $($rest)*
         }
     };
@@ -1334,7 +1353,7 @@ macro_rules! __head {
     (@judge [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
         $($at)* $($t)* $($head)* {
             $crate::__conditions! { $c $($head)* }
-            $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+            $crate::__cut! { $c (now) (block) [] coarse $($b)* }
         }
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
@@ -1342,7 +1361,7 @@ macro_rules! __head {
         $crate::__walk! {
             @copy $c $m $at $for [$($t)* $($head)* {
                 $crate::__conditions! { $c $($head)* }
-                $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
             }] $($rest)*
         }
     };
@@ -1393,12 +1412,22 @@ macro_rules! __arms {
     ($c:tt $head:tt $arms:tt $all:tt $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } ? $($_:tt)*) => {
         $crate::__arms! { @unwrap $c $head $arms $all }
     };
+    ($c:tt [$($head:tt)*] [$($arms:tt)*] [$($all:tt)*]
+     $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } $(,)?) => {
+        $($head)* {
+            $($arms)*
+            $(#$at)* $pattern $(if $guard)? => {
+                $crate::__pattern! { @top now $c $($all)* }
+                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+            }
+        }
+    };
     ($c:tt $head:tt [$($arms:tt)*] [$($all:tt)*]
      $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } , $($rest:tt)*) => {
         $crate::__arms! {
             $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => {
                 $crate::__pattern! { @top now $c $($all)* }
-                $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
             }] [$($rest)*] $($rest)*
         }
     };
@@ -1407,7 +1436,7 @@ macro_rules! __arms {
         $crate::__arms! {
             $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => {
                 $crate::__pattern! { @top now $c $($all)* }
-                $crate::__cut! { $c (now) (block { $($b)* }) [] $($b)* }
+                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
             }] [$($rest)*] $($rest)*
         }
     };

@@ -336,6 +336,9 @@ def prepare(name, version, features, capture):
     copy = os.path.join(WORK, "wrapped", name)
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(original, copy)
+    lock = os.path.join(copy, "Cargo.lock")
+    if os.path.exists(lock):
+        os.remove(lock)
     manifest = os.path.join(copy, "Cargo.toml")
     text = open(manifest).read()
     ours = f'\n[dependencies.anycapture]\npath = "{ROOT}"\nfeatures = [{chr(34) + "capture" + chr(34) if capture else ""}]\n'
@@ -386,7 +389,7 @@ def wanted(f, stars):
 
 
 CONTRACT = [
-    (re.compile(r"can't be captured"), "a value that can't be kept"),
+    (re.compile(r"can't be captured|cannot be sent between threads"), "a value that can't be kept"),
     (re.compile(r"does not live long enough|must outlive|may not live long enough|borrowed data escapes|'static|not general enough|lifetime"), "a value with a borrow in it"),
     (re.compile(r"annotations needed"), "a type that is not known yet"),
     (re.compile(r"of (partially )?moved value|of moved|used binding .* (isn't|is possibly)"), "a `let mut` that is moved"),
