@@ -77,10 +77,14 @@
 //! * Captured values are copies: a large tensor costs what a copy of it costs.
 //! * With `std`, a capture in a signal handler may wait for the thread it has interrupted, for ever.
 //! * `captured_fn!` does not walk into closures and match arms without a block; put a [`capture!`] there.
-//!   rustfmt leaves the bodies in it as they are.
+//!   rustfmt leaves the bodies in it as they are. In edition 2024 they keep the rules of 2021 for temporaries of last
+//!   expressions and of `if let`, and may not have `let` chains.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+
+#[cfg(all(feature = "alloc", not(target_has_atomic = "ptr")))]
+compile_error!("the `alloc` feature of anycapture needs compare-and-swap, which this target lacks: use `default-features = false`");
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -307,6 +311,9 @@ pub fn clear() {
 }
 
 /// Clears what was captured and starts recording, until the result is dropped.
+///
+/// There is one store: a session inside another clears what the outer one has captured, and ends its recording.
+/// `every` counts on over sessions.
 ///
 /// # Examples
 ///

@@ -158,9 +158,9 @@ macro_rules! __capture_hit {
     // every = 10
     ($case:ident $path:tt $items:tt [$every:expr] $index:tt []) => {
         match $crate::__private::size($every) {
-            every => {
+            __anycapture_every => {
                 static __ANYCAPTURE_HITS: $crate::__private::Hits = $crate::__private::Hits::new();
-                if __ANYCAPTURE_HITS.nth(every) {
+                if __ANYCAPTURE_HITS.nth(__anycapture_every) {
                     $crate::__capture_hit! { $case $path $items [] $index [] }
                 }
             }
@@ -169,8 +169,8 @@ macro_rules! __capture_hit {
     // index = layer
     ($case:ident $path:tt $items:tt [] [$index:expr] []) => {
         match $crate::__private::index($index) {
-            index => {
-                $crate::__capture_hit! { $case $path $items [] index }
+            __anycapture_index => {
+                $crate::__capture_hit! { $case $path $items [] __anycapture_index }
             }
         }
     };
@@ -191,7 +191,7 @@ macro_rules! __capture_item {
     // attn
     ($case:ident $path:tt [$item:ident [] []] none) => {
         match &$item {
-            value => $crate::__capture_value! { $case $path $item value (&$crate::__private::Note::NONE) }
+            __anycapture_value => $crate::__capture_value! { $case $path $item __anycapture_value (&$crate::__private::Note::NONE) }
         }
     };
     ($case:ident $path:tt [$item:ident $dims:tt []] $index:ident) => {
@@ -200,12 +200,14 @@ macro_rules! __capture_item {
     // attn = expr
     ($case:ident $path:tt [$item:ident [] [$value:expr]] none) => {
         match &$value {
-            value => $crate::__capture_value! { $case $path $item value (&$crate::__private::Note::NONE) }
+            __anycapture_value => $crate::__capture_value! { $case $path $item __anycapture_value (&$crate::__private::Note::NONE) }
         }
     };
     ($case:ident $path:tt [$item:ident [] [$value:expr]] $index:ident) => {
-        match (&$value, &$crate::__private::Note { shape: $crate::__private::None, $index }) {
-            (value, note) => $crate::__capture_value! { $case $path $item value (note) }
+        match (&$value, &$crate::__private::Note { shape: $crate::__private::None, index: $index }) {
+            (__anycapture_value, __anycapture_note) => $crate::__capture_value! {
+                $case $path $item __anycapture_value (__anycapture_note)
+            }
         }
     };
     // attn[heads, tokens] = expr
@@ -222,7 +224,9 @@ macro_rules! __capture_item {
             shape: $crate::__private::Some(&[$($crate::__private::size($dim)),*]),
             index: $index,
         }) {
-            (value, note) => $crate::__capture_value! { $case $path $item value (note) }
+            (__anycapture_value, __anycapture_note) => $crate::__capture_value! {
+                $case $path $item __anycapture_value (__anycapture_note)
+            }
         }
     };
 }
@@ -488,24 +492,24 @@ macro_rules! __fn_list {
     };
     // return[heads, n]
     (@entry $fn:tt $path:tt $entries:tt $not:tt $all:tt [] return [$($dims:tt)*] $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path $entries $not $all [returned [[$($dims)*]]] $($rest)* }
+        $crate::__fn_list! { @next $fn $path $entries $not $all [__anycapture_returned [[$($dims)*]]] $($rest)* }
     };
     (@entry $fn:tt $path:tt $entries:tt $not:tt $all:tt [] return $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path $entries $not $all [returned []] $($rest)* }
+        $crate::__fn_list! { @next $fn $path $entries $not $all [__anycapture_returned []] $($rest)* }
     };
     // let x[heads, n]
     (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt let $x:ident [$($d:tt)*] $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path [$($entries)* ($x last [[$($d)*]] [let])] $not $all $return $($rest)* }
+        $crate::__fn_list! { @next $fn $path [$($entries)* ($x __anycapture_last [[$($d)*]] [let])] $not $all $return $($rest)* }
     };
     (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt let $x:ident $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path [$($entries)* ($x last [] [let])] $not $all $return $($rest)* }
+        $crate::__fn_list! { @next $fn $path [$($entries)* ($x __anycapture_last [] [let])] $not $all $return $($rest)* }
     };
     // x[heads, n]
     (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt $x:ident [$($d:tt)*] $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path [$($entries)* ($x last [[$($d)*]] [])] $not $all $return $($rest)* }
+        $crate::__fn_list! { @next $fn $path [$($entries)* ($x __anycapture_last [[$($d)*]] [])] $not $all $return $($rest)* }
     };
     (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt $x:ident $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path [$($entries)* ($x last [] [])] $not $all $return $($rest)* }
+        $crate::__fn_list! { @next $fn $path [$($entries)* ($x __anycapture_last [] [])] $not $all $return $($rest)* }
     };
     // a + b
     (@entry $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $($rest:tt)*) => {
@@ -550,7 +554,7 @@ macro_rules! __fn_body {
             $($inner)*
             $crate::__define_listed! { ($) [$($x)*] [$($not)*] $all }
             $crate::__check_names! { [$($x)*] [$($not)*] $all $p { $($b)* } }
-            let active = $crate::is_active();
+            let __anycapture_active = $crate::is_active();
             $(
                 // Ties the type of a captured tail to that of the function, which may have no name.
                 let $returned = $crate::__private::Returned::new();
@@ -559,10 +563,10 @@ macro_rules! __fn_body {
                 }
             )?
             $crate::__parameters! {
-                [$path active [$(($x $last $dims $let))*] $options [$($returned $shape)?]] [] $p
+                [$path __anycapture_active [$(($x $last $dims $let))*] $options [$($returned $shape)?]] [] $p
             }
             $crate::__cut! {
-                [$path active [$(($x $last $dims $let))*] $options [$($returned $shape)?]]
+                [$path __anycapture_active [$(($x $last $dims $let))*] $options [$($returned $shape)?]]
                 (now) (fn) [] coarse $($b)*
             }
         }
@@ -1206,9 +1210,11 @@ macro_rules! __walk {
 macro_rules! __return {
     ([$($path:tt)*] $active:tt [$($options:tt)*] $returned:ident [$($shape:tt)*] [$($value:tt)*] [$($return:tt)?]) => {
         match $returned.same($($value)*) {
-            value => {
-                $crate::__capture! { any $($path)*, return $($shape)* = value; on = $active, $($options)* }
-                $($return)? value
+            __anycapture_value => {
+                $crate::__capture! {
+                    any $($path)*, return $($shape)* = __anycapture_value; on = $active, $($options)*
+                }
+                $($return)? __anycapture_value
             }
         }
     };

@@ -54,7 +54,8 @@ impl Options {
     /// Keep at most so many bytes in all: the values and what is kept with each of them (24 bytes for
     /// a small value, about 200 for a large one; in given memory, its header).
     ///
-    /// A key that needs room gives up its own oldest values. A value that finds no room even so is
+    /// Of a value that is no plain data only its own size counts, not what it points to: bound these keys by
+    /// [`max_size`](Options::max_size). A key that needs room gives up its own oldest values. A value that finds no room even so is
     /// refused, and counted. Values that were kept under a larger limit stay until they are overwritten.
     pub fn max_bytes(mut self, max_bytes: usize) -> Options {
         self.max_bytes = Some(max_bytes);

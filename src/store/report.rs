@@ -267,6 +267,9 @@ pub struct Explanation<'a> {
 impl fmt::Display for Explanation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let key = self.key;
+        if facts().is_none() {
+            return state(f);
+        }
         if let Some(held) = self.held {
             let s = if held == 1 { "" } else { "s" };
             write!(f, "`{key}` has {held} value{s} in this snapshot. ")?;

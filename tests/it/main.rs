@@ -7,6 +7,7 @@ mod captured_fn;
 mod control;
 mod export;
 mod grammar;
+mod hygiene;
 mod kinds;
 mod limits;
 mod reading;
