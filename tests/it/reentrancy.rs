@@ -196,6 +196,9 @@ fn a_drop_under_new_limits_may_capture() {
         anycapture::activate_with(anycapture::Options::new().max_size(1));
     });
     assert!(!cache()["First.drop.n"].is_empty());
+    // What is left would capture when the next test clears it.
+    anycapture::deactivate();
+    anycapture::clear();
 }
 
 #[test]
