@@ -610,12 +610,18 @@ macro_rules! __define_listed {
 #[macro_export]
 macro_rules! __check_names {
     ([$($x:ident)*] [$($not:ident)*] $all:tt $parameters:tt $body:tt) => {
-        const _: () = $crate::__private::names::check(
-            &[$($crate::__private::stringify!($x)),*],
-            &[$($crate::__private::stringify!($not)),*],
-            $crate::__private::stringify!($parameters),
-            $crate::__private::stringify!($body),
-        );
+        $crate::__check_names! {
+            @each [$($x)* $($not)*]
+            (&[$($crate::__private::stringify!($x)),*])
+            (&[$($crate::__private::stringify!($not)),*])
+            ($crate::__private::stringify!($parameters))
+            ($crate::__private::stringify!($body))
+        }
+    };
+    (@each [$($x:ident)*] $names:tt $not:tt $parameters:tt $body:tt) => {
+        $(const _: () = $crate::__private::names::check(
+            $crate::__private::stringify!($x), $names, $not, $parameters, $body,
+        );)*
     };
 }
 
@@ -888,6 +894,19 @@ macro_rules! __walk {
     (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = $label:lifetime $($rest:tt)*) => {
         $crate::__walk! { @value $c $m [] [let $($p)+] [let $($p)+ $(: $type)? =] $label $($rest)* }
     };
+    // An empty vector, of a type that may not be known yet: as if it had no value. The test `inference` guards it.
+    (@statement $c:tt $m:tt [] let $($p:ident)+ = Vec::new $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [unset $($p)+] [let $($p)+ =] Vec::new $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $($p:ident)+ = Vec::with_capacity $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [unset $($p)+] [let $($p)+ =] Vec::with_capacity $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $($p:ident)+ = vec![] $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [unset $($p)+] [let $($p)+ =] vec![] $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $($p:ident)+ = Default::default $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [unset $($p)+] [let $($p)+ =] Default::default $($rest)* }
+    };
     // let mut x: f32 = 1.0;
     (@statement $c:tt (end) [] let $($p:ident)+ $(: $type:ty)? = $e:expr ; $($rest:tt)*) => {
         $crate::__pattern! { @top end $c let $($p)+ }
@@ -1147,6 +1166,10 @@ macro_rules! __walk {
     };
     (@after $c:tt $m:tt $at:tt [] $t:tt ? $($rest:tt)*) => {
         $crate::__walk! { @copy $c $m $at [] $t ? $($rest)* }
+    };
+    (@after $c:tt (block $pieces:tt) [$($at:tt)*] [] [$($t:tt)*]) => {
+        $crate::__cut! { @ends $c $pieces }
+        $($at)* $($t)*
     };
     (@after $c:tt $m:tt $at:tt [] $t:tt) => {
         $crate::__walk! { @tail $c $m $at $t }
@@ -1692,103 +1715,308 @@ impl Shadowed {
     }
 }
 
-/// Whether the listed names are bound.
+/// Whether the listed names are bound, by the text of the function, when it is compiled.
 pub mod names {
-    /// Stops the build, with a sentence, if a listed name is listed twice, or bound nowhere in the function.
-    pub const fn check(names: &[&str], not: &[&str], parameters: &str, body: &str) {
-        let mut at = 0;
-        while at < names.len() {
-            if !binds(parameters, body, names[at]) {
-                fail(
-                    names[at],
-                    "` is listed in `#[capture]`, but the function binds no variable of that name",
-                );
-            }
-            if contains(names, at, names[at]) {
-                fail(names[at], "` is listed twice in `#[capture]`: keep one of them");
-            }
-            if contains(not, not.len(), names[at]) {
-                fail(names[at], "` is both listed and left out in `#[capture]`: keep one of them");
-            }
-            at += 1;
+    /// Stops the build, with a sentence, if `name` is listed twice, or is bound where `captured_fn!` looks nowhere.
+    ///
+    /// One call a name, so that a long function stays below the number of steps that a constant may take.
+    pub const fn check(name: &str, names: &[&str], not: &[&str], parameters: &str, body: &str) {
+        if count(names, name) + count(not, name) > 1 {
+            fail(name, "` stands twice in `#[capture]`: keep one of them", "", "", "");
         }
-        at = 0;
-        while at < not.len() {
-            if !binds(parameters, body, not[at]) {
-                fail(not[at], "` is left out in `#[capture]`, but the function binds no variable of that name");
-            }
-            at += 1;
+        let inside = scan(body.as_bytes(), name.as_bytes(), false);
+        let outside = scan(parameters.as_bytes(), name.as_bytes(), true);
+        if matches!(inside.place, Place::Bound) || matches!(outside.place, Place::Bound) {
+            return;
+        }
+        if matches!(inside.place, Place::Unreached) {
+            fail(
+                name,
+                "` is bound where `captured_fn!` does not look, in a closure, a macro or a part of an expression: \
+                 put `capture!` behind it there",
+                "",
+                "",
+                "",
+            );
+        }
+        let nearest = if outside.distance < inside.distance { parameters } else { body };
+        let (start, end) =
+            if outside.distance < inside.distance { outside.nearest } else { inside.nearest };
+        let nearest = nearest.as_bytes().split_at(end).0.split_at(start).1;
+        let unbound =
+            "` is listed in `#[capture]`, but the function binds no variable of that name";
+        match core::str::from_utf8(nearest) {
+            Ok(nearest) if !nearest.is_empty() => fail(name, unbound, ": is it `", nearest, "`?"),
+            _ => fail(name, unbound, "", "", ""),
         }
     }
 
     /// Panics with "`name" and the rest of the sentence.
-    const fn fail(name: &str, rest: &str) {
-        let mut sentence = [b' '; 256];
-        let mut length = put(&mut sentence, 0, "`");
-        length = put(&mut sentence, length, name);
-        length = put(&mut sentence, length, rest);
+    const fn fail(name: &str, rest: &str, before: &str, nearest: &str, after: &str) {
+        let parts = ["`", name, rest, before, nearest, after];
+        let mut sentence = [b' '; 512];
+        let (mut length, mut part) = (0, 0);
+        while part < parts.len() {
+            let (bytes, mut at) = (parts[part].as_bytes(), 0);
+            while at < bytes.len() && length < sentence.len() {
+                sentence[length] = bytes[at];
+                length += 1;
+                at += 1;
+            }
+            part += 1;
+        }
         match core::str::from_utf8(sentence.split_at(length).0) {
             Ok(sentence) => panic!("{}", sentence),
-            Err(_) => panic!("a listed name is not bound in the function, or listed twice"),
+            Err(_) => {
+                panic!("a name in `#[capture]` is not bound in the function, or stands there twice")
+            }
         }
     }
 
-    const fn put(to: &mut [u8; 256], mut length: usize, text: &str) -> usize {
-        let mut at = 0;
-        while at < text.len() && length < to.len() {
-            to[length] = text.as_bytes()[at];
-            length += 1;
+    const fn count(names: &[&str], name: &str) -> usize {
+        let (mut at, mut count) = (0, 0);
+        while at < names.len() {
+            let other = names[at].as_bytes();
+            count += is(other, 0, other.len(), name.as_bytes()) as usize;
             at += 1;
         }
-        length
+        count
     }
 
-    /// Whether one of the first `count` names is `name`.
-    const fn contains(names: &[&str], count: usize, name: &str) -> bool {
-        let mut at = 0;
-        while at < count {
-            if is(names[at].as_bytes(), 0, names[at].len(), name.as_bytes()) {
-                return true;
+    /// How a name stands in a function.
+    #[derive(Clone, Copy)]
+    enum Place {
+        Nowhere,
+        Unreached,
+        Bound,
+    }
+
+    struct Found {
+        place: Place,
+        /// The bound name that is most like it: where it stands, and how many letters differ.
+        nearest: (usize, usize),
+        distance: usize,
+    }
+
+    /// Delimiters that are open.
+    #[derive(Clone, Copy)]
+    struct Level {
+        /// Statements, or the arms of a `match`, that are walked.
+        walked: bool,
+        arms: bool,
+        /// The next word begins a statement, or the value of a `let`.
+        begins: bool,
+        /// A brace in this statement opens a block that is walked; of a `match`.
+        opens: bool,
+        matches: bool,
+        /// This statement is a `let`.
+        binds: bool,
+    }
+
+    const STATEMENT: Level = Level {
+        walked: true,
+        arms: false,
+        begins: true,
+        opens: false,
+        matches: false,
+        binds: false,
+    };
+    const EXPRESSION: Level = Level { walked: false, begins: false, ..STATEMENT };
+    const DEPTH: usize = 64;
+
+    /// Goes through the text by its words and delimiters, and sees statements as `__walk!` does. Where it can't
+    /// know, a name is taken for bound: to refuse a good list would be worse than to accept a bad one.
+    const fn scan(text: &[u8], name: &[u8], parameters: bool) -> Found {
+        let mut found =
+            Found { place: Place::Nowhere, nearest: (0, 0), distance: 1 + (name.len() + 1) / 3 };
+        let mut levels = [if parameters { EXPRESSION } else { STATEMENT }; DEPTH];
+        let mut depth = 0;
+        // Within a pattern, from `let` to `=` and from `for` to `in`; of a statement that is walked.
+        let (mut pattern, mut reached) = (parameters, parameters);
+        // The name stands in what may be the pattern of an arm.
+        let mut in_arm = false;
+        let (mut start, mut end) = (0, 0);
+        while end < text.len() {
+            let (before, before_end) = (start, end);
+            start = skip_space(text, end);
+            if start == text.len() {
+                break;
             }
+            end = token(text, start);
+            let next = skip_space(text, end);
+            let here = levels[depth];
+            match text[start] {
+                b'(' | b'[' | b'{' => {
+                    let block = text[start] == b'{' && here.walked;
+                    let value = is(text, before, before_end, b"=") && here.binds;
+                    let arm = here.arms && is(text, before, before_end, b"=>");
+                    let head = here.opens && !pattern;
+                    depth += 1;
+                    if depth == DEPTH {
+                        found.place = Place::Bound;
+                        return found;
+                    }
+                    levels[depth] = if block && (here.begins || value || arm || head)
+                        || depth == 1 && !parameters
+                    {
+                        Level { arms: here.matches && head, ..STATEMENT }
+                    } else {
+                        EXPRESSION
+                    };
+                }
+                b')' | b']' | b'}' => {
+                    depth = depth.saturating_sub(1);
+                    let goes_on = next < text.len()
+                        && (matches!(text[next], b'.' | b'?')
+                            || is(text, next, token(text, next), b"else"));
+                    if text[start] == b'}'
+                        && levels[depth].walked
+                        && !levels[depth].binds
+                        && !goes_on
+                        && !pattern
+                    {
+                        levels[depth] = Level { arms: levels[depth].arms, ..STATEMENT };
+                    }
+                }
+                b';' if levels[depth].walked => {
+                    levels[depth] = Level { arms: here.arms, ..STATEMENT };
+                    pattern = false;
+                    in_arm = false;
+                }
+                b';' => pattern = parameters,
+                b',' if here.arms => in_arm = false,
+                b'=' if is(text, start, end, b"=") => pattern = false,
+                b'=' if is(text, start, end, b"=>") => {
+                    if in_arm && here.walked && next < text.len() && text[next] == b'{' {
+                        found.place = Place::Bound;
+                        return found;
+                    }
+                    if in_arm {
+                        found.place = Place::Unreached;
+                    }
+                    in_arm = false;
+                    levels[depth].begins = true;
+                }
+                // a closure's parameter
+                b'|' if is(text, next, token(text, next), name) => found.place = Place::Unreached,
+                byte if is_word(byte) => {
+                    let begins = here.begins
+                        || here.walked && is(text, before, before_end, b"=") && here.binds
+                        || here.walked && is(text, before, before_end, b"else")
+                        || here.walked && is(text, before, before_end, b":");
+                    levels[depth].begins = false;
+                    if is(text, start, end, b"let") {
+                        pattern = true;
+                        reached = here.walked && (here.begins || here.opens);
+                        levels[depth].binds = here.walked && here.begins;
+                    } else if is(text, start, end, b"for") {
+                        pattern = here.begins || is(text, before, before_end, b":");
+                        reached = here.walked;
+                        levels[depth].opens = here.walked && pattern;
+                    } else if is(text, start, end, b"in") {
+                        pattern = false;
+                    } else if pattern
+                        && !is(text, start, end, b"mut")
+                        && !is(text, start, end, b"ref")
+                    {
+                        let distance = distance(text, start, end, name);
+                        if distance == 0 && reached {
+                            found.place = Place::Bound;
+                            return found;
+                        }
+                        if distance == 0 {
+                            found.place = Place::Unreached;
+                        } else if distance < found.distance {
+                            found.distance = distance;
+                            found.nearest = (start, end);
+                        }
+                    } else if is(text, start, end, name) {
+                        in_arm = true;
+                    } else if begins {
+                        levels[depth].matches = is(text, start, end, b"match");
+                        levels[depth].opens = levels[depth].matches
+                            || is(text, start, end, b"if")
+                            || is(text, start, end, b"while")
+                            || is(text, start, end, b"loop")
+                            || is(text, start, end, b"unsafe");
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The end of the token that begins at `start`.
+    const fn token(text: &[u8], start: usize) -> usize {
+        if start >= text.len() {
+            return start;
+        }
+        let mut at = start;
+        while at < text.len() && is_word(text[at]) {
             at += 1;
         }
-        false
-    }
-
-    /// Whether `name` stands where a variable may be bound: in the parameters, between `let` and `=`, between
-    /// `for` and `in`, or before a `=>`. The last is lenient: to refuse a name that is bound would be
-    /// worse than to accept one that is not.
-    const fn binds(parameters: &str, body: &str, name: &str) -> bool {
-        finds(parameters.as_bytes(), name.as_bytes(), true)
-            || finds(body.as_bytes(), name.as_bytes(), false)
-    }
-
-    const fn finds(text: &[u8], name: &[u8], mut in_pattern: bool) -> bool {
-        let (mut at, mut seen) = (0, false);
-        while at < text.len() {
-            let start = at;
-            while at < text.len() && is_word(text[at]) {
+        let quote = if at < text.len() { text[at] } else { 0 };
+        // "..", b"..", r"..", r#".."#
+        let raw = at > start && (text[at - 1] == b'r' || text[at - 1] == b'#');
+        if quote == b'"' && (at == start || at - start < 3 || text[at - 1] == b'#') {
+            let mut hashes = 0;
+            while at > start && text[at - 1 - hashes] == b'#' {
+                hashes += 1;
+            }
+            at += 1;
+            while at < text.len() {
+                if text[at] == b'\\' && !raw {
+                    at += 1;
+                } else if text[at] == b'"' {
+                    let mut closing = 0;
+                    while closing < hashes
+                        && at + 1 + closing < text.len()
+                        && text[at + 1 + closing] == b'#'
+                    {
+                        closing += 1;
+                    }
+                    if closing == hashes {
+                        return at + 1 + hashes;
+                    }
+                }
                 at += 1;
             }
-            if at == start {
-                let arrow = text[at] == b'=' && at + 1 < text.len() && text[at + 1] == b'>';
-                if arrow && seen {
-                    return true;
-                }
-                in_pattern = in_pattern && text[at] != b'=' && text[at] != b';';
-                at += 1;
-            } else if is(text, start, at, name) {
-                if in_pattern {
-                    return true;
-                }
-                seen = true;
-            } else if is(text, start, at, b"let") || is(text, start, at, b"for") {
-                in_pattern = true;
-            } else if is(text, start, at, b"in") {
-                in_pattern = false;
-            }
+            return text.len();
         }
-        false
+        if at > start {
+            return at;
+        }
+        // '{', '\'', and not the lifetime 'a
+        if quote == b'\'' && at + 2 < text.len() {
+            if text[at + 1] == b'\\' {
+                at += 3;
+                while at < text.len() && text[at] != b'\'' {
+                    at += 1;
+                }
+                return at + 1;
+            }
+            if text[at + 2] == b'\'' {
+                return at + 3;
+            }
+            return at + 1;
+        }
+        // => and ==, <=, >=, !=, which are not a `=`
+        let double = at + 1 < text.len()
+            && (text[at] == b'=' && matches!(text[at + 1], b'=' | b'>')
+                || text[at + 1] == b'='
+                    && !matches!(
+                        text[at],
+                        b'=' | b'(' | b'[' | b'{' | b')' | b']' | b'}' | b';' | b',' | b':'
+                    ));
+        at + 1 + double as usize
+    }
+
+    const fn skip_space(text: &[u8], mut at: usize) -> usize {
+        while at < text.len() && text[at].is_ascii_whitespace() {
+            at += 1;
+        }
+        at
     }
 
     const fn is_word(byte: u8) -> bool {
@@ -1797,10 +2025,47 @@ pub mod names {
 
     /// Whether `text[start..end]` is `word`.
     const fn is(text: &[u8], start: usize, end: usize, word: &[u8]) -> bool {
+        if end - start != word.len() {
+            return false;
+        }
         let mut at = 0;
-        while at < word.len() && start + at < end && text[start + at] == word[at] {
+        while at < word.len() {
+            if text[start + at] != word[at] {
+                return false;
+            }
             at += 1;
         }
-        at == word.len() && start + at == end
+        true
+    }
+
+    /// How many letters differ between `text[start..end]` and `word`: inserted, removed or replaced.
+    const fn distance(text: &[u8], start: usize, end: usize, word: &[u8]) -> usize {
+        const LONGEST: usize = 40;
+        let (length, limit) = (end - start, 1 + (word.len() + 1) / 3);
+        if length.abs_diff(word.len()) >= limit || word.len() >= LONGEST {
+            return usize::MAX;
+        }
+        let mut row = [0; LONGEST];
+        let mut column = 0;
+        while column <= word.len() {
+            row[column] = column;
+            column += 1;
+        }
+        let mut at = 0;
+        while at < length {
+            let mut diagonal = row[0];
+            row[0] = at + 1;
+            column = 0;
+            while column < word.len() {
+                let replaced = diagonal + (text[start + at] != word[column]) as usize;
+                diagonal = row[column + 1];
+                let (inserted, removed) = (row[column] + 1, diagonal + 1);
+                let moved = if inserted < removed { inserted } else { removed };
+                row[column + 1] = if replaced < moved { replaced } else { moved };
+                column += 1;
+            }
+            at += 1;
+        }
+        row[word.len()]
     }
 }

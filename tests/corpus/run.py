@@ -390,6 +390,7 @@ def wanted(f, stars):
 
 CONTRACT = [
     (re.compile(r"can't be captured|cannot be sent between threads"), "a value that can't be kept"),
+    (re.compile(r"anycapture::store::\S+` is not satisfied"), "a type that is not known yet"),
     (re.compile(r"does not live long enough|must outlive|may not live long enough|borrowed data escapes|'static|not general enough|lifetime"), "a value with a borrow in it"),
     (re.compile(r"annotations needed"), "a type that is not known yet"),
     (re.compile(r"of (partially )?moved value|of moved|used binding .* (isn't|is possibly)"), "a `let mut` that is moved"),
@@ -547,6 +548,7 @@ def main():
             built = settle(copy, features, sources, way == "star", say)
             bad = [f for f in chosen if f.state == "failed" or f.reason]
             empty = [f for f in chosen if f.state == "settled" and not f.good and not f.reason]
+            chosen = [f for f in chosen if f not in empty]
             if way == "names":
                 kept = {s.file: [wanted(f, False) for f in s.functions] for s in sources}
                 for f in chosen:
@@ -559,7 +561,7 @@ def main():
                 broken.append((name, way))
             row.append(f"{way} {len(chosen) - len(bad)}/{len(chosen)}" + ("" if built else " NOT BUILT"))
             if empty:
-                row.append(f"({len(empty)} with nothing that can be kept)")
+                row.append(f"({len(empty)} more with nothing that can be kept)")
             row.append(f"{time.time() - start:.0f} s")
             if options.test and own and built and way != "off":
                 tests = run(["cargo", "test", "--lib", "--quiet"], copy)
