@@ -77,8 +77,8 @@
 //! * Captured values are copies: a large tensor costs what a copy of it costs.
 //! * With `std`, a capture in a signal handler may wait for the thread it has interrupted, for ever.
 //! * `captured_fn!` does not walk into closures and match arms without a block; put a [`capture!`] there.
-//!   rustfmt leaves the bodies in it as they are. In edition 2024 they keep the rules of 2021 for temporaries of last
-//!   expressions and of `if let`, and may not have `let` chains.
+//!   rustfmt leaves the bodies in it as they are. Temporaries of last expressions and of `if let` are dropped in them as
+//!   edition 2024 does, whatever the edition of the crate.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

@@ -947,6 +947,10 @@ macro_rules! __walk {
     (@statement $c:tt $m:tt $at:tt $word:ident $($rest:tt)*) => {
         $crate::__walk! { @word $c $m $at $word $word $($rest)* }
     };
+    // ::std::println! { .. }
+    (@statement $c:tt $m:tt $at:tt $(:: $a:ident)+ ! { $($t:tt)* } $($rest:tt)*) => {
+        $crate::__walk! { @after $c $m $at [] [$(:: $a)+ ! { $($t)* }] $($rest)* }
+    };
     // { .. }
     (@statement $c:tt $m:tt $at:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
@@ -1245,8 +1249,8 @@ macro_rules! __return {
 
 /// The head of `if`, `while`, `for` and `match`, up to its block.
 ///
-/// A brace in a head opens the block, unless it is a pattern's or an operand: it follows an operator, or a
-/// pattern goes on behind it. So the token in front of it is kept beside the head.
+/// A brace in a head opens the block, unless it is a pattern's or an operand: it follows an operator, or the head
+/// goes on behind it. So the token in front of it is kept beside the head.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __head {
@@ -1301,8 +1305,10 @@ macro_rules! __head {
     (@judge $s:tt $k:ident $h:tt / $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
     (@judge $s:tt $k:ident $h:tt % $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
     (@judge $s:tt $k:ident $h:tt ! $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt << $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
     (@judge $s:tt $k:ident $h:tt ..= $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
     (@judge $s:tt $k:ident $h:tt in $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    (@judge $s:tt $k:ident $h:tt else $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
     (@judge $s:tt $k:ident $h:tt if $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
     (@judge $s:tt $k:ident $h:tt while $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
     (@judge $s:tt $k:ident $h:tt match $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
@@ -1315,17 +1321,69 @@ macro_rules! __head {
     (@judge $s:tt $k:ident $h:tt $before:tt { $($b:tt)* } = $($rest:tt)*) => {
         $crate::__head! { @operand $s $k $h { $($b)* } = $($rest)* }
     };
-    (@judge $s:tt $k:ident $h:tt $before:tt { $($b:tt)* } | $($rest:tt)*) => {
-        $crate::__head! { @operand $s $k $h { $($b)* } | $($rest)* }
-    };
     (@judge $s:tt $k:ident $h:tt $before:tt { $($b:tt)* } in $($rest:tt)*) => {
         $crate::__head! { @operand $s $k $h { $($b)* } in $($rest)* }
     };
+    // if let A { x } | B { x } = pair, or the block and a closure behind it
+    (@judge $s:tt $k:ident $h:tt $before:tt { $($b:tt)* } | $($rest:tt)*) => {
+        $crate::__head! { @or $h block $s $k $h $before { $($b)* } | $($rest)* }
+    };
+    // if x > { 3 } { .. }, while match x { .. } { .. }, or the block and a block behind it
+    (@judge $s:tt $k:ident $h:tt $before:tt { $($b:tt)* } { $($next:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @twice $h $s $k $h $before { $($b)* } { $($next)* } $($rest)* }
+    };
+    (@judge $s:tt $k:ident $h:tt > { $($b:tt)* } && $($rest:tt)*) => {
+        $crate::__head! { @operand $s $k $h { $($b)* } && $($rest)* }
+    };
+    (@judge $s:tt $k:ident $h:tt > { $($b:tt)* } || $($rest:tt)*) => {
+        $crate::__head! { @operand $s $k $h { $($b)* } || $($rest)* }
+    };
+    // for x in if backwards { .. } else { .. } { .. }
+    (@judge $s:tt for $h:tt $before:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__head! { @operand $s for $h { $($b)* } else $($rest)* }
+    };
+    (@judge $s:tt while $h:tt $before:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__head! { @operand $s while $h { $($b)* } else $($rest)* }
+    };
+    (@judge $s:tt match $h:tt $before:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__head! { @operand $s match $h { $($b)* } else $($rest)* }
+    };
+    (@judge $s:tt $k:ident $h:tt $before:tt { $($b:tt)* } == $($rest:tt)*) => {
+        $crate::__head! { @operand $s $k $h { $($b)* } == $($rest)* }
+    };
+    (@judge $s:tt $k:ident $h:tt $before:tt { $($b:tt)* } != $($rest:tt)*) => {
+        $crate::__head! { @operand $s $k $h { $($b)* } != $($rest)* }
+    };
+    (@judge $($found:tt)*) => { $crate::__head! { @block $($found)* } };
+    // whether the head ends within a pattern
+    (@or [] pattern $s:tt $k:ident $h:tt $before:tt $($rest:tt)*) => {
+        $crate::__head! { @operand $s $k $h $($rest)* }
+    };
+    (@or [] block $($found:tt)*) => { $crate::__head! { @block $($found)* } };
+    (@or [let $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__head! { @or [$($h)*] pattern $($found)* } };
+    (@or [for $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__head! { @or [$($h)*] pattern $($found)* } };
+    (@or [= $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__head! { @or [$($h)*] block $($found)* } };
+    (@or [in $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__head! { @or [$($h)*] block $($found)* } };
+    (@or [$t:tt $($h:tt)*] $($found:tt)*) => { $crate::__head! { @or [$($h)*] $($found)* } };
+    // whether an operand of the head may end with a block
+    (@twice [$first:tt] $s:tt $k:ident $h:tt > $($rest:tt)*) => {
+        $crate::__head! { @operand $s $k $h $($rest)* }
+    };
+    (@twice [$first:tt] $s:tt $k:ident $h:tt >> $($rest:tt)*) => {
+        $crate::__head! { @operand $s $k $h $($rest)* }
+    };
+    (@twice [$first:tt] $($found:tt)*) => { $crate::__head! { @block $($found)* } };
+    (@twice [$first:tt match $($_:tt)*] $s:tt $k:ident $h:tt $before:tt $($rest:tt)*) => {
+        $crate::__head! { @operand $s $k $h $($rest)* }
+    };
+    (@twice [$first:tt $t:tt $($h:tt)*] $($found:tt)*) => {
+        $crate::__head! { @twice [$t $($h)*] $($found)* }
+    };
     // the block
-    (@judge [$c:tt (end) $at:tt [] $t:tt] for $head:tt $_:tt $block:tt $($rest:tt)*) => {
+    (@block [$c:tt (end) $at:tt [] $t:tt] for $head:tt $_:tt $block:tt $($rest:tt)*) => {
         $crate::__walk! { @statement $c (end) [] $($rest)* }
     };
-    (@judge [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] for [$word:tt $($head:tt)*] $_:tt
+    (@block [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] for [$word:tt $($head:tt)*] $_:tt
      { $($b:tt)* } $($rest:tt)*) => {
         $($at)* $($t)* $word $($head)* {
             $crate::__pattern! { @top now $c $($head)* }
@@ -1333,29 +1391,29 @@ macro_rules! __head {
         }
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
-    (@judge [$c:tt (end) $at:tt [] $t:tt] while $head:tt $_:tt $block:tt $($rest:tt)*) => {
+    (@block [$c:tt (end) $at:tt [] $t:tt] while $head:tt $_:tt $block:tt $($rest:tt)*) => {
         $crate::__walk! { @statement $c (end) [] $($rest)* }
     };
-    (@judge [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] while [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+    (@block [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] while [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
         $($at)* $($t)* $($head)* {
             $crate::__conditions! { $c $($head)* }
             $crate::__cut! { $c (now) (block) [] coarse $($b)* }
         }
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
-    (@judge [$c:tt (end) $at:tt [] $t:tt] match $head:tt $_:tt $block:tt $word:ident $($rest:tt)*) => {
+    (@block [$c:tt (end) $at:tt [] $t:tt] match $head:tt $_:tt $block:tt $word:ident $($rest:tt)*) => {
         $crate::__walk! { @statement $c (end) [] $word $($rest)* }
     };
-    (@judge [$c:tt $m:tt [$($at:tt)*] [] []] match $head:tt $_:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+    (@block [$c:tt $m:tt [$($at:tt)*] [] []] match $head:tt $_:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
         $($at)* $crate::__arms! { $c $head [] [$($b)*] $($b)* }
         $crate::__walk! { @statement $c $m [] $word $($rest)* }
     };
-    (@judge [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] match [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+    (@block [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] match [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @after $c $m $at $for [$($t)* $crate::__arms! { $c [$($head)*] [] [$($b)*] $($b)* }] $($rest)*
         }
     };
-    (@judge [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* }
+    (@block [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* }
      else if $($rest:tt)*) => {
         $crate::__head! {
             @find [$c $m $at $for [$($t)* $($head)* {
@@ -1364,7 +1422,7 @@ macro_rules! __head {
             } else]] if [if] if $($rest)*
         }
     };
-    (@judge [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* }
+    (@block [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* }
      else { $($else:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @after $c $m $at $for [$($t)* $($head)* {
@@ -1376,17 +1434,17 @@ macro_rules! __head {
         }
     };
     // Without `else`, its value is `()`, so the captures at the end of the block may follow it.
-    (@judge [$c:tt (end) $at:tt [] $t:tt] if $head:tt $_:tt $block:tt $($rest:tt)*) => {
+    (@block [$c:tt (end) $at:tt [] $t:tt] if $head:tt $_:tt $block:tt $($rest:tt)*) => {
         $crate::__walk! { @statement $c (end) [] $($rest)* }
     };
-    (@judge [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+    (@block [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
         $($at)* $($t)* $($head)* {
             $crate::__conditions! { $c $($head)* }
             $crate::__cut! { $c (now) (block) [] coarse $($b)* }
         }
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
-    (@judge [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+    (@block [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @copy $c $m $at $for [$($t)* $($head)* {
                 $crate::__conditions! { $c $($head)* }
@@ -1405,7 +1463,7 @@ macro_rules! __head {
 macro_rules! __conditions {
     ($c:tt) => {};
     ($c:tt let $($rest:tt)*) => {
-        $crate::__pattern! { @top now $c $($rest)* }
+        $crate::__pattern! { @top arm $c $($rest)* }
         $crate::__conditions! { $c $($rest)* }
     };
     ($c:tt $x1:tt let $($rest:tt)*) => { $crate::__conditions! { $c let $($rest)* } };
@@ -1446,7 +1504,7 @@ macro_rules! __arms {
         $($head)* {
             $($arms)*
             $(#$at)* $pattern $(if $guard)? => {
-                $crate::__pattern! { @top now $c $($all)* }
+                $crate::__pattern! { @top arm $c $($all)* }
                 $crate::__cut! { $c (now) (block) [] coarse $($b)* }
             }
         }
@@ -1455,7 +1513,7 @@ macro_rules! __arms {
      $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } , $($rest:tt)*) => {
         $crate::__arms! {
             $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => {
-                $crate::__pattern! { @top now $c $($all)* }
+                $crate::__pattern! { @top arm $c $($all)* }
                 $crate::__cut! { $c (now) (block) [] coarse $($b)* }
             }] [$($rest)*] $($rest)*
         }
@@ -1464,7 +1522,7 @@ macro_rules! __arms {
      $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } $($rest:tt)*) => {
         $crate::__arms! {
             $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => {
-                $crate::__pattern! { @top now $c $($all)* }
+                $crate::__pattern! { @top arm $c $($all)* }
                 $crate::__cut! { $c (now) (block) [] coarse $($b)* }
             }] [$($rest)*] $($rest)*
         }
@@ -1479,7 +1537,8 @@ macro_rules! __arms {
 
 /// Hands each name that a pattern binds to `__anycapture_listed!`. The pattern ends at `:`, `=`, `=>`, `in` or `if`.
 ///
-/// `$kind` says what is bound: `let`, `unset` (no value yet), `now` (captured at once, `mut` or not), `end`.
+/// `$kind` says what is bound: `let`, `unset` (no value yet), `now` (captured at once, `mut` or not), `arm` (as `now`,
+/// where a name may be a constant), `end`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __pattern {
@@ -1580,6 +1639,8 @@ macro_rules! __name {
     (let mut $($x:tt)*) => { $crate::__name! { @listed mut $($x)* } };
     (let plain $($x:tt)*) => { $crate::__name! { @listed let $($x)* } };
     (now $mut:ident $($x:tt)*) => { $crate::__name! { @listed let $($x)* } };
+    (arm mut $($x:tt)*) => { $crate::__name! { @listed let $($x)* } };
+    (arm plain $($x:tt)*) => { $crate::__name! { @listed arm $($x)* } };
     (unset $mut:ident $($x:tt)*) => { $crate::__name! { @listed unset $($x)* } };
     (end plain $($x:tt)*) => {};
     (end mut $($x:tt)*) => { $crate::__name! { @listed end $($x)* } };
@@ -1589,8 +1650,8 @@ macro_rules! __name {
     };
 }
 
-/// What happens with a name at a place: `let` and `mut` at its binding, `unset` without a value, `end` at the end of
-/// its block.
+/// What happens with a name at a place: `let`, `mut` and `arm` at its binding, `unset` without a value, `end` at the
+/// end of its block.
 ///
 /// `last` says whether the variable of this name that is in scope is a `let mut` of this block: not if it was bound
 /// again without `mut`. It is a variable of its own for each listed name. The test `shadowed` guards it.
@@ -1606,8 +1667,17 @@ macro_rules! __bind {
     (mut $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt] [*]) => {
         $crate::__capture! { optional $($path)*, $x; on = $active, $($options)* }
     };
+    // what may be a constant or a variant: by its case, as nothing else tells them apart
+    (arm $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt] [*]) => {
+        if const { $crate::__private::names::is_variable($crate::__private::stringify!($x)) } {
+            $crate::__capture! { optional $($path)*, $x; on = $active, $($options)* }
+        }
+    };
     ($kind:ident $x:ident $c:tt [*]) => {};
     // x
+    (arm $x:ident $c:tt $last:ident $dims:tt $let:tt) => {
+        $crate::__bind! { let $x $c $last $dims $let }
+    };
     (let $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt]
      $last:ident [$($dims:tt)*] $let:tt) => {
         $crate::__capture! { any $($path)*, $x $($dims)*; on = $active, $($options)* }
@@ -1749,6 +1819,11 @@ pub mod names {
             Ok(nearest) if !nearest.is_empty() => fail(name, unbound, ": is it `", nearest, "`?"),
             _ => fail(name, unbound, "", "", ""),
         }
+    }
+
+    /// Whether a name in a pattern that may be refused is a variable, and no constant or variant.
+    pub const fn is_variable(name: &str) -> bool {
+        !name.as_bytes()[0].is_ascii_uppercase()
     }
 
     /// Panics with "`name" and the rest of the sentence.

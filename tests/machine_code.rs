@@ -7,14 +7,24 @@ use std::collections::HashMap;
 use std::fs;
 use std::process::Command;
 
-use support::{cargo, run};
+use support::{cargo, cargo_of, run};
 
 const FUNCTIONS: [&str; 3] = ["axpy", "softmax", "dot"];
+const ARM_CARGO: &str = "ANYCAPTURE_ARM_CARGO";
+const BUILD_STD: &str = "-Zbuild-std=core";
 
 /// The functions in assembly, by name: instructions only, local labels numbered in order.
 fn listing(target: Option<&str>, options: &[&str], lines: bool) -> HashMap<String, Vec<String>> {
     let name = format!("listing-{}-{}-{lines}", target.unwrap_or("host"), options.concat());
-    let (mut cargo, folder) = cargo("rustc", &name);
+    let program =
+        options.contains(&BUILD_STD).then(|| std::env::var(ARM_CARGO)).and_then(Result::ok);
+    let (mut cargo, folder) = match program {
+        Some(program) => cargo_of(&program, "rustc", &name),
+        None => cargo("rustc", &name),
+    };
+    if options.contains(&BUILD_STD) {
+        cargo.env("RUSTC_BOOTSTRAP", "1");
+    }
     if let Some(target) = target {
         cargo.args(["--target", target]);
     }
@@ -89,12 +99,10 @@ fn without_the_feature_lines_leave_no_trace_on_arm() {
     if std::path::Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).exists() {
         return assert_same(Some(TARGET), &["--release"]);
     }
-    let Ok(arm_cargo) = std::env::var("ANYCAPTURE_ARM_CARGO") else {
-        return eprintln!("skipped: no toolchain for {TARGET}, and no ANYCAPTURE_ARM_CARGO");
-    };
-    std::env::set_var("CARGO", arm_cargo);
-    std::env::set_var("RUSTC_BOOTSTRAP", "1");
-    assert_same(Some(TARGET), &["--release", "-Zbuild-std=core"]);
+    if std::env::var_os(ARM_CARGO).is_none() {
+        return eprintln!("skipped: no toolchain for {TARGET}, and no {ARM_CARGO}");
+    }
+    assert_same(Some(TARGET), &["--release", BUILD_STD]);
 }
 
 /// Bytes from the head of the first loop to its end: what an element costs while the switch is off.

@@ -323,3 +323,115 @@ fn a_hundred_statements() {
     assert_eq!(kept::<f32>("long.x").len(), 100);
     assert_eq!(kept::<f32>("long.last"), [2.5]);
 }
+
+captured_fn! {
+    #[capture(p)]
+    fn guard_in_a_head(value: &std::sync::Mutex<Option<f32>>) -> f32 {
+        let p = if let Some(p) = *value.lock().unwrap() {
+            p
+        } else {
+            *value.lock().unwrap() = Some(2.0);
+            3.0
+        };
+        p
+    }
+
+    #[capture(seed)]
+    fn guard_in_the_last_expression(seed: usize) -> usize {
+        let all = std::sync::Mutex::new(vec![0_u8; seed]);
+        all.lock().unwrap().len()
+    }
+
+    #[capture(q, sum)]
+    fn chains(p: Option<f32>, q: Option<f32>) -> f32 {
+        if let Some(p) = p && let Some(q) = q && p > q {
+            let sum = p + q;
+            return sum;
+        }
+        let sum = if let Some(q) = q && q > 0.0 { q } else { 0.0 };
+        sum
+    }
+}
+
+/// What edition 2024 promises of temporaries and `let` chains.
+#[test]
+fn temporaries_go_before_the_variables_of_their_block() {
+    let _alone = alone();
+    let value = std::sync::Mutex::new(None);
+    assert_eq!((guard_in_a_head(&value), guard_in_a_head(&value)), (3.0, 2.0));
+    assert_eq!(kept::<f32>("guard_in_a_head.p"), [3.0, 2.0, 2.0], "in the head, and at the `let`");
+    assert_eq!(guard_in_the_last_expression(3), 3);
+    assert_eq!((chains(Some(3.0), Some(1.0)), chains(None, Some(0.5))), (4.0, 0.5));
+    assert_eq!(kept::<f32>("chains.sum"), [4.0, 0.5]);
+    assert_eq!(kept::<f32>("chains.q"), [1.0, 0.5]);
+}
+
+captured_fn! {
+    #[capture(x, y, z)]
+    fn braces_in_heads(x: i32, all: [i32; 3]) -> i32 {
+        ::core::debug_assert! { x >= 0 }
+        let y = x + 1;
+        if x > { 3 } {
+            let z = 1;
+            return z;
+        }
+        if x << { 1 } == { 2 } {
+            let z = 2;
+            return z;
+        }
+        while match x { 1 => true, _ => false } {
+            let z = 3;
+            return z;
+        }
+        for i in if x == 0 { all } else { [1; 3] } {
+            let z = i + y;
+            if z > 6 {
+                return z;
+            }
+        }
+        -1
+    }
+
+    #[capture(x)]
+    fn closure_behind_a_block(x: f32) -> impl Fn(f32) -> f32 {
+        if x > 1.0 {
+            assert!(x < 10.0);
+        }
+        |y| y + 1.0
+    }
+
+    #[capture(*)]
+    fn constants_in_patterns(n: Option<usize>) -> usize {
+        const MAX: usize = 3;
+        match n {
+            Some(MAX) => {
+                let at_most = MAX;
+                at_most
+            }
+            Some(other) => {
+                other
+            }
+            None => 0,
+        }
+    }
+}
+
+#[test]
+fn a_brace_in_a_head_is_told_from_the_block() {
+    let _alone = alone();
+    let results = [4, 1, 0, 2].map(|x| braces_in_heads(x, [4, 5, 6]));
+    assert_eq!(results, [1, 2, 7, -1]);
+    assert_eq!(kept::<i32>("braces_in_heads.y"), [5, 2, 1, 3]);
+    assert_eq!(kept::<i32>("braces_in_heads.z"), [1, 2, 5, 6, 7, 4, 4, 4]);
+    assert_eq!(closure_behind_a_block(2.0)(1.0), 2.0);
+    assert_eq!(kept::<f32>("closure_behind_a_block.x"), [2.0]);
+}
+
+#[test]
+fn a_star_leaves_constants_in_patterns_alone() {
+    let _alone = alone();
+    assert_eq!((constants_in_patterns(Some(3)), constants_in_patterns(Some(7))), (3, 7));
+    let cache = cache();
+    let keys: Vec<_> = cache.keys().map(|key| key.split('.').next_back().unwrap()).collect();
+    assert_eq!(keys, ["at_most", "other"]);
+}
