@@ -269,7 +269,7 @@ macro_rules! __capture_value {
 //
 // Whatever one macro only hands on to the next is a single token tree:
 //
-// * `$c`, the context of a function: `[ends [path] active [(name last [dims] [let])...] [options] [return]]`;
+// * `$c`, the context of a function: `[[path] active [(name last [dims] [let])...] [options] [return] [*]]`;
 // * `$m`, the mode: `(now)` copies and captures, `(fn {block})` and `(block {block})` do so in the last piece of
 //   a block, `(end)` copies nothing, and captures each `let mut` where its block ends;
 // * `$at`, the attributes in front of a statement.
@@ -563,10 +563,10 @@ macro_rules! __fn_body {
                 }
             )?
             $crate::__parameters! {
-                [$path __anycapture_active [$(($x $last $dims $let))*] $options [$($returned $shape)?]] [] $p
+                [$path __anycapture_active [$(($x $last $dims $let))*] $options [$($returned $shape)?] $all] [] $p
             }
             $crate::__cut! {
-                [$path __anycapture_active [$(($x $last $dims $let))*] $options [$($returned $shape)?]]
+                [$path __anycapture_active [$(($x $last $dims $let))*] $options [$($returned $shape)?] $all]
                 (now) (fn) [] coarse $($b)*
             }
         }
@@ -657,7 +657,7 @@ macro_rules! __parameters {
 #[macro_export]
 macro_rules! __cut {
     // the captures at the end of a block, if anything may be captured there
-    (@ends [$path:tt $active:tt [] $options:tt $return:tt] $pieces:tt) => {};
+    (@ends [$path:tt $active:tt [] $options:tt $return:tt $all:tt] $pieces:tt) => {};
     (@ends $c:tt [$([$($t:tt)*])*]) => {
         $($crate::__cut! { $c (end) (end) [] coarse $($t)* })*
     };
@@ -907,6 +907,12 @@ macro_rules! __walk {
     (@statement $c:tt $m:tt [] let $($p:ident)+ = Default::default $($rest:tt)*) => {
         $crate::__walk! { @value $c $m [] [unset $($p)+] [let $($p)+ =] Default::default $($rest)* }
     };
+    // With `*`, a value whose type may not be known yet: by its last call.
+    (@statement [$path:tt $active:tt $entries:tt $options:tt $return:tt [*]] $m:tt [] let $($p:ident)+ = $($rest:tt)*) => {
+        $crate::__walk! {
+            @known [[$path $active $entries $options $return [*]] $m [$($p)+] [$($rest)*]] $($rest)*
+        }
+    };
     // let mut x: f32 = 1.0;
     (@statement $c:tt (end) [] let $($p:ident)+ $(: $type:ty)? = $e:expr ; $($rest:tt)*) => {
         $crate::__pattern! { @top end $c let $($p)+ }
@@ -997,10 +1003,10 @@ macro_rules! __walk {
         }
     };
     // return x; with `return` in the list
-    (@word [$path:tt $active:tt $entries:tt $options:tt [$returned:ident $shape:tt]] $m:tt $at:tt
+    (@word [$path:tt $active:tt $entries:tt $options:tt [$returned:ident $shape:tt] $all:tt] $m:tt $at:tt
      return $word:tt $value:expr $(; $($rest:tt)*)?) => {
         $crate::__walk! {
-            @jump [$path $active $entries $options [$returned $shape]] $m $at
+            @jump [$path $active $entries $options [$returned $shape] $all] $m $at
             $crate::__return! { $path $active $options $returned $shape [$value] [$word] }
             $(; $($rest)*)?
         }
@@ -1163,6 +1169,32 @@ macro_rules! __walk {
         $crate::__walk! { @copy $c $m $at [$pattern $let] [] $($rest)* }
     };
 
+    // Whether the value of a `let` without a type has a type of its own: for `*`, which passes over one that has not, as
+    // its type must be known where it is captured. Four tokens a step.
+    (@known $s:tt . $call:ident () $($rest:tt)*) => { $crate::__walk! { @call $s $call $($rest)* } };
+    (@known $s:tt ; $($_:tt)*) => { $crate::__walk! { @bound let $s } };
+    (@known $s:tt $x1:tt . $call:ident () $($rest:tt)*) => { $crate::__walk! { @call $s $call $($rest)* } };
+    (@known $s:tt $x1:tt ; $($_:tt)*) => { $crate::__walk! { @bound let $s } };
+    (@known $s:tt $x1:tt $x2:tt . $call:ident () $($rest:tt)*) => { $crate::__walk! { @call $s $call $($rest)* } };
+    (@known $s:tt $x1:tt $x2:tt ; $($_:tt)*) => { $crate::__walk! { @bound let $s } };
+    (@known $s:tt $x1:tt $x2:tt $x3:tt . $call:ident () $($rest:tt)*) => { $crate::__walk! { @call $s $call $($rest)* } };
+    (@known $s:tt $x1:tt $x2:tt $x3:tt ; $($_:tt)*) => { $crate::__walk! { @bound let $s } };
+    (@known $s:tt $x1:tt $x2:tt $x3:tt $x4:tt $($rest:tt)*) => { $crate::__walk! { @known $s $($rest)* } };
+    (@known $s:tt $($_:tt)*) => { $crate::__walk! { @bound let $s } };
+    (@call $s:tt into $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
+    (@call $s:tt try_into $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
+    (@call $s:tt collect $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
+    (@call $s:tt parse $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
+    (@call $s:tt sum $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
+    (@call $s:tt product $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
+    (@call $s:tt default $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
+    (@call $s:tt random $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
+    (@call $s:tt gen $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
+    (@call $s:tt $call:ident $($rest:tt)*) => { $crate::__walk! { @known $s $($rest)* } };
+    (@bound $kind:ident [$c:tt $m:tt [$($p:ident)+] [$($rest:tt)*]]) => {
+        $crate::__walk! { @value $c $m [] [$kind $($p)+] [let $($p)+ =] $($rest)* }
+    };
+
     // An expression of blocks ends here; `$for` is what it is the value of: `[]`, or `[pattern [let x =]]`.
     // match x { .. }.sqrt();
     (@after $c:tt $m:tt $at:tt [] $t:tt . $($rest:tt)*) => {
@@ -1221,8 +1253,8 @@ macro_rules! __walk {
         $crate::__cut! { @ends $c $block }
         $($at)* $($t)*
     };
-    (@tail [$path:tt $active:tt $entries:tt $options:tt [$returned:ident $shape:tt]] (fn $block:tt) [] [$($t:tt)*]) => {
-        $crate::__cut! { @ends [$path $active $entries $options []] $block }
+    (@tail [$path:tt $active:tt $entries:tt $options:tt [$returned:ident $shape:tt] $all:tt] (fn $block:tt) [] [$($t:tt)*]) => {
+        $crate::__cut! { @ends [$path $active $entries $options [] $all] $block }
         $crate::__return! { $path $active $options $returned $shape [$($t)*] [] }
     };
     (@tail $c:tt (fn $block:tt) $at:tt $t:tt) => {
@@ -1661,14 +1693,14 @@ macro_rules! __bind {
     // neither listed nor `*`
     ($kind:ident $x:ident $c:tt []) => {};
     // *
-    (let $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt] [*]) => {
+    (let $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt $all:tt] [*]) => {
         $crate::__capture! { optional $($path)*, $x; on = $active, $($options)* }
     };
-    (mut $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt] [*]) => {
+    (mut $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt $all:tt] [*]) => {
         $crate::__capture! { optional $($path)*, $x; on = $active, $($options)* }
     };
     // what may be a constant or a variant: by its case, as nothing else tells them apart
-    (arm $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt] [*]) => {
+    (arm $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt $all:tt] [*]) => {
         if const { $crate::__private::names::is_variable($crate::__private::stringify!($x)) } {
             $crate::__capture! { optional $($path)*, $x; on = $active, $($options)* }
         }
@@ -1678,7 +1710,7 @@ macro_rules! __bind {
     (arm $x:ident $c:tt $last:ident $dims:tt $let:tt) => {
         $crate::__bind! { let $x $c $last $dims $let }
     };
-    (let $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt]
+    (let $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt $all:tt]
      $last:ident [$($dims:tt)*] $let:tt) => {
         $crate::__capture! { any $($path)*, $x $($dims)*; on = $active, $($options)* }
         #[allow(unused_variables)]
@@ -1692,7 +1724,7 @@ macro_rules! __bind {
         #[allow(unused_variables)]
         let $last = $crate::__private::Last;
     };
-    (end $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt]
+    (end $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt $all:tt]
      $last:ident [$($dims:tt)*] []) => {
         #[allow(unreachable_code)]
         if $last.is_last() {
@@ -1703,7 +1735,7 @@ macro_rules! __bind {
         let $last = $crate::__private::Shadowed;
     };
     // let x
-    (mut $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt]
+    (mut $x:ident [[$($path:tt)*] $active:tt $entries:tt [$($options:tt)*] $return:tt $all:tt]
      $last:ident [$($dims:tt)*] [let]) => {
         $crate::__capture! { any $($path)*, $x $($dims)*; on = $active, $($options)* }
     };

@@ -11,7 +11,7 @@
 #![allow(missing_docs)]
 
 #[cfg(feature = "alloc")]
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use super::element::Plain;
 use super::Site;
@@ -185,6 +185,20 @@ pub trait Text {
 
 #[cfg(feature = "alloc")]
 impl Text for str {
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Text for String {
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Text for Cow<'_, str> {
     fn text(&self) -> &str {
         self
     }

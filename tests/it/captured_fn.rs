@@ -401,6 +401,20 @@ captured_fn! {
     }
 
     #[capture(*)]
+    fn types_of_later_lines(text: &str, rows: &[f32]) -> f32 {
+        let owned = text.into();
+        let length: &String = &owned;
+        let sum = rows.iter().map(|x| x * 2.0).sum();
+        let all = rows.iter().copied().collect();
+        let typed = rows.iter().copied().collect::<Vec<f32>>();
+        let doubled: f32 = sum;
+        let rest: &Vec<f32> = &all;
+        let last = rest.last().copied().unwrap_or(doubled);
+        let parsed = length.parse().unwrap_or(last);
+        parsed + typed[0]
+    }
+
+    #[capture(*)]
     fn constants_in_patterns(n: Option<usize>) -> usize {
         const MAX: usize = 3;
         match n {
@@ -425,6 +439,15 @@ fn a_brace_in_a_head_is_told_from_the_block() {
     assert_eq!(kept::<i32>("braces_in_heads.z"), [1, 2, 5, 6, 7, 4, 4, 4]);
     assert_eq!(closure_behind_a_block(2.0)(1.0), 2.0);
     assert_eq!(kept::<f32>("closure_behind_a_block.x"), [2.0]);
+}
+
+#[test]
+fn a_star_passes_over_a_value_of_a_type_that_later_lines_give() {
+    let _alone = alone();
+    assert_eq!(types_of_later_lines("0.5", &[1.0, 2.0]), 1.5);
+    let cache = cache();
+    let keys: Vec<_> = cache.keys().map(|key| key.split('.').next_back().unwrap()).collect();
+    assert_eq!(keys, ["text", "rows", "length", "typed", "doubled", "rest", "last"]);
 }
 
 #[test]
