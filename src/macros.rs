@@ -1126,6 +1126,9 @@ macro_rules! __walk {
     };
 
     // let x = value
+    (@value $c:tt (end) $at:tt $pattern:tt $let:tt $e:expr ; $($rest:tt)*) => {
+        $crate::__walk! { @done $c (end) $at [] $pattern $($rest)* }
+    };
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt if $($rest:tt)*) => {
         $crate::__head! { @find [$c $m $at [$pattern $let] []] if [if] if $($rest)* }
     };
@@ -1386,7 +1389,6 @@ macro_rules! __head {
     (@judge $s:tt $k:ident $h:tt $before:tt { $($b:tt)* } != $($rest:tt)*) => {
         $crate::__head! { @operand $s $k $h { $($b)* } != $($rest)* }
     };
-    (@judge $($found:tt)*) => { $crate::__head! { @block $($found)* } };
     // whether the head ends within a pattern
     (@or [] pattern $s:tt $k:ident $h:tt $before:tt $($rest:tt)*) => {
         $crate::__head! { @operand $s $k $h $($rest)* }
@@ -1411,11 +1413,14 @@ macro_rules! __head {
     (@twice [$first:tt $t:tt $($h:tt)*] $($found:tt)*) => {
         $crate::__head! { @twice [$t $($h)*] $($found)* }
     };
-    // the block
-    (@block [$c:tt (end) $at:tt [] $t:tt] for $head:tt $_:tt $block:tt $($rest:tt)*) => {
+    (@operand $s:tt $kind:ident [$($h:tt)*] { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__head! { @find $s $kind [$($h)* { $($b)* }] {} $($rest)* }
+    };
+    // the block: `@judge` that has come so far, or `@block`
+    (@$found:ident [$c:tt (end) $at:tt [] $t:tt] for $head:tt $_:tt $block:tt $($rest:tt)*) => {
         $crate::__walk! { @statement $c (end) [] $($rest)* }
     };
-    (@block [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] for [$word:tt $($head:tt)*] $_:tt
+    (@$found:ident [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] for [$word:tt $($head:tt)*] $_:tt
      { $($b:tt)* } $($rest:tt)*) => {
         $($at)* $($t)* $word $($head)* {
             $crate::__pattern! { @top now $c $($head)* }
@@ -1423,29 +1428,29 @@ macro_rules! __head {
         }
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
-    (@block [$c:tt (end) $at:tt [] $t:tt] while $head:tt $_:tt $block:tt $($rest:tt)*) => {
+    (@$found:ident [$c:tt (end) $at:tt [] $t:tt] while $head:tt $_:tt $block:tt $($rest:tt)*) => {
         $crate::__walk! { @statement $c (end) [] $($rest)* }
     };
-    (@block [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] while [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+    (@$found:ident [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] while [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
         $($at)* $($t)* $($head)* {
             $crate::__conditions! { $c $($head)* }
             $crate::__cut! { $c (now) (block) [] coarse $($b)* }
         }
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
-    (@block [$c:tt (end) $at:tt [] $t:tt] match $head:tt $_:tt $block:tt $word:ident $($rest:tt)*) => {
+    (@$found:ident [$c:tt (end) $at:tt [] $t:tt] match $head:tt $_:tt $block:tt $word:ident $($rest:tt)*) => {
         $crate::__walk! { @statement $c (end) [] $word $($rest)* }
     };
-    (@block [$c:tt $m:tt [$($at:tt)*] [] []] match $head:tt $_:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+    (@$found:ident [$c:tt $m:tt [$($at:tt)*] [] []] match $head:tt $_:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
         $($at)* $crate::__arms! { $c $head [] [$($b)*] $($b)* }
         $crate::__walk! { @statement $c $m [] $word $($rest)* }
     };
-    (@block [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] match [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+    (@$found:ident [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] match [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @after $c $m $at $for [$($t)* $crate::__arms! { $c [$($head)*] [] [$($b)*] $($b)* }] $($rest)*
         }
     };
-    (@block [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* }
+    (@$found:ident [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* }
      else if $($rest:tt)*) => {
         $crate::__head! {
             @find [$c $m $at $for [$($t)* $($head)* {
@@ -1454,7 +1459,7 @@ macro_rules! __head {
             } else]] if [if] if $($rest)*
         }
     };
-    (@block [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* }
+    (@$found:ident [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* }
      else { $($else:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @after $c $m $at $for [$($t)* $($head)* {
@@ -1466,26 +1471,23 @@ macro_rules! __head {
         }
     };
     // Without `else`, its value is `()`, so the captures at the end of the block may follow it.
-    (@block [$c:tt (end) $at:tt [] $t:tt] if $head:tt $_:tt $block:tt $($rest:tt)*) => {
+    (@$found:ident [$c:tt (end) $at:tt [] $t:tt] if $head:tt $_:tt $block:tt $($rest:tt)*) => {
         $crate::__walk! { @statement $c (end) [] $($rest)* }
     };
-    (@block [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+    (@$found:ident [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
         $($at)* $($t)* $($head)* {
             $crate::__conditions! { $c $($head)* }
             $crate::__cut! { $c (now) (block) [] coarse $($b)* }
         }
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
-    (@block [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+    (@$found:ident [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @copy $c $m $at $for [$($t)* $($head)* {
                 $crate::__conditions! { $c $($head)* }
                 $crate::__cut! { $c (now) (block) [] coarse $($b)* }
             }] $($rest)*
         }
-    };
-    (@operand $s:tt $kind:ident [$($h:tt)*] { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__head! { @find $s $kind [$($h)* { $($b)* }] {} $($rest)* }
     };
 }
 
@@ -2006,7 +2008,7 @@ pub mod names {
                 }
                 // a closure's parameter
                 b'|' if is(text, next, token(text, next), name) => found.place = Place::Unreached,
-                byte if is_word(byte) => {
+                byte if is_word(byte) && byte != b'#' => {
                     let begins = here.begins
                         || here.walked && is(text, before, before_end, b"=") && here.binds
                         || here.walked && is(text, before, before_end, b"else")
@@ -2059,6 +2061,10 @@ pub mod names {
         if start >= text.len() {
             return start;
         }
+        // Only within a word, as in `r#type`; in front of one it begins an attribute.
+        if text[start] == b'#' {
+            return start + 1;
+        }
         let mut at = start;
         while at < text.len() && is_word(text[at]) {
             at += 1;
@@ -2108,9 +2114,10 @@ pub mod names {
             }
             return at + 1;
         }
-        // => and ==, <=, >=, !=, which are not a `=`
+        // `::`, which is not the `:` behind a label; => and ==, <=, >=, !=, which are not a `=`
         let double = at + 1 < text.len()
-            && (text[at] == b'=' && matches!(text[at + 1], b'=' | b'>')
+            && (text[at] == b':' && text[at + 1] == b':'
+                || text[at] == b'=' && matches!(text[at + 1], b'=' | b'>')
                 || text[at + 1] == b'='
                     && !matches!(
                         text[at],
