@@ -665,56 +665,56 @@ macro_rules! __cut {
     (@near $s:tt [$($t:tt)*] ; $($rest:tt)+) => {
         $crate::__cut! { @at ; $s [$($t)* ;] $($rest)+ }
     };
-    (@near $s:tt [$($t:tt)*] { $($b:tt)* } $word:ident $($rest:tt)*) => {
-        $crate::__cut! { @at $word $s [$($t)* { $($b)* }] $word $($rest)* }
+    (@near $s:tt [$($t:tt)*] { $($b:tt)* } $word:tt $($rest:tt)*) => {
+        $crate::__cut! { @behind $word $s [$($t)* { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt ; $($rest:tt)+) => {
         $crate::__cut! { @at ; $s [$($t)* $x1 ;] $($rest)+ }
     };
-    (@near $s:tt [$($t:tt)*] $x1:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
-        $crate::__cut! { @at $word $s [$($t)* $x1 { $($b)* }] $word $($rest)* }
+    (@near $s:tt [$($t:tt)*] $x1:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
+        $crate::__cut! { @behind $word $s [$($t)* $x1 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt ; $($rest:tt)+) => {
         $crate::__cut! { @at ; $s [$($t)* $x1 $x2 ;] $($rest)+ }
     };
-    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
-        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 { $($b)* }] $word $($rest)* }
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
+        $crate::__cut! { @behind $word $s [$($t)* $x1 $x2 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt ; $($rest:tt)+) => {
         $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 ;] $($rest)+ }
     };
-    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
-        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 { $($b)* }] $word $($rest)* }
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
+        $crate::__cut! { @behind $word $s [$($t)* $x1 $x2 $x3 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt ; $($rest:tt)+) => {
         $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 ;] $($rest)+ }
     };
-    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
-        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 { $($b)* }] $word $($rest)* }
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
+        $crate::__cut! { @behind $word $s [$($t)* $x1 $x2 $x3 $x4 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt ; $($rest:tt)+) => {
         $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 ;] $($rest)+ }
     };
-    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
-        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 { $($b)* }] $word $($rest)* }
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
+        $crate::__cut! { @behind $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt ; $($rest:tt)+) => {
         $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 ;] $($rest)+ }
     };
-    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
-        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 { $($b)* }] $word $($rest)* }
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
+        $crate::__cut! { @behind $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt ; $($rest:tt)+) => {
         $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 ;] $($rest)+ }
     };
-    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
-        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 { $($b)* }] $word $($rest)* }
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
+        $crate::__cut! { @behind $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt ; $($rest:tt)+) => {
         $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 ;] $($rest)+ }
     };
-    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
-        $crate::__cut! { @at $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 { $($b)* }] $word $($rest)* }
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
+        $crate::__cut! { @behind $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt $x9:tt ; $($rest:tt)+) => {
         $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 ;] $($rest)+ }
@@ -777,14 +777,14 @@ macro_rules! __cut {
         $crate::__walk! { @statement $c $m [] $($t)* }
         $crate::__cut! { $c $m $last [$($pieces)* [$($t)*]] fine $($rest)+ }
     };
-    (@at let $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@at for $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@at while $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@at loop $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@at if $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@at match $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@at return $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@at $word:ident $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
+    (@behind let $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@behind for $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@behind while $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@behind loop $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@behind if $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@behind match $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@behind return $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@behind $other:tt $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
     // 256 tokens, and then on to a place to cut
     ($c:tt $m:tt $last:tt $pieces:tt coarse
      $a0:tt $a1:tt $a2:tt $a3:tt $a4:tt $a5:tt $a6:tt $a7:tt
@@ -875,63 +875,104 @@ macro_rules! __walk {
         $crate::__cut! { @ends $c $block }
     };
     (@statement $c:tt $m:tt []) => {};
-    // let x = if ..: a value with blocks goes the long way
-    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = if $($rest:tt)*) => {
-        $crate::__walk! { @value $c $m [] [let $($p)+] [let $($p)+ $(: $type)? =] if $($rest)* }
+    // let x = value, let mut x = value. What is copied is matched as `tt`: an `ident` would get the place of the macro,
+    // and errors and lints with it. First the values with blocks.
+    (@statement $c:tt $m:tt [] let $x:tt = if $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $x] [let $x =] if $($rest)* }
     };
-    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = match $($rest:tt)*) => {
-        $crate::__walk! { @value $c $m [] [let $($p)+] [let $($p)+ $(: $type)? =] match $($rest)* }
+    (@statement $c:tt $m:tt [] let $x:tt = match $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $x] [let $x =] match $($rest)* }
     };
-    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = loop $($rest:tt)*) => {
-        $crate::__walk! { @value $c $m [] [let $($p)+] [let $($p)+ $(: $type)? =] loop $($rest)* }
+    (@statement $c:tt $m:tt [] let $x:tt = loop $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $x] [let $x =] loop $($rest)* }
     };
-    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = unsafe $($rest:tt)*) => {
-        $crate::__walk! { @value $c $m [] [let $($p)+] [let $($p)+ $(: $type)? =] unsafe $($rest)* }
+    (@statement $c:tt $m:tt [] let $x:tt = unsafe $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $x] [let $x =] unsafe $($rest)* }
     };
-    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__walk! { @value $c $m [] [let $($p)+] [let $($p)+ $(: $type)? =] { $($b)* } $($rest)* }
+    (@statement $c:tt $m:tt [] let $x:tt = { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $x] [let $x =] { $($b)* } $($rest)* }
     };
-    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = $label:lifetime $($rest:tt)*) => {
-        $crate::__walk! { @value $c $m [] [let $($p)+] [let $($p)+ $(: $type)? =] $label $($rest)* }
+    (@statement $c:tt $m:tt [] let $x:tt = $label:lifetime $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $x] [let $x =] $label $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $mut:tt $x:tt = if $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $mut $x] [let $mut $x =] if $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $mut:tt $x:tt = match $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $mut $x] [let $mut $x =] match $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $mut:tt $x:tt = loop $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $mut $x] [let $mut $x =] loop $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $mut:tt $x:tt = unsafe $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $mut $x] [let $mut $x =] unsafe $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $mut:tt $x:tt = { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $mut $x] [let $mut $x =] { $($b)* } $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $mut:tt $x:tt = $label:lifetime $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $mut $x] [let $mut $x =] $label $($rest)* }
     };
     // An empty vector, of a type that may not be known yet: as if it had no value. The test `inference` guards it.
-    (@statement $c:tt $m:tt [] let $($p:ident)+ = Vec::new $($rest:tt)*) => {
-        $crate::__walk! { @value $c $m [] [unset $($p)+] [let $($p)+ =] Vec::new $($rest)* }
+    (@statement $c:tt $m:tt [] let $x:tt = Vec::new $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [unset $x] [let $x =] Vec::new $($rest)* }
     };
-    (@statement $c:tt $m:tt [] let $($p:ident)+ = Vec::with_capacity $($rest:tt)*) => {
-        $crate::__walk! { @value $c $m [] [unset $($p)+] [let $($p)+ =] Vec::with_capacity $($rest)* }
+    (@statement $c:tt $m:tt [] let $x:tt = Vec::with_capacity $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [unset $x] [let $x =] Vec::with_capacity $($rest)* }
     };
-    (@statement $c:tt $m:tt [] let $($p:ident)+ = vec![] $($rest:tt)*) => {
-        $crate::__walk! { @value $c $m [] [unset $($p)+] [let $($p)+ =] vec![] $($rest)* }
+    (@statement $c:tt $m:tt [] let $x:tt = vec![] $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [unset $x] [let $x =] vec![] $($rest)* }
     };
-    (@statement $c:tt $m:tt [] let $($p:ident)+ = Default::default $($rest:tt)*) => {
-        $crate::__walk! { @value $c $m [] [unset $($p)+] [let $($p)+ =] Default::default $($rest)* }
+    (@statement $c:tt $m:tt [] let $x:tt = Default::default $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [unset $x] [let $x =] Default::default $($rest)* }
     };
-    // With `*`, a value whose type may not be known yet: by its last call.
-    (@statement [$path:tt $active:tt $entries:tt $options:tt $return:tt [*]] $m:tt [] let $($p:ident)+ = $($rest:tt)*) => {
+    (@statement $c:tt $m:tt [] let $mut:tt $x:tt = Vec::new $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [unset $mut $x] [let $mut $x =] Vec::new $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $mut:tt $x:tt = Vec::with_capacity $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [unset $mut $x] [let $mut $x =] Vec::with_capacity $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $mut:tt $x:tt = vec![] $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [unset $mut $x] [let $mut $x =] vec![] $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $mut:tt $x:tt = Default::default $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [unset $mut $x] [let $mut $x =] Default::default $($rest)* }
+    };
+    // With `*`, what is bound depends on the value's tokens, so they stand twice.
+    (@statement [$path:tt $active:tt $entries:tt $options:tt $return:tt [*]] $m:tt [] let $x:tt = $($rest:tt)*) => {
         $crate::__walk! {
-            @known [[$path $active $entries $options $return [*]] $m [$($p)+] [$($rest)*]] $($rest)*
+            @twice [$path $active $entries $options $return [*]] $m [$x] [$($rest)*] $($rest)*
         }
     };
-    // let mut x: f32 = 1.0;
-    (@statement $c:tt (end) [] let $($p:ident)+ $(: $type:ty)? = $e:expr ; $($rest:tt)*) => {
-        $crate::__pattern! { @top end $c let $($p)+ }
+    (@statement [$path:tt $active:tt $entries:tt $options:tt $return:tt [*]] $m:tt [] let $mut:tt $x:tt = $($rest:tt)*) => {
+        $crate::__walk! {
+            @twice [$path $active $entries $options $return [*]] $m [$mut $x] [$($rest)*] $($rest)*
+        }
+    };
+    // Any other.
+    (@statement $c:tt (end) [] let $x:tt = $e:expr ; $($rest:tt)*) => {
+        $crate::__pattern! { @top end $c let $x }
         $crate::__walk! { @statement $c (end) [] $($rest)* }
     };
-    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? = $e:expr ; $($rest:tt)*) => {
-        let $($p)+ $(: $type)? = $e;
-        $crate::__pattern! { @top let $c $($p)+ }
+    (@statement $c:tt $m:tt [] let $x:tt = $e:expr ; $($rest:tt)*) => {
+        let $x = $e;
+        $crate::__pattern! { @top let $c $x }
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
-    // let mut x: f32;
-    (@statement $c:tt (end) [] let $($p:ident)+ $(: $type:ty)? ; $($rest:tt)*) => {
-        $crate::__pattern! { @top end $c unset $($p)+ }
+    (@statement $c:tt $m:tt [] let $x:tt : $type:ty = $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $x] [let $x : $type =] $($rest)* }
+    };
+    (@statement $c:tt (end) [] let $mut:tt $x:tt = $e:expr ; $($rest:tt)*) => {
+        $crate::__pattern! { @top end $c let $mut $x }
         $crate::__walk! { @statement $c (end) [] $($rest)* }
     };
-    (@statement $c:tt $m:tt [] let $($p:ident)+ $(: $type:ty)? ; $($rest:tt)*) => {
-        let $($p)+ $(: $type)? ;
-        $crate::__pattern! { @top unset $c $($p)+ }
+    (@statement $c:tt $m:tt [] let $mut:tt $x:tt = $e:expr ; $($rest:tt)*) => {
+        let $mut $x = $e;
+        $crate::__pattern! { @top let $c $mut $x }
         $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $mut:tt $x:tt : $type:ty = $($rest:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $mut $x] [let $mut $x : $type =] $($rest)* }
     };
     // ;
     (@statement $c:tt $m:tt $at:tt ; $($rest:tt)*) => {
@@ -941,20 +982,21 @@ macro_rules! __walk {
     (@statement $c:tt $m:tt [$($at:tt)*] #[$($a:tt)*] $($rest:tt)*) => {
         $crate::__walk! { @statement $c $m [$($at)* #[$($a)*]] $($rest)* }
     };
-    // for x in xs { .. }, match x { .. }
+    // if x { .. }, while x { .. }, for x in xs { .. }, match x { .. }
+    (@statement $c:tt $m:tt $at:tt if $($rest:tt)*) => {
+        $crate::__head! { @find [$c $m $at [] []] if [if] if $($rest)* }
+    };
+    (@statement $c:tt $m:tt $at:tt while $($rest:tt)*) => {
+        $crate::__head! { @find [$c $m $at [] []] while [while] while $($rest)* }
+    };
     (@statement $c:tt $m:tt $at:tt for $($rest:tt)*) => {
         $crate::__head! { @find [$c $m $at [] []] for [for] for $($rest)* }
     };
     (@statement $c:tt $m:tt $at:tt match $($rest:tt)*) => {
         $crate::__head! { @find [$c $m $at [] []] match [match] match $($rest)* }
     };
-    // A word stands twice: once to be matched, once to be copied, as the edition of a `let` chain is that of the
-    // place where its `if` was written.
-    (@statement $c:tt $m:tt $at:tt $word:ident $($rest:tt)*) => {
-        $crate::__walk! { @word $c $m $at $word $word $($rest)* }
-    };
     // ::std::println! { .. }
-    (@statement $c:tt $m:tt $at:tt $(:: $a:ident)+ ! { $($t:tt)* } $($rest:tt)*) => {
+    (@statement $c:tt $m:tt $at:tt $(:: $a:tt)+ ! { $($t:tt)* } $($rest:tt)*) => {
         $crate::__walk! { @after $c $m $at [] [$(:: $a)+ ! { $($t)* }] $($rest)* }
     };
     // { .. }
@@ -979,16 +1021,11 @@ macro_rules! __walk {
     (@statement $c:tt $m:tt $at:tt $label:lifetime : $word:ident $($rest:tt)*) => {
         $crate::__head! { @find [$c $m $at [] [$label:]] $word [$word] $word $($rest)* }
     };
-    (@statement $c:tt $m:tt $at:tt $($rest:tt)+) => {
-        $crate::__walk! { @expression $c $m $at $($rest)+ }
+    // The first token stands twice: once to be matched, once to be copied, so that it keeps its place.
+    (@statement $c:tt $m:tt $at:tt $word:tt $($rest:tt)*) => {
+        $crate::__walk! { @word $c $m $at $word $word $($rest)* }
     };
 
-    (@word $c:tt $m:tt $at:tt if $word:tt $($rest:tt)*) => {
-        $crate::__head! { @find [$c $m $at [] []] if [$word] if $($rest)* }
-    };
-    (@word $c:tt $m:tt $at:tt while $word:tt $($rest:tt)*) => {
-        $crate::__head! { @find [$c $m $at [] []] while [$word] while $($rest)* }
-    };
     (@word $c:tt $m:tt $at:tt let $word:tt $($rest:tt)*) => {
         $crate::__walk! { @let $c $m $at [$word] $($rest)* }
     };
@@ -1048,7 +1085,7 @@ macro_rules! __walk {
         $crate::__walk! { @copy $c $m $at [] [] $($rest)* }
     };
     // vec! { .. }, core::debug_assert! { .. }
-    (@word $c:tt $m:tt $at:tt $word:ident $a:ident $(:: $b:ident)* ! { $($t:tt)* } $($rest:tt)*) => {
+    (@word $c:tt $m:tt $at:tt $word:ident $a:tt $(:: $b:tt)* ! { $($t:tt)* } $($rest:tt)*) => {
         $crate::__walk! { @after $c $m $at [] [$a $(:: $b)* ! { $($t)* }] $($rest)* }
     };
     // x.sin();
@@ -1059,7 +1096,7 @@ macro_rules! __walk {
         $($at)* $e;
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
-    (@word $c:tt $m:tt $at:tt $word:ident $($rest:tt)*) => {
+    (@word $c:tt $m:tt $at:tt $word:tt $($rest:tt)*) => {
         $crate::__walk! { @expression $c $m $at $($rest)* }
     };
 
@@ -1125,6 +1162,20 @@ macro_rules! __walk {
         $crate::__walk! { @let $c $m $at [$($p)* $t] $($rest)* }
     };
 
+    // let x = value, with `*`
+    (@twice $c:tt (end) $pattern:tt $all:tt $e:expr ; $($rest:tt)*) => {
+        $crate::__known! { [end [let] $c $pattern] $all }
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@twice $c:tt $m:tt [$($p:tt)+] $all:tt $e:expr ; $($rest:tt)*) => {
+        let $($p)+ = $e;
+        $crate::__known! { [let [] $c [$($p)+]] $all }
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    (@twice $c:tt $m:tt [$($p:tt)+] [$($all:tt)*] $($_:tt)*) => {
+        $crate::__walk! { @value $c $m [] [let $($p)+] [let $($p)+ =] $($all)* }
+    };
+
     // let x = value
     (@value $c:tt (end) $at:tt $pattern:tt $let:tt $e:expr ; $($rest:tt)*) => {
         $crate::__walk! { @done $c (end) $at [] $pattern $($rest)* }
@@ -1159,43 +1210,27 @@ macro_rules! __walk {
             [unsafe { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
         }
     };
+    (@value $c:tt $m:tt $at:tt $pattern:tt [$($let:tt)*] { $($b:tt)* } ; $($rest:tt)*) => {
+        $crate::__walk! {
+            @done $c $m $at [$($let)* { $crate::__cut! { $c (now) (block) [] coarse $($b)* } };] $pattern $($rest)*
+        }
+    };
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @copy $c $m $at [$pattern $let]
             [{ $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
         }
     };
+    (@value $c:tt $m:tt [] [$kind:ident $($p:tt)*] [$($let:tt)*] $e:expr ; $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__pattern! { @top $kind $c $($p)* }
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
     (@value $c:tt $m:tt $at:tt $pattern:tt [$($let:tt)*] $e:expr ; $($rest:tt)*) => {
         $crate::__walk! { @done $c $m $at [$($let)* $e;] $pattern $($rest)* }
     };
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt $($rest:tt)*) => {
         $crate::__walk! { @copy $c $m $at [$pattern $let] [] $($rest)* }
-    };
-
-    // Whether the value of a `let` without a type has a type of its own: for `*`, which passes over one that has not, as
-    // its type must be known where it is captured. Four tokens a step.
-    (@known $s:tt . $call:ident () $($rest:tt)*) => { $crate::__walk! { @call $s $call $($rest)* } };
-    (@known $s:tt ; $($_:tt)*) => { $crate::__walk! { @bound let $s } };
-    (@known $s:tt $x1:tt . $call:ident () $($rest:tt)*) => { $crate::__walk! { @call $s $call $($rest)* } };
-    (@known $s:tt $x1:tt ; $($_:tt)*) => { $crate::__walk! { @bound let $s } };
-    (@known $s:tt $x1:tt $x2:tt . $call:ident () $($rest:tt)*) => { $crate::__walk! { @call $s $call $($rest)* } };
-    (@known $s:tt $x1:tt $x2:tt ; $($_:tt)*) => { $crate::__walk! { @bound let $s } };
-    (@known $s:tt $x1:tt $x2:tt $x3:tt . $call:ident () $($rest:tt)*) => { $crate::__walk! { @call $s $call $($rest)* } };
-    (@known $s:tt $x1:tt $x2:tt $x3:tt ; $($_:tt)*) => { $crate::__walk! { @bound let $s } };
-    (@known $s:tt $x1:tt $x2:tt $x3:tt $x4:tt $($rest:tt)*) => { $crate::__walk! { @known $s $($rest)* } };
-    (@known $s:tt $($_:tt)*) => { $crate::__walk! { @bound let $s } };
-    (@call $s:tt into $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
-    (@call $s:tt try_into $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
-    (@call $s:tt collect $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
-    (@call $s:tt parse $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
-    (@call $s:tt sum $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
-    (@call $s:tt product $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
-    (@call $s:tt default $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
-    (@call $s:tt random $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
-    (@call $s:tt gen $($_:tt)*) => { $crate::__walk! { @bound unset $s } };
-    (@call $s:tt $call:ident $($rest:tt)*) => { $crate::__walk! { @known $s $($rest)* } };
-    (@bound $kind:ident [$c:tt $m:tt [$($p:ident)+] [$($rest:tt)*]]) => {
-        $crate::__walk! { @value $c $m [] [$kind $($p)+] [let $($p)+ =] $($rest)* }
     };
 
     // An expression of blocks ends here; `$for` is what it is the value of: `[]`, or `[pattern [let x =]]`.
@@ -1264,6 +1299,36 @@ macro_rules! __walk {
         $crate::__walk! { @tail $c (block $block) $at $t }
     };
     (@tail $c:tt $m:tt $at:tt $t:tt) => {};
+}
+
+/// Captures what a `let` without a type binds, with `*` in the list: nothing if the type may be known from later lines
+/// only, by the last call of its value, for method lookup has to know it here. Four tokens a step, up to the `;`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __known {
+    ($s:tt [$($all:tt)*]) => { $crate::__known! { @value $s $($all)* } };
+    (@value $s:tt . $call:ident () $($rest:tt)*) => { $crate::__known! { @call $s $call $($rest)* } };
+    (@value $s:tt ; $($_:tt)*) => { $crate::__known! { @known $s } };
+    (@value $s:tt $x1:tt . $call:ident () $($rest:tt)*) => { $crate::__known! { @call $s $call $($rest)* } };
+    (@value $s:tt $x1:tt ; $($_:tt)*) => { $crate::__known! { @known $s } };
+    (@value $s:tt $x1:tt $x2:tt . $call:ident () $($rest:tt)*) => { $crate::__known! { @call $s $call $($rest)* } };
+    (@value $s:tt $x1:tt $x2:tt ; $($_:tt)*) => { $crate::__known! { @known $s } };
+    (@value $s:tt $x1:tt $x2:tt $x3:tt . $call:ident () $($rest:tt)*) => { $crate::__known! { @call $s $call $($rest)* } };
+    (@value $s:tt $x1:tt $x2:tt $x3:tt ; $($_:tt)*) => { $crate::__known! { @known $s } };
+    (@value $s:tt $x1:tt $x2:tt $x3:tt $x4:tt $($rest:tt)*) => { $crate::__known! { @value $s $($rest)* } };
+    (@call $s:tt into $($_:tt)*) => { $crate::__known! { @unknown $s } };
+    (@call $s:tt try_into $($_:tt)*) => { $crate::__known! { @unknown $s } };
+    (@call $s:tt collect $($_:tt)*) => { $crate::__known! { @unknown $s } };
+    (@call $s:tt parse $($_:tt)*) => { $crate::__known! { @unknown $s } };
+    (@call $s:tt sum $($_:tt)*) => { $crate::__known! { @unknown $s } };
+    (@call $s:tt product $($_:tt)*) => { $crate::__known! { @unknown $s } };
+    (@call $s:tt default $($_:tt)*) => { $crate::__known! { @unknown $s } };
+    (@call $s:tt random $($_:tt)*) => { $crate::__known! { @unknown $s } };
+    (@call $s:tt gen $($_:tt)*) => { $crate::__known! { @unknown $s } };
+    (@call $s:tt $call:ident $($rest:tt)*) => { $crate::__known! { @value $s $($rest)* } };
+    (@known [$kind:ident [$($let:ident)?] $c:tt [$($p:tt)+]]) => { $crate::__pattern! { @top $kind $c $($let)? $($p)+ } };
+    (@unknown [end $let:tt $c:tt [$($p:tt)+]]) => { $crate::__pattern! { @top end $c unset $($p)+ } };
+    (@unknown [let $let:tt $c:tt [$($p:tt)+]]) => { $crate::__pattern! { @top unset $c $($p)+ } };
 }
 
 /// A value that is returned, captured.
@@ -1438,12 +1503,14 @@ macro_rules! __head {
         }
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
-    (@$found:ident [$c:tt (end) $at:tt [] $t:tt] match $head:tt $_:tt $block:tt $word:ident $($rest:tt)*) => {
-        $crate::__walk! { @statement $c (end) [] $word $($rest)* }
-    };
-    (@$found:ident [$c:tt $m:tt [$($at:tt)*] [] []] match $head:tt $_:tt { $($b:tt)* } $word:ident $($rest:tt)*) => {
+    (@$found:ident [$c:tt (block $pieces:tt) [$($at:tt)*] [] []] match $head:tt $_:tt { $($b:tt)* }) => {
+        $crate::__cut! { @ends $c $pieces }
         $($at)* $crate::__arms! { $c $head [] [$($b)*] $($b)* }
-        $crate::__walk! { @statement $c $m [] $word $($rest)* }
+    };
+    (@$found:ident [$c:tt $m:tt $at:tt [$pattern:tt [$($let:tt)+]] []] match $head:tt $_:tt { $($b:tt)* } ; $($rest:tt)*) => {
+        $crate::__walk! {
+            @done $c $m $at [$($let)+ $crate::__arms! { $c $head [] [$($b)*] $($b)* };] $pattern $($rest)*
+        }
     };
     (@$found:ident [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] match [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
@@ -1457,6 +1524,17 @@ macro_rules! __head {
                 $crate::__conditions! { $c $($head)* }
                 $crate::__cut! { $c (now) (block) [] coarse $($b)* }
             } else]] if [if] if $($rest)*
+        }
+    };
+    (@$found:ident [$c:tt $m:tt $at:tt [$pattern:tt [$($let:tt)+]] [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* }
+     else { $($else:tt)* } ; $($rest:tt)*) => {
+        $crate::__walk! {
+            @done $c $m $at [$($let)+ $($t)* $($head)* {
+                $crate::__conditions! { $c $($head)* }
+                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+            } else {
+                $crate::__cut! { $c (now) (block) [] coarse $($else)* }
+            };] $pattern $($rest)*
         }
     };
     (@$found:ident [$c:tt $m:tt $at:tt $for:tt [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* }
@@ -1957,7 +2035,8 @@ pub mod names {
             match text[start] {
                 b'(' | b'[' | b'{' => {
                     let block = text[start] == b'{' && here.walked;
-                    let value = is(text, before, before_end, b"=") && here.binds;
+                    let value = is(text, before, before_end, b"=") && here.binds
+                        || is(text, before, before_end, b":");
                     let arm = here.arms && is(text, before, before_end, b"=>");
                     let head = here.opens && !pattern;
                     depth += 1;

@@ -458,3 +458,127 @@ fn a_star_leaves_constants_in_patterns_alone() {
     let keys: Vec<_> = cache.keys().map(|key| key.split('.').next_back().unwrap()).collect();
     assert_eq!(keys, ["at_most", "other"]);
 }
+
+captured_fn! {
+    #[capture(x, y)]
+    fn shadowed(x: u8) -> u8 {
+        let mut x = x + 1;
+        x += 1;
+        let x = x * 2;
+        let y = x;
+        let mut y = y + 1;
+        y += x;
+        y
+    }
+
+    #[capture(rows, sums)]
+    #[allow(clippy::vec_init_then_push)]
+    fn inference(n: u8) -> usize {
+        let mut rows = Vec::new();
+        let mut sums = Default::default();
+        for i in 0..n {
+            rows.push(f32::from(i));
+            sums = [rows.len(); 2];
+        }
+        rows.len() + sums[0]
+    }
+}
+
+#[test]
+fn a_name_that_is_bound_again_is_captured_as_what_it_is_then() {
+    let _alone = alone();
+    assert_eq!(shadowed(1), 13);
+    assert_eq!(kept::<u8>("shadowed.x"), [1, 6], "not the `let mut` that is hidden");
+    assert_eq!(kept::<u8>("shadowed.y"), [6, 13]);
+}
+
+#[test]
+fn an_empty_vector_may_get_its_type_from_later_lines() {
+    let _alone = alone();
+    assert_eq!(inference(3), 6);
+    let cache = cache();
+    assert_eq!(cache["inference.rows"][0].as_slice::<f32>(), Some(&[0.0, 1.0, 2.0][..]));
+    assert_eq!(cache["inference.sums"][0].shape(), [2]);
+}
+
+/// What the default recursion limit must be enough for: twelve blocks in each other, long before, within and behind.
+mod depth {
+    use super::*;
+
+    /// A function of a hundred statements around and in twelve blocks.
+    macro_rules! deep {
+        // Five a time, so that a hundred stand around the blocks, and five in each of two.
+        ($name:ident $list:tt $s:tt) => { deep! { @five $name $list $s $s $s $s $s } };
+        (@five $name:ident $list:tt $([$($s:tt)*])*) => {
+            deep! { @all $name $list [$($($s)*)*] }
+        };
+        (@all $name:ident $list:tt [$($s:tt)*]) => {
+            captured_fn! {
+                #[capture $list]
+                fn $name(start: u32) -> u32 {
+                    let mut inner = 0;
+                    $($s)*
+                    if start > 0 {
+                        for i in 0..2_u32 {
+                            loop {
+                                match start + i {
+                                    0 => {}
+                                    _ => {
+                                        $($s)*
+                                        let value = {
+                                            if let Some(n) = start.checked_add(1) {
+                                                'named: {
+                                                    while inner < 5 {
+                                                        nothing(i);
+                                                        if n > 2 {
+                                                            {
+                                                                for j in 0..1_u32 {
+                                                                    $($s)*
+                                                                    let deepest = j + n;
+                                                                    inner += deepest;
+                                                                }
+                                                            }
+                                                        } else {
+                                                            inner += 1;
+                                                        }
+                                                    }
+                                                    if n == 0 {
+                                                        break 'named;
+                                                    }
+                                                }
+                                                n
+                                            } else {
+                                                0
+                                            }
+                                        };
+                                        inner += value;
+                                    }
+                                }
+                                break;
+                            }
+                        }
+                    }
+                    $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)*
+                    $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)*
+                    inner += start;
+                    inner
+                }
+            }
+        };
+    }
+
+    fn nothing(_: u32) {}
+
+    deep! { listed (x, deepest, inner, value) [let x = 1;] }
+    deep! { all (*) [let x = 1;] }
+
+    #[test]
+    fn a_hundred_statements_and_twelve_blocks() {
+        let _alone = alone();
+        assert_eq!((listed(2), all(2)), (14, 14));
+        assert_eq!(kept::<u32>("listed.deepest"), [3, 3]);
+        assert_eq!(kept::<u32>("listed.value"), [3, 3]);
+        assert_eq!(kept::<u32>("listed.inner"), [14]);
+        assert_eq!(kept::<u32>("all.deepest"), [3, 3]);
+    }
+}
