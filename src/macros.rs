@@ -1248,6 +1248,14 @@ macro_rules! __walk {
     (@after $c:tt $m:tt $at:tt [] $t:tt) => {
         $crate::__walk! { @tail $c $m $at $t }
     };
+    // a `;` that throws the value away
+    (@after $c:tt (end) $at:tt [] $t:tt ; $($rest:tt)*) => {
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@after $c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*] ; $($rest:tt)*) => {
+        $($at)* $($t)*;
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
     (@after $c:tt (end) $at:tt [] $t:tt $($rest:tt)*) => {
         $crate::__walk! { @statement $c (end) [] $($rest)* }
     };
@@ -1306,14 +1314,23 @@ macro_rules! __walk {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __known {
+    // From::from(x)
+    ($s:tt [From :: $($_:tt)*]) => { $crate::__known! { @unknown $s } };
     ($s:tt [$($all:tt)*]) => { $crate::__known! { @value $s $($all)* } };
+    // [Default::default(); 4], vec![T::zero(); 4]
+    (@value $s:tt [$($all:tt)*] ; $($_:tt)*) => { $crate::__known! { @value $s $($all)* ; } };
+    (@value $s:tt vec![$($all:tt)*] ; $($_:tt)*) => { $crate::__known! { @value $s $($all)* ; } };
     (@value $s:tt . $call:ident () $($rest:tt)*) => { $crate::__known! { @call $s $call $($rest)* } };
+    (@value $s:tt :: $call:ident () $($rest:tt)*) => { $crate::__known! { @call $s $call $($rest)* } };
     (@value $s:tt ; $($_:tt)*) => { $crate::__known! { @known $s } };
     (@value $s:tt $x1:tt . $call:ident () $($rest:tt)*) => { $crate::__known! { @call $s $call $($rest)* } };
+    (@value $s:tt $x1:tt :: $call:ident () $($rest:tt)*) => { $crate::__known! { @call $s $call $($rest)* } };
     (@value $s:tt $x1:tt ; $($_:tt)*) => { $crate::__known! { @known $s } };
     (@value $s:tt $x1:tt $x2:tt . $call:ident () $($rest:tt)*) => { $crate::__known! { @call $s $call $($rest)* } };
+    (@value $s:tt $x1:tt $x2:tt :: $call:ident () $($rest:tt)*) => { $crate::__known! { @call $s $call $($rest)* } };
     (@value $s:tt $x1:tt $x2:tt ; $($_:tt)*) => { $crate::__known! { @known $s } };
     (@value $s:tt $x1:tt $x2:tt $x3:tt . $call:ident () $($rest:tt)*) => { $crate::__known! { @call $s $call $($rest)* } };
+    (@value $s:tt $x1:tt $x2:tt $x3:tt :: $call:ident () $($rest:tt)*) => { $crate::__known! { @call $s $call $($rest)* } };
     (@value $s:tt $x1:tt $x2:tt $x3:tt ; $($_:tt)*) => { $crate::__known! { @known $s } };
     (@value $s:tt $x1:tt $x2:tt $x3:tt $x4:tt $($rest:tt)*) => { $crate::__known! { @value $s $($rest)* } };
     (@call $s:tt into $($_:tt)*) => { $crate::__known! { @unknown $s } };
@@ -1323,6 +1340,8 @@ macro_rules! __known {
     (@call $s:tt sum $($_:tt)*) => { $crate::__known! { @unknown $s } };
     (@call $s:tt product $($_:tt)*) => { $crate::__known! { @unknown $s } };
     (@call $s:tt default $($_:tt)*) => { $crate::__known! { @unknown $s } };
+    (@call $s:tt zero $($_:tt)*) => { $crate::__known! { @unknown $s } };
+    (@call $s:tt one $($_:tt)*) => { $crate::__known! { @unknown $s } };
     (@call $s:tt random $($_:tt)*) => { $crate::__known! { @unknown $s } };
     (@call $s:tt gen $($_:tt)*) => { $crate::__known! { @unknown $s } };
     (@call $s:tt $call:ident $($rest:tt)*) => { $crate::__known! { @value $s $($rest)* } };

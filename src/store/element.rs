@@ -227,6 +227,12 @@ pub(super) use with_elements;
 with_elements!(elements);
 
 /// An element, or an array of such: a value whose shape is in its type. Not public API.
+// Method lookup asks for this where it does not know the type: see `__known!`.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` is no plain data, but its type is known from later lines only",
+    label = "captured here",
+    note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
+)]
 pub trait Fixed: Sized {
     type Element: Element;
     const RANK: usize;
@@ -259,6 +265,12 @@ impl<T: Fixed, const N: usize> Fixed for [T; N] {
 }
 
 /// Plain data of any form: what a capture copies. Not public API.
+// Method lookup asks for this where it does not know the type: see `__known!`.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` is no plain data, but its type is known from later lines only",
+    label = "captured here",
+    note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
+)]
 pub trait Plain {
     type Element: Element;
     /// What it is behind all references.

@@ -405,13 +405,29 @@ captured_fn! {
         let owned = text.into();
         let length: &String = &owned;
         let sum = rows.iter().map(|x| x * 2.0).sum();
-        let all = rows.iter().copied().collect();
-        let typed = rows.iter().copied().collect::<Vec<f32>>();
+        let all = rows.iter().map(|x| x + 1.0).collect();
+        let typed = rows.iter().map(|x| x * 1.0).collect::<Vec<f32>>();
         let doubled: f32 = sum;
         let rest: &Vec<f32> = &all;
         let last = rest.last().copied().unwrap_or(doubled);
         let parsed = length.parse().unwrap_or(last);
+        let mut doubled_again = [Default::default(); 2];
+        doubled_again[0] = 2.0 * doubled;
+        let half = From::from(0.5_f32);
+        let _: (f64, [f32; 2]) = (half, doubled_again);
         parsed + typed[0]
+    }
+
+    #[capture(n, kept)]
+    fn values_that_are_thrown_away(n: usize) -> usize {
+        let mut kept = vec![n];
+        match n {
+            0 => Some(1),
+            _ => kept.pop(),
+        };
+        if n > 1 { Some(n) } else { kept.pop() };
+        unsafe { kept.set_len(kept.len()) };
+        kept.len()
     }
 
     #[capture(*)]
@@ -448,6 +464,13 @@ fn a_star_passes_over_a_value_of_a_type_that_later_lines_give() {
     let cache = cache();
     let keys: Vec<_> = cache.keys().map(|key| key.split('.').next_back().unwrap()).collect();
     assert_eq!(keys, ["text", "rows", "length", "typed", "doubled", "rest", "last"]);
+}
+
+#[test]
+fn a_value_of_blocks_may_be_thrown_away() {
+    let _alone = alone();
+    assert_eq!(values_that_are_thrown_away(0), 0);
+    assert_eq!(cache()["values_that_are_thrown_away.kept"][0].shape(), [0]);
 }
 
 #[test]
