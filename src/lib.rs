@@ -466,7 +466,7 @@ pub mod __private {
     pub use core::{compile_error, concat, stringify};
 
     pub use crate::macros::{names, Last, Returned, Shadowed};
-    pub use crate::store::probe::{Integer, Note, Probe};
+    pub use crate::store::probe::{Integer, Listed, Note, Probe};
     pub use crate::store::{Hits, Site};
 
     /// The cases of a capture.

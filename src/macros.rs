@@ -12,18 +12,29 @@ use core::marker::PhantomData;
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __capture {
+    // forward, t = x.t[2, 3]: the parser would stop at the comma
+    ($case:ident $($path:ident)::+, $item:ident = $a:ident $(. $field:tt)* [$i:tt, $($j:tt)*] $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "an index takes one value, and a shape stands behind the name: `",
+                $crate::__private::stringify!($item), "[",
+                $crate::__private::stringify!($i, $($j)*), "] = expression`"
+            )
+        }
+    };
     // forward, attn, q[heads, 64], norm = x.norm(), row[64] = rows.next()
+    // and of `captured_fn!`, with the name as it stands in the list: attn @ attn
     ($case:ident $($path:ident)::+,
-     $($item:ident $([$($dim:expr),* $(,)?])? $(= $value:expr)?),+ $(,)?) => {
+     $($item:ident $(@ $listed:tt)? $([$($dim:expr),* $(,)?])? $(= $value:expr)?),+ $(,)?) => {
         $crate::__capture_line! {
-            $case [$($path)+] [$([$item [$([$($dim)*])?] [$($value)?]])+] [] [] [] []
+            $case [$($path)+] [$([$item [$([$($dim)*])?] [$($value)?] [$($listed)?]])+] [] [] [] []
         }
     };
     // the same; every = 10, index = layer, on = flag, if x > 0.0
     ($case:ident $($path:ident)::+,
-     $($item:ident $([$($dim:expr),* $(,)?])? $(= $value:expr)?),+ $(,)?; $($options:tt)*) => {
+     $($item:ident $(@ $listed:tt)? $([$($dim:expr),* $(,)?])? $(= $value:expr)?),+ $(,)?; $($options:tt)*) => {
         $crate::__capture_options! {
-            [__capture_line $case [$($path)+] [$([$item [$([$($dim)*])?] [$($value)?]])+]]
+            [__capture_line $case [$($path)+] [$([$item [$([$($dim)*])?] [$($value)?] [$($listed)?]])+]]
             [] [] [] [] $($options)*
         }
     };
@@ -33,11 +44,23 @@ macro_rules! __capture {
             "nothing to capture: name a variable behind the path, as in `capture!(forward, attention_map)`"
         }
     };
+    // forward, attn @ attn[2; 2]
+    ($case:ident $($path:ident)::+, $item:ident @ $listed:tt $([$($dims:tt)*])? $(; $($options:tt)*)?) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "`", $crate::__private::stringify!($item) $(, "[", $crate::__private::stringify!($($dims)*), "]")?,
+                "` has a shape that is none: dimensions stand with commas between them, `name[heads, tokens]`"
+            )
+        }
+    };
     // forward, a + b
     ($case:ident $($path:ident)::+, $($items:tt)*) => {
         $crate::__private::compile_error! {
-            "an item of `capture!` is `name`, `name[dimensions]`, `name = expression` or \
-             `name[dimensions] = expression`, with commas between items and `;` before the options"
+            $crate::__private::concat!(
+                "`", $crate::__private::stringify!($($items)*),
+                "` does not read as items of `capture!`: write `name`, `name[heads, tokens]`, `name = expression` or \
+                 `name[heads, tokens] = expression`, with commas between items and `;` before the options"
+            )
         }
     };
     // Attention::<T>::forward, attn
@@ -189,54 +212,105 @@ macro_rules! __capture_hit {
 #[macro_export]
 macro_rules! __capture_item {
     // attn
-    ($case:ident $path:tt [$item:ident [] []] none) => {
+    ($case:ident $path:tt [$item:ident [] [] []] none) => {
         match &$item {
-            __anycapture_value => $crate::__capture_value! { $case $path $item __anycapture_value (&$crate::__private::Note::NONE) }
-        }
-    };
-    ($case:ident $path:tt [$item:ident $dims:tt []] $index:ident) => {
-        $crate::__capture_item! { $case $path [$item $dims [$item]] $index }
-    };
-    // attn = expr
-    ($case:ident $path:tt [$item:ident [] [$value:expr]] none) => {
-        match &$value {
-            __anycapture_value => $crate::__capture_value! { $case $path $item __anycapture_value (&$crate::__private::Note::NONE) }
-        }
-    };
-    ($case:ident $path:tt [$item:ident [] [$value:expr]] $index:ident) => {
-        match (&$value, &$crate::__private::Note { shape: $crate::__private::None, index: $index }) {
-            (__anycapture_value, __anycapture_note) => $crate::__capture_value! {
-                $case $path $item __anycapture_value (__anycapture_note)
+            __anycapture_value => $crate::__value_must_own_what_it_holds! {
+                $case $path $item [] __anycapture_value (&$crate::__private::Note::NONE)
             }
         }
     };
-    // attn[heads, tokens] = expr
-    ($case:ident $path:tt [$item:ident [[$($dim:expr)*]] [$value:expr]] none) => {
-        $crate::__capture_item! {
-            @shaped $case $path $item [$($dim)*] [$value] $crate::__private::None
+    ($case:ident $path:tt [$item:ident [] [] $listed:tt] none) => {
+        match $crate::__a_let_mut_that_moves_is_listed_as_let_name! { $item } {
+            __anycapture_value => $crate::__value_must_own_what_it_holds! {
+                $case $path $item $listed __anycapture_value (&$crate::__private::Note::NONE)
+            }
         }
     };
-    ($case:ident $path:tt [$item:ident [[$($dim:expr)*]] [$value:expr]] $index:ident) => {
-        $crate::__capture_item! { @shaped $case $path $item [$($dim)*] [$value] $index }
+    ($case:ident $path:tt [$item:ident $dims:tt [] []] $index:ident) => {
+        $crate::__capture_item! { $case $path [$item $dims [$item] []] $index }
     };
-    (@shaped $case:ident $path:tt $item:ident [$($dim:expr)*] [$value:expr] $index:expr) => {
-        match (&$value, &$crate::__private::Note {
-            shape: $crate::__private::Some(&[$($crate::__private::size($dim)),*]),
-            index: $index,
-        }) {
-            (__anycapture_value, __anycapture_note) => $crate::__capture_value! {
-                $case $path $item __anycapture_value (__anycapture_note)
+    ($case:ident $path:tt [$item:ident [] [] $listed:tt] $index:ident) => {
+        $crate::__capture_item! {
+            @noted $case $path $item $listed
+            [$crate::__a_let_mut_that_moves_is_listed_as_let_name! { $item }] [$crate::__private::None] $index
+        }
+    };
+    ($case:ident $path:tt [$item:ident [[$($dim:expr)*]] [] $listed:tt] $index:ident) => {
+        $crate::__capture_item! {
+            @shaped $case $path $item $listed
+            [$($dim)*] [$crate::__a_let_mut_that_moves_is_listed_as_let_name! { $item }] $index
+        }
+    };
+    // attn = expr
+    ($case:ident $path:tt [$item:ident [] [$value:expr] $listed:tt] none) => {
+        match &$value {
+            __anycapture_value => $crate::__value_must_own_what_it_holds! {
+                $case $path $item $listed __anycapture_value (&$crate::__private::Note::NONE)
+            }
+        }
+    };
+    ($case:ident $path:tt [$item:ident [] [$value:expr] $listed:tt] $index:ident) => {
+        $crate::__capture_item! {
+            @noted $case $path $item $listed [&$value] [$crate::__private::None] $index
+        }
+    };
+    // attn[heads, tokens] = expr
+    ($case:ident $path:tt [$item:ident [[$($dim:expr)*]] [$value:expr] $listed:tt] $index:ident) => {
+        $crate::__capture_item! { @shaped $case $path $item $listed [$($dim)*] [&$value] $index }
+    };
+    (@shaped $case:ident $path:tt $item:ident $listed:tt [$($dim:expr)*] $value:tt $index:ident) => {
+        $crate::__capture_item! {
+            @noted $case $path $item $listed
+            $value [$crate::__private::Some(&[$($crate::__private::size($dim)),*])] $index
+        }
+    };
+    (@noted $case:ident $path:tt $item:ident $listed:tt $value:tt $shape:tt none) => {
+        $crate::__capture_item! { @noted $case $path $item $listed $value $shape [$crate::__private::None] }
+    };
+    (@noted $case:ident $path:tt $item:ident $listed:tt $value:tt $shape:tt $index:ident) => {
+        $crate::__capture_item! { @noted $case $path $item $listed $value $shape [$index] }
+    };
+    (@noted $case:ident $path:tt $item:ident $listed:tt [$($value:tt)*] [$($shape:tt)*] [$($index:tt)*]) => {
+        match ($($value)*, &$crate::__private::Note { shape: $($shape)*, index: $($index)* }) {
+            (__anycapture_value, __anycapture_note) => $crate::__value_must_own_what_it_holds! {
+                $case $path $item $listed __anycapture_value (__anycapture_note)
             }
         }
     };
 }
 
-/// The site of an item. The names that it puts in scope are not in scope for the user's expressions.
+/// Borrows a listed variable. What rustc says of one that has been moved ends with this name.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __capture_value {
-    ($case:ident [$($path:ident)+] $item:ident $value:ident ($note:expr)) => {{
+macro_rules! __a_let_mut_that_moves_is_listed_as_let_name {
+    ($item:ident) => {
+        &$item
+    };
+}
+
+/// The site of an item. What rustc says of a value that borrows ends with this name. The names that it puts in scope are not in scope for the user's expressions.
+///
+/// `$listed` is the name as it stands in the list of a function: errors about the value point at it, as they point at
+/// the argument `$named`, which must be one token of the user's for that.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __value_must_own_what_it_holds {
+    ($case:ident $path:tt $item:ident [] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { @site $case $path $item [] ($crate::__private::Listed) $value $note }
+    };
+    ($case:ident $path:tt $item:ident [self] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { @site $case $path $item [] ($crate::__private::Listed) $value $note }
+    };
+    ($case:ident $path:tt $item:ident [$listed:tt] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! {
+            @site $case $path $item
+            [#[allow(non_upper_case_globals)] const $listed: $crate::__private::Listed = $crate::__private::Listed;]
+            $listed $value $note
+        }
+    };
+    (@site $case:ident [$($path:ident)+] $item:ident [$($name:tt)*] $listed:tt $value:ident ($note:expr)) => {{
         use $crate::__private::$case::*;
+        $($name)*
         static __ANYCAPTURE_SITE: $crate::__private::Site = $crate::__private::Site::new();
         const __ANYCAPTURE_RAW: &$crate::__private::str = $crate::__private::concat!(
             $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
@@ -250,6 +324,7 @@ macro_rules! __capture_value {
             &__ANYCAPTURE_SITE,
             &__ANYCAPTURE_KEY,
             $note,
+            $listed,
         );
     }};
 }
@@ -281,6 +356,20 @@ macro_rules! __captured_fn {
     () => {
         $crate::__private::compile_error! {
             "`captured_fn!` holds no function: write `#[capture(name)]` and a function into it"
+        }
+    };
+    // let x = 1.0, forward(x), |x| x + 1.0, { .. }: the parser would ask for an item
+    (@each $all:tt let $($rest:tt)*) => { $crate::__captured_fn! { @none [let $($rest)*] } };
+    (@each $all:tt $name:ident ($($a:tt)*) $(;)?) => { $crate::__captured_fn! { @none [$name($($a)*)] } };
+    (@each $all:tt | $($rest:tt)*) => { $crate::__captured_fn! { @none [| $($rest)*] } };
+    (@each $all:tt { $($rest:tt)* }) => { $crate::__captured_fn! { @none [{ $($rest)* }] } };
+    (@none [$($t:tt)*]) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "`", $crate::__private::stringify!($($t)*), "` is no function: `captured_fn!` holds functions, as in \
+                 `captured_fn! { #[capture(name)] fn forward() { .. } }`; for a value here, write \
+                 `capture!(forward, name)`"
+            )
         }
     };
     (@each []) => {};
@@ -379,11 +468,11 @@ macro_rules! __fn_head {
     };
 
     // forward(x: &[f32])
-    (@name $seen:tt $list:tt [$($head:tt)*] $name:ident ($($parameters:tt)*) $($rest:tt)*) => {
+    (@name $seen:tt $list:tt [$($head:tt)*] $name:tt ($($parameters:tt)*) $($rest:tt)*) => {
         $crate::__fn_head! { @output $seen $list $name [$($head)* $name] [$($parameters)*] [] $($rest)* }
     };
     // forward<T: Fn(f32) -> f32>(x: T)
-    (@name $seen:tt $list:tt [$($head:tt)*] $name:ident < $($rest:tt)*) => {
+    (@name $seen:tt $list:tt [$($head:tt)*] $name:tt < $($rest:tt)*) => {
         $crate::__fn_head! { @generics $seen $list $name [$($head)* $name <] $($rest)* }
     };
     // The parameters are the first parentheses behind a `>`. Four tokens a step.
@@ -415,6 +504,13 @@ macro_rules! __fn_head {
         $crate::__fn_head! { @generics $seen $list $name [$($head)* $a $b $c $d] $($rest)* }
     };
 
+    // -> ! { .. }, which is no type for `__fn_body!` once it has been a fragment
+    (@output $seen:tt $list:tt $name:tt $head:tt $parameters:tt [] -> ! { $($body:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @body $seen $list $name $head $parameters [-> !] { $($body)* } $($rest)* }
+    };
+    (@output $seen:tt $list:tt $name:tt $head:tt $parameters:tt [] -> ! where $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name $head $parameters [-> ! where] $($rest)* }
+    };
     // -> [f32; N] { .. }
     (@output $seen:tt $list:tt $name:tt $head:tt $parameters:tt [] -> $type:ty { $($body:tt)* } $($rest:tt)*) => {
         $crate::__fn_head! { @body $seen $list $name $head $parameters [-> $type] { $($body)* } $($rest)* }
@@ -456,10 +552,10 @@ macro_rules! __fn_head {
     };
 
     // all found
-    (@body [$($seen:tt)*] [$($list:tt)*] $name:ident [$($head:tt)*] [$($p:tt)*] [$($output:tt)*]
+    (@body [$($seen:tt)*] [$($list:tt)*] $name:tt [$($head:tt)*] [$($p:tt)*] [$($output:tt)*]
      { $($b:tt)* } $($rest:tt)*) => {
         $crate::__fn_list! {
-            @path [[$($seen)* $($head)* ($($p)*) $($output)*] [$($p)*] [$($output)*] { $($b)* }] [$name] $($list)*
+            @path ($name [[$($seen)* $($head)* ($($p)*) $($output)*] [$($p)*] [$($output)*] { $($b)* }]) [$name] $($list)*
         }
     };
 }
@@ -470,7 +566,7 @@ macro_rules! __fn_head {
 macro_rules! __fn_list {
     // Attention::forward => attn
     (@path $fn:tt $name:tt $($path:ident)::+ => $($rest:tt)*) => {
-        $crate::__fn_list! { @entry $fn [$($path)::+] [] [] [] [] $($rest)* }
+        $crate::__fn_list! { @next $fn [$($path)::+] [] [] [] [] , $($rest)* }
     };
     // Attention::<T>::forward => attn
     (@path $fn:tt $name:tt $path:ident :: $($rest:tt)*) => {
@@ -479,57 +575,125 @@ macro_rules! __fn_list {
         }
     };
     (@path $fn:tt $name:tt $($rest:tt)*) => {
-        $crate::__fn_list! { @entry $fn $name [] [] [] [] $($rest)* }
+        $crate::__fn_list! { @next $fn $name [] [] [] [] , $($rest)* }
     };
 
+    // An entry begins with two tokens in parentheses, as they stand in the list: an `ident` fragment of the same tokens
+    // would have errors point at this macro.
     // *
-    (@entry $fn:tt $path:tt $entries:tt $not:tt [] $return:tt * $($rest:tt)*) => {
+    (@entry $two:tt $fn:tt $path:tt $entries:tt $not:tt [] $return:tt * $($rest:tt)*) => {
         $crate::__fn_list! { @next $fn $path $entries $not [*] $return $($rest)* }
     };
     // !x
-    (@entry $fn:tt $path:tt $entries:tt [$($not:tt)*] $all:tt $return:tt !$x:ident $($rest:tt)*) => {
+    (@entry ($t:tt $x:tt) $fn:tt $path:tt $entries:tt [$($not:tt)*] $all:tt $return:tt !$_:ident $($rest:tt)*) => {
         $crate::__fn_list! { @next $fn $path $entries [$($not)* $x] $all $return $($rest)* }
     };
     // return[heads, n]
-    (@entry $fn:tt $path:tt $entries:tt $not:tt $all:tt [] return [$($dims:tt)*] $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path $entries $not $all [__anycapture_returned [[$($dims)*]]] $($rest)* }
+    (@entry $two:tt ($name:tt $fn:tt) $path:tt $entries:tt $not:tt $all:tt [] return [$($dims:tt)*] $($rest:tt)*) => {
+        $crate::__fn_list! {
+            @next ($name $fn) $path $entries $not $all [__anycapture_returned [@$name [$($dims)*]]] $($rest)*
+        }
     };
-    (@entry $fn:tt $path:tt $entries:tt $not:tt $all:tt [] return $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path $entries $not $all [__anycapture_returned []] $($rest)* }
+    (@entry $two:tt ($name:tt $fn:tt) $path:tt $entries:tt $not:tt $all:tt [] return $($rest:tt)*) => {
+        $crate::__fn_list! {
+            @next ($name $fn) $path $entries $not $all [__anycapture_returned [@$name]] $($rest)*
+        }
+    };
+    (@entry $two:tt $fn:tt $path:tt $entries:tt $not:tt $all:tt [$($return:tt)+] return $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "`return` stands twice in the `#[capture(...)]` of `", $crate::__fn_path!($path),
+                "`: keep one of them"
+            )
+        }
     };
     // let x[heads, n]
-    (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt let $x:ident [$($d:tt)*] $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path [$($entries)* ($x __anycapture_last [[$($d)*]] [let])] $not $all $return $($rest)* }
+    (@entry ($t:tt $x:tt) $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt
+     let $_:ident [$($d:tt)*] $($rest:tt)*) => {
+        $crate::__fn_list! {
+            @next $fn $path [$($entries)* ($x __anycapture_last [@$x [$($d)*]] [let])] $not $all $return $($rest)*
+        }
     };
-    (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt let $x:ident $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path [$($entries)* ($x __anycapture_last [] [let])] $not $all $return $($rest)* }
+    (@entry ($t:tt $x:tt) $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt let $_:ident $($rest:tt)*) => {
+        $crate::__fn_list! {
+            @next $fn $path [$($entries)* ($x __anycapture_last [@$x] [let])] $not $all $return $($rest)*
+        }
     };
     // x[heads, n]
-    (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt $x:ident [$($d:tt)*] $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path [$($entries)* ($x __anycapture_last [[$($d)*]] [])] $not $all $return $($rest)* }
+    (@entry ($x:tt $($t:tt)?) $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt
+     $_:ident [$($d:tt)*] $($rest:tt)*) => {
+        $crate::__fn_list! {
+            @next $fn $path [$($entries)* ($x __anycapture_last [@$x [$($d)*]] [])] $not $all $return $($rest)*
+        }
     };
-    (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt $x:ident $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path [$($entries)* ($x __anycapture_last [] [])] $not $all $return $($rest)* }
+    (@entry ($x:tt $($t:tt)?) $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt $_:ident $($rest:tt)*) => {
+        $crate::__fn_list! {
+            @next $fn $path [$($entries)* ($x __anycapture_last [@$x] [])] $not $all $return $($rest)*
+        }
     };
-    // a + b
-    (@entry $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $($rest:tt)*) => {
+    // 3.0
+    (@entry $two:tt $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $($rest:tt)*) => {
         $crate::__private::compile_error! {
-            "an entry of `#[capture(...)]` is `name`, `name[dimensions]`, `let name`, `return`, `*` or `!name`, with \
-             commas between entries and `;` before the options"
+            $crate::__private::concat!(
+                "`", $crate::__private::stringify!($($rest)*), "` does not begin with an entry, in the \
+                 `#[capture(...)]` of `", $crate::__fn_path!($path), "`: an entry is `name`, \
+                 `name[heads, tokens]`, `let name`, `return`, `*` or `!name`, with commas between entries and `;` before \
+                 the options"
+            )
         }
     };
 
-    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)?) => {
+    // nothing but a path or options
+    (@next $fn:tt $path:tt [] [] [] [] , $(; $($options:tt)*)?) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "nothing to capture in `", $crate::__fn_path!($path), "`: name variables, as in \
+                 `#[capture(attention_map)]`, or all of them, `#[capture(*)]`"
+            )
+        }
+    };
+    (@next ($name:tt $fn:tt) $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)?) => {
         $crate::__fn_body! { $fn $path $entries $not $all $return [] }
     };
-    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)? ; $($options:tt)*) => {
+    (@next ($name:tt $fn:tt) $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)? ; $($options:tt)*) => {
         $crate::__fn_body! { $fn $path $entries $not $all $return [$($options)*] }
     };
-    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt , $($rest:tt)*) => {
-        $crate::__fn_list! { @entry $fn $path $entries $not $all $return $($rest)* }
+    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt , $x:tt $y:tt $($rest:tt)*) => {
+        $crate::__fn_list! { @entry ($x $y) $fn $path $entries $not $all $return $x $y $($rest)* }
     };
+    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt , $x:tt) => {
+        $crate::__fn_list! { @entry ($x) $fn $path $entries $not $all $return $x }
+    };
+    // x = y + 1
+    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt = $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "the `#[capture(...)]` of `", $crate::__fn_path!($path), "` lists names, and no value as \
+                 `= ", $crate::__private::stringify!($($rest)*), "`: bind it by a `let` and list that, or put \
+                 `capture!(", $crate::__fn_path!($path), ", name = expression)` into the body"
+            )
+        }
+    };
+    // a + b
     (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $($rest:tt)*) => {
-        $crate::__fn_list! { @entry $fn $path $entries $not $all $return ? }
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "`", $crate::__private::stringify!($($rest)*), "` can't follow an entry in the `#[capture(...)]` of `",
+                $crate::__fn_path!($path), "`: an entry is `name`, `name[heads, tokens]`, \
+                 `let name`, `return`, `*` or `!name`, with commas between entries and `;` before the options"
+            )
+        }
+    };
+}
+
+/// The path of a function, for sentences about it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __fn_path {
+    ([$first:ident $(:: $more:ident)*]) => {
+        $crate::__private::concat!(
+            $crate::__private::stringify!($first) $(, "::", $crate::__private::stringify!($more))*
+        )
     };
 }
 
@@ -542,13 +706,17 @@ macro_rules! __fn_body {
         $crate::__fn_body! { [[$($head)*] $p $output { $($b)* } $($frame)* #![$($inner)*]] $($list)* }
     };
     // return, of a function that returns nothing
-    ([$head:tt $p:tt [$(where $($where:tt)*)?] $($frame:tt)*] $path:tt $e:tt $not:tt $all:tt [$r:ident $d:tt] $o:tt) => {
+    ([$head:tt $p:tt [$(-> !)? $(where $($where:tt)*)?] $($frame:tt)*]
+     $path:tt $e:tt $not:tt $all:tt [$r:ident $d:tt] $o:tt) => {
         $crate::__private::compile_error! {
-            "`return` is listed, but the function returns nothing: take it out of `#[capture(...)]`"
+            $crate::__private::concat!(
+                "`return` is listed, but `", $crate::__fn_path!($path),
+                "` returns nothing: take it out of `#[capture(...)]`"
+            )
         }
     };
     ([[$($head:tt)*] $p:tt $output:tt { $($b:tt)* } $($inner:tt)*]
-     $path:tt [$(($x:ident $last:ident $dims:tt $let:tt))*] [$($not:ident)*] $all:tt
+     $path:tt [$(($x:tt $last:ident $dims:tt $let:tt))*] [$($not:tt)*] $all:tt
      [$($returned:ident $shape:tt)?] $options:tt) => {
         $($head)* {
             $($inner)*
@@ -609,7 +777,7 @@ macro_rules! __define_listed {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __check_names {
-    ([$($x:ident)*] [$($not:ident)*] $all:tt $parameters:tt $body:tt) => {
+    ([$($x:tt)*] [$($not:tt)*] $all:tt $parameters:tt $body:tt) => {
         $crate::__check_names! {
             @each [$($x)* $($not)*]
             (&[$($crate::__private::stringify!($x)),*])
@@ -618,10 +786,22 @@ macro_rules! __check_names {
             ($crate::__private::stringify!($body))
         }
     };
-    (@each [$($x:ident)*] $names:tt $not:tt $parameters:tt $body:tt) => {
-        $(const _: () = $crate::__private::names::check(
-            $crate::__private::stringify!($x), $names, $not, $parameters, $body,
-        );)*
+    (@each [$($x:tt)*] $names:tt $not:tt $parameters:tt $body:tt) => {
+        $($crate::__check_names! {
+            @one $x
+            ($crate::__private::names::check($crate::__private::stringify!($x), $names, $not, $parameters, $body))
+        })*
+    };
+    (@one self $check:expr) => {
+        const _: () = $check;
+    };
+    // A constant that fails is noted where it is named, so the name in the list is under the user's eyes.
+    (@one $x:tt $check:expr) => {
+        const _: () = {
+            #[allow(non_upper_case_globals)]
+            const $x: () = $check;
+            $x
+        };
     };
 }
 
@@ -1902,6 +2082,7 @@ pub mod names {
     /// Stops the build, with a sentence, if `name` is listed twice, or is bound where `captured_fn!` looks nowhere.
     ///
     /// One call a name, so that a long function stays below the number of steps that a constant may take.
+    #[track_caller] // an error shows the caller's lines, not these
     pub const fn check(name: &str, names: &[&str], not: &[&str], parameters: &str, body: &str) {
         if count(names, name) + count(not, name) > 1 {
             fail(name, "` stands twice in `#[capture]`: keep one of them", "", "", "");
@@ -1911,14 +2092,23 @@ pub mod names {
         if matches!(inside.place, Place::Bound) || matches!(outside.place, Place::Bound) {
             return;
         }
+        if matches!(inside.place, Place::Closure) {
+            fail(
+                name,
+                "` is bound inside a closure, where `captured_fn!` does not look: put `capture!(path, ",
+                "",
+                name,
+                ")` there, behind its binding",
+            );
+        }
         if matches!(inside.place, Place::Unreached) {
             fail(
                 name,
-                "` is bound where `captured_fn!` does not look, in a closure, a macro or a part of an expression: \
-                 put `capture!` behind it there",
+                "` is bound where `captured_fn!` does not look, in a macro or a part of an expression: put \
+                 `capture!(path, ",
                 "",
-                "",
-                "",
+                name,
+                ")` there, behind its binding",
             );
         }
         let nearest = if outside.distance < inside.distance { parameters } else { body };
@@ -1939,6 +2129,7 @@ pub mod names {
     }
 
     /// Panics with "`name" and the rest of the sentence.
+    #[track_caller]
     const fn fail(name: &str, rest: &str, before: &str, nearest: &str, after: &str) {
         let parts = ["`", name, rest, before, nearest, after];
         let mut sentence = [b' '; 512];
@@ -1975,6 +2166,8 @@ pub mod names {
     enum Place {
         Nowhere,
         Unreached,
+        /// Unreached, and in a closure.
+        Closure,
         Bound,
     }
 
@@ -1998,6 +2191,17 @@ pub mod names {
         matches: bool,
         /// This statement is a `let`.
         binds: bool,
+        closure: bool,
+    }
+
+    impl Level {
+        const fn unreached(self) -> Place {
+            if self.closure {
+                Place::Closure
+            } else {
+                Place::Unreached
+            }
+        }
     }
 
     const STATEMENT: Level = Level {
@@ -2007,6 +2211,7 @@ pub mod names {
         opens: false,
         matches: false,
         binds: false,
+        closure: false,
     };
     const EXPRESSION: Level = Level { walked: false, begins: false, ..STATEMENT };
     const DEPTH: usize = 64;
@@ -2022,6 +2227,8 @@ pub mod names {
         let (mut pattern, mut reached) = (parameters, parameters);
         // The name stands in what may be the pattern of an arm.
         let mut in_arm = false;
+        // The depth at which the parameters of a closure stand, while they do.
+        let mut closure = DEPTH;
         let (mut start, mut end) = (0, 0);
         while end < text.len() {
             let (before, before_end) = (start, end);
@@ -2032,6 +2239,13 @@ pub mod names {
             end = token(text, start);
             let next = skip_space(text, end);
             let here = levels[depth];
+            if text[start] == b'|' && closure < DEPTH {
+                closure = if closure == depth { DEPTH } else { closure };
+            } else if text[start] == b'|' && begins_value(text, before, before_end) {
+                closure = depth;
+            } else if closure < DEPTH && is(text, start, end, name) {
+                found.place = Place::Closure;
+            }
             match text[start] {
                 b'(' | b'[' | b'{' => {
                     let block = text[start] == b'{' && here.walked;
@@ -2044,12 +2258,14 @@ pub mod names {
                         found.place = Place::Bound;
                         return found;
                     }
+                    let inside =
+                        here.closure || text[start] == b'{' && is(text, before, before_end, b"|");
                     levels[depth] = if block && (here.begins || value || arm || head)
                         || depth == 1 && !parameters
                     {
-                        Level { arms: here.matches && head, ..STATEMENT }
+                        Level { arms: here.matches && head, closure: inside, ..STATEMENT }
                     } else {
-                        EXPRESSION
+                        Level { closure: inside, ..EXPRESSION }
                     };
                 }
                 b')' | b']' | b'}' => {
@@ -2063,11 +2279,12 @@ pub mod names {
                         && !goes_on
                         && !pattern
                     {
-                        levels[depth] = Level { arms: levels[depth].arms, ..STATEMENT };
+                        let Level { arms, closure, .. } = levels[depth];
+                        levels[depth] = Level { arms, closure, ..STATEMENT };
                     }
                 }
                 b';' if levels[depth].walked => {
-                    levels[depth] = Level { arms: here.arms, ..STATEMENT };
+                    levels[depth] = Level { arms: here.arms, closure: here.closure, ..STATEMENT };
                     pattern = false;
                     in_arm = false;
                 }
@@ -2080,13 +2297,11 @@ pub mod names {
                         return found;
                     }
                     if in_arm {
-                        found.place = Place::Unreached;
+                        found.place = here.unreached();
                     }
                     in_arm = false;
                     levels[depth].begins = true;
                 }
-                // a closure's parameter
-                b'|' if is(text, next, token(text, next), name) => found.place = Place::Unreached,
                 byte if is_word(byte) && byte != b'#' => {
                     let begins = here.begins
                         || here.walked && is(text, before, before_end, b"=") && here.binds
@@ -2113,7 +2328,7 @@ pub mod names {
                             return found;
                         }
                         if distance == 0 {
-                            found.place = Place::Unreached;
+                            found.place = here.unreached();
                         } else if distance < found.distance {
                             found.distance = distance;
                             found.nearest = (start, end);
@@ -2133,6 +2348,15 @@ pub mod names {
             }
         }
         found
+    }
+
+    /// Whether an expression begins behind this token, so that a `|` there begins a closure.
+    const fn begins_value(text: &[u8], start: usize, end: usize) -> bool {
+        is(text, start, end, b"move")
+            || is(text, start, end, b"return")
+            || is(text, start, end, b"=>")
+            || end - start == 1
+                && matches!(text[start], b'(' | b'[' | b'{' | b',' | b'=' | b';' | b'&')
     }
 
     /// The end of the token that begins at `start`.
