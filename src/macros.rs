@@ -183,7 +183,7 @@ macro_rules! __capture_hit {
         match $crate::__private::size($every) {
             __anycapture_every => {
                 static __ANYCAPTURE_HITS: $crate::__private::Hits = $crate::__private::Hits::new();
-                if __ANYCAPTURE_HITS.nth(__anycapture_every) {
+                if $crate::__private::Hits::nth(&__ANYCAPTURE_HITS, __anycapture_every) {
                     $crate::__capture_hit! { $case $path $items [] $index [] }
                 }
             }
@@ -288,7 +288,9 @@ macro_rules! __a_let_mut_that_moves_is_listed_as_let_name {
     };
 }
 
-/// The site of an item. What rustc says of a value that borrows ends with this name. The names that it puts in scope are not in scope for the user's expressions.
+/// The site of an item. What rustc says of a value that borrows ends with this name.
+///
+/// The names that it puts in scope are not in scope for the user's expressions.
 ///
 /// `$listed` is the name as it stands in the list of a function: errors about the value point at it, as they point at
 /// the argument `$named`, which must be one token of the user's for that.
@@ -298,8 +300,27 @@ macro_rules! __value_must_own_what_it_holds {
     ($case:ident $path:tt $item:ident [] $value:ident $note:tt) => {
         $crate::__value_must_own_what_it_holds! { @site $case $path $item [] ($crate::__private::Listed) $value $note }
     };
+    // what can't be the name of a constant here
     ($case:ident $path:tt $item:ident [self] $value:ident $note:tt) => {
-        $crate::__value_must_own_what_it_holds! { @site $case $path $item [] ($crate::__private::Listed) $value $note }
+        $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
+    };
+    ($case:ident $path:tt $item:ident [__anycapture_value] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
+    };
+    ($case:ident $path:tt $item:ident [__anycapture_note] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
+    };
+    ($case:ident $path:tt $item:ident [__ANYCAPTURE_SITE] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
+    };
+    ($case:ident $path:tt $item:ident [__ANYCAPTURE_RAW] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
+    };
+    ($case:ident $path:tt $item:ident [__ANYCAPTURE_BYTES] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
+    };
+    ($case:ident $path:tt $item:ident [__ANYCAPTURE_KEY] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
     };
     ($case:ident $path:tt $item:ident [$listed:tt] $value:ident $note:tt) => {
         $crate::__value_must_own_what_it_holds! {
@@ -653,10 +674,10 @@ macro_rules! __fn_list {
         }
     };
     (@next ($name:tt $fn:tt) $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)?) => {
-        $crate::__fn_body! { $fn $path $entries $not $all $return [] }
+        $crate::__fn_body! { ($) $fn $path $entries $not $all $return [] }
     };
     (@next ($name:tt $fn:tt) $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)? ; $($options:tt)*) => {
-        $crate::__fn_body! { $fn $path $entries $not $all $return [$($options)*] }
+        $crate::__fn_body! { ($) $fn $path $entries $not $all $return [$($options)*] }
     };
     (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt , $x:tt $y:tt $($rest:tt)*) => {
         $crate::__fn_list! { @entry ($x $y) $fn $path $entries $not $all $return $x $y $($rest)* }
@@ -698,16 +719,23 @@ macro_rules! __fn_path {
 }
 
 /// The frame of a body: what is known once a call, then the parameters, then the block.
+///
+/// First comes the macro that tells whether a name is listed: an arm for each, as `macro_rules!` compares
+/// identifiers in no other way. It is called with the name twice: once to be matched, once to be captured, for an
+/// identifier that stands in the macro itself would mean the variable of that name where the macro is defined.
+///
+/// It must come from the same expansion as the calls, or those of a function within a function would be ambiguous: the
+/// crate `tests/hygiene` guards it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __fn_body {
     // { #![allow(unused)] .. }
-    ([[$($head:tt)*] $p:tt $output:tt { #![$($inner:tt)*] $($b:tt)* } $($frame:tt)*] $($list:tt)*) => {
-        $crate::__fn_body! { [[$($head)*] $p $output { $($b)* } $($frame)* #![$($inner)*]] $($list)* }
+    ($d:tt [[$($head:tt)*] $p:tt $output:tt { #![$($inner:tt)*] $($b:tt)* } $($frame:tt)*] $($list:tt)*) => {
+        $crate::__fn_body! { $d [[$($head)*] $p $output { $($b)* } $($frame)* #![$($inner)*]] $($list)* }
     };
     // return, of a function that returns nothing
-    ([$head:tt $p:tt [$(-> !)? $(where $($where:tt)*)?] $($frame:tt)*]
-     $path:tt $e:tt $not:tt $all:tt [$r:ident $d:tt] $o:tt) => {
+    ($d:tt [$head:tt $p:tt [$(-> !)? $(where $($where:tt)*)?] $($frame:tt)*]
+     $path:tt $e:tt $not:tt $all:tt [$r:ident $s:tt] $o:tt) => {
         $crate::__private::compile_error! {
             $crate::__private::concat!(
                 "`return` is listed, but `", $crate::__fn_path!($path),
@@ -715,12 +743,31 @@ macro_rules! __fn_body {
             )
         }
     };
-    ([[$($head:tt)*] $p:tt $output:tt { $($b:tt)* } $($inner:tt)*]
+    (($d:tt) [[$($head:tt)*] $p:tt $output:tt { $($b:tt)* } $($inner:tt)*]
      $path:tt [$(($x:tt $last:ident $dims:tt $let:tt))*] [$($not:tt)*] $all:tt
      [$($returned:ident $shape:tt)?] $options:tt) => {
         $($head)* {
             $($inner)*
-            $crate::__define_listed! { ($) [$($x)*] [$($not)*] $all }
+            #[allow(unused_macros)]
+            macro_rules! __anycapture_listed {
+                $(
+                    // The name's own entry is handed on, the others are skipped.
+                    ($x $d name:ident $d kind:ident $d c:tt
+                     [$d path:tt $d active:tt [($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                        $crate::__bind! { $d kind $d name $d c $d ($d entry)* }
+                    };
+                    ($x $d name:ident $d kind:ident $d c:tt
+                     [$d path:tt $d active:tt [$d skip:tt $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                        __anycapture_listed! { $x $d name $d kind $d c [$d path $d active [$d ($d more)*]] }
+                    };
+                )*
+                $(
+                    ($not $d ($d _rest:tt)*) => {};
+                )*
+                ($d _name:ident $d name:ident $d kind:ident $d c:tt $d _c:tt) => {
+                    $crate::__bind! { $d kind $d name $d c $all }
+                };
+            }
             $crate::__check_names! { [$($x)*] [$($not)*] $all $p { $($b)* } }
             let __anycapture_active = $crate::is_active();
             $(
@@ -737,38 +784,6 @@ macro_rules! __fn_body {
                 [$path __anycapture_active [$(($x $last $dims $let))*] $options [$($returned $shape)?] $all]
                 (now) (fn) [] coarse $($b)*
             }
-        }
-    };
-}
-
-/// Defines the macro that tells whether a name is listed: an arm for each, as `macro_rules!` compares
-/// identifiers in no other way.
-///
-/// It is called with the name twice: once to be matched, once to be captured, for an identifier that stands in
-/// the macro itself would mean the variable of that name where the macro is defined.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __define_listed {
-    (($d:tt) [$($x:ident)*] [$($not:ident)*] $all:tt) => {
-        #[allow(unused_macros)]
-        macro_rules! __anycapture_listed {
-            $(
-                // The name's own entry is handed on, the others are skipped.
-                ($x $d name:ident $d kind:ident $d c:tt
-                 [$d path:tt $d active:tt [($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
-                    $crate::__bind! { $d kind $d name $d c $d ($d entry)* }
-                };
-                ($x $d name:ident $d kind:ident $d c:tt
-                 [$d path:tt $d active:tt [$d skip:tt $d ($d more:tt)*] $d ($d rest:tt)*]) => {
-                    __anycapture_listed! { $x $d name $d kind $d c [$d path $d active [$d ($d more)*]] }
-                };
-            )*
-            $(
-                ($not $d ($d _rest:tt)*) => {};
-            )*
-            ($d _name:ident $d name:ident $d kind:ident $d c:tt $d _c:tt) => {
-                $crate::__bind! { $d kind $d name $d c $all }
-            };
         }
     };
 }
