@@ -520,7 +520,7 @@ pub struct Readme;
 #[doc(hidden)]
 pub mod __private {
     pub use core::option::Option::{None, Some};
-    pub use core::primitive::str;
+    pub use core::primitive::{bool, str};
     pub use core::{compile_error, concat, stringify};
 
     pub use crate::macros::{names, Last, Returned, Shadowed};

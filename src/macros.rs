@@ -792,31 +792,39 @@ macro_rules! __fn_body {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __check_names {
+    ([] [] $all:tt $parameters:tt $body:tt) => {};
     ([$($x:tt)*] [$($not:tt)*] $all:tt $parameters:tt $body:tt) => {
-        $crate::__check_names! {
-            @each [$($x)* $($not)*]
-            (&[$($crate::__private::stringify!($x)),*])
-            (&[$($crate::__private::stringify!($not)),*])
-            ($crate::__private::stringify!($parameters))
-            ($crate::__private::stringify!($body))
-        }
+        #[allow(long_running_const_eval)] // the text of a very long function
+        const _: () = {
+            const __ANYCAPTURE_LIST: &[&$crate::__private::str] =
+                &[$($crate::__private::stringify!($x),)* $($crate::__private::stringify!($not)),*];
+            const __ANYCAPTURE_PARAMETERS: &$crate::__private::str = $crate::__private::stringify!($parameters);
+            const __ANYCAPTURE_BODY: &$crate::__private::str = $crate::__private::stringify!($body);
+            const __ANYCAPTURE_BOUND: &[$crate::__private::bool; __ANYCAPTURE_LIST.len()] =
+                &$crate::__private::names::bound(__ANYCAPTURE_LIST, __ANYCAPTURE_PARAMETERS, __ANYCAPTURE_BODY);
+            $($crate::__check_names! { @one $x })*
+            $($crate::__check_names! { @one $not })*
+        };
     };
-    (@each [$($x:tt)*] $names:tt $not:tt $parameters:tt $body:tt) => {
-        $($crate::__check_names! {
-            @one $x
-            ($crate::__private::names::check($crate::__private::stringify!($x), $names, $not, $parameters, $body))
-        })*
-    };
-    (@one self $check:expr) => {
-        const _: () = $check;
+    (@one self) => {
+        const _: () = $crate::__check_names! { @call self };
     };
     // A constant that fails is noted where it is named, so the name in the list is under the user's eyes.
-    (@one $x:tt $check:expr) => {
+    (@one $x:tt) => {
         const _: () = {
             #[allow(non_upper_case_globals)]
-            const $x: () = $check;
+            const $x: () = $crate::__check_names! { @call $x };
             $x
         };
+    };
+    (@call $x:tt) => {
+        $crate::__private::names::check(
+            $crate::__private::stringify!($x),
+            __ANYCAPTURE_LIST,
+            __ANYCAPTURE_BOUND,
+            __ANYCAPTURE_PARAMETERS,
+            __ANYCAPTURE_BODY,
+        )
     };
 }
 
@@ -2094,20 +2102,41 @@ impl Shadowed {
 
 /// Whether the listed names are bound, by the text of the function, when it is compiled.
 pub mod names {
-    /// Stops the build, with a sentence, if `name` is listed twice, or is bound where `captured_fn!` looks nowhere.
+    /// Which of the names the function binds where `captured_fn!` looks.
     ///
-    /// One call a name, so that a long function stays below the number of steps that a constant may take.
+    /// In one pass: the compiler takes some hundred nanoseconds for a byte of the text.
+    pub const fn bound<const N: usize>(names: &[&str], parameters: &str, body: &str) -> [bool; N] {
+        let outside = scan(parameters.as_bytes(), names, true, [Place::Nowhere; N]);
+        let inside = scan(body.as_bytes(), names, false, outside.places);
+        let (mut bound, mut at) = ([false; N], 0);
+        while at < N {
+            bound[at] = matches!(inside.places[at], Place::Bound);
+            at += 1;
+        }
+        bound
+    }
+
+    /// Stops the build, with a sentence, if `name` is listed twice, or is not bound where `captured_fn!` looks.
     #[track_caller] // an error shows the caller's lines, not these
-    pub const fn check(name: &str, names: &[&str], not: &[&str], parameters: &str, body: &str) {
-        if count(names, name) + count(not, name) > 1 {
+    pub const fn check(name: &str, names: &[&str], bound: &[bool], parameters: &str, body: &str) {
+        let (mut at, mut count, mut is_bound) = (0, 0, false);
+        while at < names.len() {
+            let other = names[at].as_bytes();
+            if is(other, 0, other.len(), name.as_bytes()) {
+                count += 1;
+                is_bound = bound[at];
+            }
+            at += 1;
+        }
+        if count > 1 {
             fail(name, "` stands twice in `#[capture]`: keep one of them", "", "", "");
         }
-        let inside = scan(body.as_bytes(), name.as_bytes(), false);
-        let outside = scan(parameters.as_bytes(), name.as_bytes(), true);
-        if matches!(inside.place, Place::Bound) || matches!(outside.place, Place::Bound) {
+        if is_bound {
             return;
         }
-        if matches!(inside.place, Place::Closure) {
+        let inside = scan(body.as_bytes(), &[name], false, [Place::Nowhere]);
+        let outside = scan(parameters.as_bytes(), &[name], true, [Place::Nowhere]);
+        if matches!(inside.places[0], Place::Closure) {
             fail(
                 name,
                 "` is bound inside a closure, where `captured_fn!` does not look: put `capture!(path, ",
@@ -2116,7 +2145,7 @@ pub mod names {
                 ")` there, behind its binding",
             );
         }
-        if matches!(inside.place, Place::Unreached) {
+        if matches!(inside.places[0], Place::Unreached) {
             fail(
                 name,
                 "` is bound where `captured_fn!` does not look, in a macro or a part of an expression: put \
@@ -2166,16 +2195,6 @@ pub mod names {
         }
     }
 
-    const fn count(names: &[&str], name: &str) -> usize {
-        let (mut at, mut count) = (0, 0);
-        while at < names.len() {
-            let other = names[at].as_bytes();
-            count += is(other, 0, other.len(), name.as_bytes()) as usize;
-            at += 1;
-        }
-        count
-    }
-
     /// How a name stands in a function.
     #[derive(Clone, Copy)]
     enum Place {
@@ -2186,9 +2205,10 @@ pub mod names {
         Bound,
     }
 
-    struct Found {
-        place: Place,
-        /// The bound name that is most like it: where it stands, and how many letters differ.
+    struct Found<const N: usize> {
+        places: [Place; N],
+        /// The bound name that is most like the name, if that is the only one: where it stands, and how many letters
+        /// differ.
         nearest: (usize, usize),
         distance: usize,
     }
@@ -2231,50 +2251,75 @@ pub mod names {
     const EXPRESSION: Level = Level { walked: false, begins: false, ..STATEMENT };
     const DEPTH: usize = 64;
 
+    /// What a token is: its byte, or one of these.
+    const OTHER: u8 = 0;
+    const ARROW: u8 = 1;
+    const WORD: u8 = b'w';
+    const LET: u8 = b'l';
+    const FOR: u8 = b'f';
+    const IN: u8 = b'n';
+    /// `mut` and `ref`.
+    const MUT: u8 = b'm';
+    const MATCH: u8 = b'M';
+    /// `if`, `while`, `loop`, `unsafe`.
+    const HEAD: u8 = b'h';
+    const ELSE: u8 = b'e';
+    /// `move` and `return`.
+    const VALUE: u8 = b'v';
+
     /// Goes through the text by its words and delimiters, and sees statements as `__walk!` does. Where it can't
     /// know, a name is taken for bound: to refuse a good list would be worse than to accept a bad one.
-    const fn scan(text: &[u8], name: &[u8], parameters: bool) -> Found {
-        let mut found =
-            Found { place: Place::Nowhere, nearest: (0, 0), distance: 1 + (name.len() + 1) / 3 };
+    const fn scan<const N: usize>(
+        text: &[u8],
+        names: &[&str],
+        parameters: bool,
+        places: [Place; N],
+    ) -> Found<N> {
+        let mut found = Found { places, nearest: (0, 0), distance: 1 };
+        if N == 1 {
+            found.distance += (names[0].len() + 1) / 3;
+        }
+        let starts = starts(names);
         let mut levels = [if parameters { EXPRESSION } else { STATEMENT }; DEPTH];
         let mut depth = 0;
         // Within a pattern, from `let` to `=` and from `for` to `in`; of a statement that is walked.
         let (mut pattern, mut reached) = (parameters, parameters);
         // The name stands in what may be the pattern of an arm.
-        let mut in_arm = false;
+        let (mut in_arm, mut any_in_arm) = ([false; N], false);
         // The depth at which the parameters of a closure stand, while they do.
         let mut closure = DEPTH;
-        let (mut start, mut end) = (0, 0);
-        while end < text.len() {
-            let (before, before_end) = (start, end);
-            start = skip_space(text, end);
-            if start == text.len() {
-                break;
-            }
-            end = token(text, start);
-            let next = skip_space(text, end);
+        let (mut before, mut next) = (OTHER, skip_space(text, 0));
+        while next < text.len() {
+            let start = next;
+            let end = token(text, start);
+            let token = kind(text, start, end);
+            next = skip_space(text, end);
             let here = levels[depth];
-            if text[start] == b'|' && closure < DEPTH {
+            // Of all names, those that this word may be.
+            let name = if token == WORD && starts[(text[start] & 127) as usize] {
+                which(text, start, end, names)
+            } else {
+                names.len()
+            };
+            if token == b'|' && closure < DEPTH {
                 closure = if closure == depth { DEPTH } else { closure };
-            } else if text[start] == b'|' && begins_value(text, before, before_end) {
+            } else if token == b'|' && begins_value(before) {
                 closure = depth;
-            } else if closure < DEPTH && is(text, start, end, name) {
-                found.place = Place::Closure;
+            } else if closure < DEPTH && name < N && !matches!(found.places[name], Place::Bound) {
+                found.places[name] = Place::Closure;
             }
-            match text[start] {
+            match token {
                 b'(' | b'[' | b'{' => {
-                    let block = text[start] == b'{' && here.walked;
-                    let value = is(text, before, before_end, b"=") && here.binds
-                        || is(text, before, before_end, b":");
-                    let arm = here.arms && is(text, before, before_end, b"=>");
+                    let block = token == b'{' && here.walked;
+                    let value = before == b'=' && here.binds || before == b':';
+                    let arm = here.arms && before == ARROW;
                     let head = here.opens && !pattern;
                     depth += 1;
                     if depth == DEPTH {
-                        found.place = Place::Bound;
+                        found.places = [Place::Bound; N];
                         return found;
                     }
-                    let inside =
-                        here.closure || text[start] == b'{' && is(text, before, before_end, b"|");
+                    let inside = here.closure || token == b'{' && before == b'|';
                     levels[depth] = if block && (here.begins || value || arm || head)
                         || depth == 1 && !parameters
                     {
@@ -2287,8 +2332,9 @@ pub mod names {
                     depth = depth.saturating_sub(1);
                     let goes_on = next < text.len()
                         && (matches!(text[next], b'.' | b'?')
-                            || is(text, next, token(text, next), b"else"));
-                    if text[start] == b'}'
+                            || text[next] == b'e'
+                                && kind(text, next, self::token(text, next)) == ELSE);
+                    if token == b'}'
                         && levels[depth].walked
                         && !levels[depth].binds
                         && !goes_on
@@ -2301,77 +2347,128 @@ pub mod names {
                 b';' if levels[depth].walked => {
                     levels[depth] = Level { arms: here.arms, closure: here.closure, ..STATEMENT };
                     pattern = false;
-                    in_arm = false;
+                    (in_arm, any_in_arm) = ([false; N], false);
                 }
                 b';' => pattern = parameters,
-                b',' if here.arms => in_arm = false,
-                b'=' if is(text, start, end, b"=") => pattern = false,
-                b'=' if is(text, start, end, b"=>") => {
-                    if in_arm && here.walked && next < text.len() && text[next] == b'{' {
-                        found.place = Place::Bound;
-                        return found;
+                b',' if here.arms => (in_arm, any_in_arm) = ([false; N], false),
+                b'=' => pattern = false,
+                ARROW => {
+                    let bound = here.walked && next < text.len() && text[next] == b'{';
+                    let mut at = 0;
+                    while any_in_arm && at < N {
+                        if in_arm[at] && bound {
+                            found.places[at] = Place::Bound;
+                        } else if in_arm[at] && !matches!(found.places[at], Place::Bound) {
+                            found.places[at] = here.unreached();
+                        }
+                        at += 1;
                     }
-                    if in_arm {
-                        found.place = here.unreached();
-                    }
-                    in_arm = false;
+                    (in_arm, any_in_arm) = ([false; N], false);
                     levels[depth].begins = true;
                 }
-                byte if is_word(byte) && byte != b'#' => {
+                WORD | LET | FOR | IN | MUT | MATCH | HEAD | ELSE | VALUE => {
                     let begins = here.begins
-                        || here.walked && is(text, before, before_end, b"=") && here.binds
-                        || here.walked && is(text, before, before_end, b"else")
-                        || here.walked && is(text, before, before_end, b":");
+                        || here.walked
+                            && (before == b'=' && here.binds || before == ELSE || before == b':');
                     levels[depth].begins = false;
-                    if is(text, start, end, b"let") {
+                    if token == LET {
                         pattern = true;
                         reached = here.walked && (here.begins || here.opens);
                         levels[depth].binds = here.walked && here.begins;
-                    } else if is(text, start, end, b"for") {
-                        pattern = here.begins || is(text, before, before_end, b":");
+                    } else if token == FOR {
+                        pattern = here.begins || before == b':';
                         reached = here.walked;
                         levels[depth].opens = here.walked && pattern;
-                    } else if is(text, start, end, b"in") {
+                    } else if token == IN {
                         pattern = false;
-                    } else if pattern
-                        && !is(text, start, end, b"mut")
-                        && !is(text, start, end, b"ref")
-                    {
-                        let distance = distance(text, start, end, name);
-                        if distance == 0 && reached {
-                            found.place = Place::Bound;
-                            return found;
+                    } else if pattern && token != MUT {
+                        if name < N && reached {
+                            found.places[name] = Place::Bound;
+                            if all_bound(&found.places) {
+                                return found;
+                            }
+                        } else if name < N && !matches!(found.places[name], Place::Bound) {
+                            found.places[name] = here.unreached();
+                        } else if name >= N && N == 1 {
+                            let distance = distance(text, start, end, names[0].as_bytes());
+                            if distance < found.distance {
+                                found.distance = distance;
+                                found.nearest = (start, end);
+                            }
                         }
-                        if distance == 0 {
-                            found.place = here.unreached();
-                        } else if distance < found.distance {
-                            found.distance = distance;
-                            found.nearest = (start, end);
-                        }
-                    } else if is(text, start, end, name) {
-                        in_arm = true;
+                    } else if name < N {
+                        (in_arm[name], any_in_arm) = (true, true);
                     } else if begins {
-                        levels[depth].matches = is(text, start, end, b"match");
-                        levels[depth].opens = levels[depth].matches
-                            || is(text, start, end, b"if")
-                            || is(text, start, end, b"while")
-                            || is(text, start, end, b"loop")
-                            || is(text, start, end, b"unsafe");
+                        levels[depth].matches = token == MATCH;
+                        levels[depth].opens = token == MATCH || token == HEAD;
                     }
                 }
                 _ => {}
             }
+            before = token;
         }
         found
     }
 
+    /// What stands from `start` to `end`.
+    const fn kind(text: &[u8], start: usize, end: usize) -> u8 {
+        let first = text[start];
+        if CLASSES[first as usize] != LETTER {
+            return match end - start {
+                1 => first,
+                2 if first == b'=' && text[start + 1] == b'>' => ARROW,
+                _ => OTHER,
+            };
+        }
+        match (end - start, first) {
+            (2, b'i') if text[start + 1] == b'n' => IN,
+            (2, b'i') if text[start + 1] == b'f' => HEAD,
+            (3, b'l') if is(text, start, end, b"let") => LET,
+            (3, b'f') if is(text, start, end, b"for") => FOR,
+            (3, b'm') if is(text, start, end, b"mut") => MUT,
+            (3, b'r') if is(text, start, end, b"ref") => MUT,
+            (4, b'e') if is(text, start, end, b"else") => ELSE,
+            (4, b'l') if is(text, start, end, b"loop") => HEAD,
+            (4, b'm') if is(text, start, end, b"move") => VALUE,
+            (5, b'm') if is(text, start, end, b"match") => MATCH,
+            (5, b'w') if is(text, start, end, b"while") => HEAD,
+            (6, b'u') if is(text, start, end, b"unsafe") => HEAD,
+            (6, b'r') if is(text, start, end, b"return") => VALUE,
+            _ if first == b'#' => OTHER,
+            _ => WORD,
+        }
+    }
+
     /// Whether an expression begins behind this token, so that a `|` there begins a closure.
-    const fn begins_value(text: &[u8], start: usize, end: usize) -> bool {
-        is(text, start, end, b"move")
-            || is(text, start, end, b"return")
-            || is(text, start, end, b"=>")
-            || end - start == 1
-                && matches!(text[start], b'(' | b'[' | b'{' | b',' | b'=' | b';' | b'&')
+    const fn begins_value(before: u8) -> bool {
+        matches!(before, VALUE | ARROW | b'(' | b'[' | b'{' | b',' | b'=' | b';' | b'&')
+    }
+
+    /// The bytes that names begin with, by their low bits.
+    const fn starts(names: &[&str]) -> [bool; 128] {
+        let (mut starts, mut at) = ([false; 128], 0);
+        while at < names.len() {
+            starts[(names[at].as_bytes()[0] & 127) as usize] = true;
+            at += 1;
+        }
+        starts
+    }
+
+    /// The first of the names that is `text[start..end]`, or their number.
+    const fn which(text: &[u8], start: usize, end: usize, names: &[&str]) -> usize {
+        let mut at = 0;
+        while at < names.len() && !is(text, start, end, names[at].as_bytes()) {
+            at += 1;
+        }
+        at
+    }
+
+    const fn all_bound(places: &[Place]) -> bool {
+        let mut at = 0;
+        while at < places.len() && matches!(places[at], Place::Bound) {
+            at += 1;
+        }
+        at == places.len()
     }
 
     /// The end of the token that begins at `start`.
@@ -2384,7 +2481,7 @@ pub mod names {
             return start + 1;
         }
         let mut at = start;
-        while at < text.len() && is_word(text[at]) {
+        while at < text.len() && CLASSES[text[at] as usize] == LETTER {
             at += 1;
         }
         let quote = if at < text.len() { text[at] } else { 0 };
@@ -2445,15 +2542,29 @@ pub mod names {
     }
 
     const fn skip_space(text: &[u8], mut at: usize) -> usize {
-        while at < text.len() && text[at].is_ascii_whitespace() {
+        while at < text.len() && CLASSES[text[at] as usize] == SPACE {
             at += 1;
         }
         at
     }
 
-    const fn is_word(byte: u8) -> bool {
-        byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'#' || byte >= 128
-    }
+    const SPACE: u8 = 1;
+    /// Part of a word.
+    const LETTER: u8 = 2;
+    const CLASSES: &[u8; 256] = &{
+        let (mut classes, mut byte) = ([OTHER; 256], 0);
+        while byte < 256 {
+            if (byte as u8).is_ascii_whitespace() {
+                classes[byte] = SPACE;
+            } else if (byte as u8).is_ascii_alphanumeric()
+                || matches!(byte as u8, b'_' | b'#' | 128..)
+            {
+                classes[byte] = LETTER;
+            }
+            byte += 1;
+        }
+        classes
+    };
 
     /// Whether `text[start..end]` is `word`.
     const fn is(text: &[u8], start: usize, end: usize, word: &[u8]) -> bool {
