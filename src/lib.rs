@@ -44,6 +44,7 @@
 //! | `alloc` | with `std` | values of any type, owned snapshots ([`cache`], [`take`]) |
 //! | `capture` | no | the recording itself, with `once_cell` and `spin` |
 //! | `portable-atomic` | no | targets without compare-and-swap, such as Cortex-M0 |
+//! | `nightly` | no | the attribute `#[captured(...)]`, on a nightly toolchain only |
 //!
 //! # What it costs
 //!
@@ -77,9 +78,10 @@
 //! * Captured values are copies: a large tensor costs what a copy of it costs.
 //! * With `std`, a capture in a signal handler may wait for the thread it has interrupted, for ever.
 //! * `captured_fn!` does not walk into closures and match arms without a block; put a [`capture!`] there.
-//!   rustfmt leaves the bodies in it as they are. Temporaries of last expressions and of `if let` are dropped in them as
-//!   edition 2024 does, whatever the edition of the crate.
+//!   rustfmt leaves the bodies in it as they are, unless it is used as an attribute (see there). Temporaries of last
+//!   expressions and of `if let` are dropped in them as edition 2024 does, whatever the edition of the crate.
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(feature = "nightly", feature(macro_attr))] // `nightly` takes a nightly toolchain: on stable, leave it out
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -255,11 +257,67 @@ macro_rules! capture {
 /// # if !anycapture::ENABLED { return }
 /// assert!(anycapture::cache()["normalise.share"][0].scalar::<f32>().unwrap().is_nan());
 /// ```
+///
+/// rustfmt and rust-analyzer are at home in a body that no macro is around. The crate [`macro_rules_attribute`] makes an
+/// attribute of the macro, in any place where a function may stand:
+///
+/// ```
+/// use anycapture::captured_fn;
+/// use macro_rules_attribute::apply;
+///
+/// #[apply(captured_fn!)]
+/// #[capture(share, return)]
+/// fn normalise(x: f32, sum: f32) -> f32 {
+///     let share = x / sum;
+///     share.sqrt()
+/// }
+///
+/// let _session = anycapture::session();
+/// normalise(1.0, 4.0);
+/// # if !anycapture::ENABLED { return }
+/// assert_eq!(anycapture::cache()["normalise.return"][0].scalar::<f32>(), Some(0.5));
+/// ```
+///
+/// On a nightly toolchain the feature `nightly` has an attribute of its own, `#[captured(share, return)]`.
+///
+/// [`macro_rules_attribute`]: https://docs.rs/macro_rules_attribute
 #[macro_export]
 macro_rules! captured_fn {
     // #[capture(attention_map, q)] pub fn forward(&self, x: &[f32]) -> Vec<f32> { .. }
     ($($functions:tt)*) => {
         $crate::__captured_fn! { $($functions)* }
+    };
+}
+
+/// `#[captured(q, k)]` on a function is `#[capture(q, k)]` in a [`captured_fn!`], without the macro around the function.
+///
+/// It takes a nightly toolchain, the feature `nightly`, and `#![feature(macro_attr)]` in the crate that writes the
+/// attribute ([rust-lang/rust#143547]). It stands on free functions, nested ones, methods, and default methods of traits.
+///
+/// [rust-lang/rust#143547]: https://github.com/rust-lang/rust/issues/143547
+///
+/// # Examples
+///
+/// ```
+/// #![feature(macro_attr)]
+///
+/// #[anycapture::captured(share, return)]
+/// fn normalise(x: f32, sum: f32) -> f32 {
+///     let share = x / sum;
+///     share.sqrt()
+/// }
+///
+/// let _session = anycapture::session();
+/// normalise(1.0, 4.0);
+/// # if !anycapture::ENABLED { return }
+/// assert_eq!(anycapture::cache()["normalise.return"][0].scalar::<f32>(), Some(0.5));
+/// ```
+#[cfg(feature = "nightly")]
+#[macro_export]
+macro_rules! captured {
+    // #[captured(attention_map, q)] pub fn forward(&self, x: &[f32]) -> Vec<f32> { .. }
+    attr($($list:tt)*) ($($function:tt)*) => {
+        $crate::__captured_fn! { #[capture($($list)*)] $($function)* }
     };
 }
 
@@ -462,11 +520,11 @@ pub struct Readme;
 #[doc(hidden)]
 pub mod __private {
     pub use core::option::Option::{None, Some};
-    pub use core::primitive::str;
+    pub use core::primitive::{bool, str};
     pub use core::{compile_error, concat, stringify};
 
     pub use crate::macros::{names, Last, Returned, Shadowed};
-    pub use crate::store::probe::{Integer, Note, Probe};
+    pub use crate::store::probe::{Integer, Listed, Note, Probe};
     pub use crate::store::{Hits, Site};
 
     /// The cases of a capture.

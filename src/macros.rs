@@ -12,18 +12,29 @@ use core::marker::PhantomData;
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __capture {
+    // forward, t = x.t[2, 3]: the parser would stop at the comma
+    ($case:ident $($path:ident)::+, $item:ident = $a:ident $(. $field:tt)* [$i:tt, $($j:tt)*] $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "an index takes one value, and a shape stands behind the name: `",
+                $crate::__private::stringify!($item), "[",
+                $crate::__private::stringify!($i, $($j)*), "] = expression`"
+            )
+        }
+    };
     // forward, attn, q[heads, 64], norm = x.norm(), row[64] = rows.next()
+    // and of `captured_fn!`, with the name as it stands in the list: attn @ attn
     ($case:ident $($path:ident)::+,
-     $($item:ident $([$($dim:expr),* $(,)?])? $(= $value:expr)?),+ $(,)?) => {
+     $($item:ident $(@ $listed:tt)? $([$($dim:expr),* $(,)?])? $(= $value:expr)?),+ $(,)?) => {
         $crate::__capture_line! {
-            $case [$($path)+] [$([$item [$([$($dim)*])?] [$($value)?]])+] [] [] [] []
+            $case [$($path)+] [$([$item [$([$($dim)*])?] [$($value)?] [$($listed)?]])+] [] [] [] []
         }
     };
     // the same; every = 10, index = layer, on = flag, if x > 0.0
     ($case:ident $($path:ident)::+,
-     $($item:ident $([$($dim:expr),* $(,)?])? $(= $value:expr)?),+ $(,)?; $($options:tt)*) => {
+     $($item:ident $(@ $listed:tt)? $([$($dim:expr),* $(,)?])? $(= $value:expr)?),+ $(,)?; $($options:tt)*) => {
         $crate::__capture_options! {
-            [__capture_line $case [$($path)+] [$([$item [$([$($dim)*])?] [$($value)?]])+]]
+            [__capture_line $case [$($path)+] [$([$item [$([$($dim)*])?] [$($value)?] [$($listed)?]])+]]
             [] [] [] [] $($options)*
         }
     };
@@ -33,11 +44,23 @@ macro_rules! __capture {
             "nothing to capture: name a variable behind the path, as in `capture!(forward, attention_map)`"
         }
     };
+    // forward, attn @ attn[2; 2]
+    ($case:ident $($path:ident)::+, $item:ident @ $listed:tt $([$($dims:tt)*])? $(; $($options:tt)*)?) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "`", $crate::__private::stringify!($item) $(, "[", $crate::__private::stringify!($($dims)*), "]")?,
+                "` has a shape that is none: dimensions stand with commas between them, `name[heads, tokens]`"
+            )
+        }
+    };
     // forward, a + b
     ($case:ident $($path:ident)::+, $($items:tt)*) => {
         $crate::__private::compile_error! {
-            "an item of `capture!` is `name`, `name[dimensions]`, `name = expression` or \
-             `name[dimensions] = expression`, with commas between items and `;` before the options"
+            $crate::__private::concat!(
+                "`", $crate::__private::stringify!($($items)*),
+                "` does not read as items of `capture!`: write `name`, `name[heads, tokens]`, `name = expression` or \
+                 `name[heads, tokens] = expression`, with commas between items and `;` before the options"
+            )
         }
     };
     // Attention::<T>::forward, attn
@@ -160,7 +183,7 @@ macro_rules! __capture_hit {
         match $crate::__private::size($every) {
             __anycapture_every => {
                 static __ANYCAPTURE_HITS: $crate::__private::Hits = $crate::__private::Hits::new();
-                if __ANYCAPTURE_HITS.nth(__anycapture_every) {
+                if $crate::__private::Hits::nth(&__ANYCAPTURE_HITS, __anycapture_every) {
                     $crate::__capture_hit! { $case $path $items [] $index [] }
                 }
             }
@@ -189,54 +212,126 @@ macro_rules! __capture_hit {
 #[macro_export]
 macro_rules! __capture_item {
     // attn
-    ($case:ident $path:tt [$item:ident [] []] none) => {
+    ($case:ident $path:tt [$item:ident [] [] []] none) => {
         match &$item {
-            __anycapture_value => $crate::__capture_value! { $case $path $item __anycapture_value (&$crate::__private::Note::NONE) }
-        }
-    };
-    ($case:ident $path:tt [$item:ident $dims:tt []] $index:ident) => {
-        $crate::__capture_item! { $case $path [$item $dims [$item]] $index }
-    };
-    // attn = expr
-    ($case:ident $path:tt [$item:ident [] [$value:expr]] none) => {
-        match &$value {
-            __anycapture_value => $crate::__capture_value! { $case $path $item __anycapture_value (&$crate::__private::Note::NONE) }
-        }
-    };
-    ($case:ident $path:tt [$item:ident [] [$value:expr]] $index:ident) => {
-        match (&$value, &$crate::__private::Note { shape: $crate::__private::None, index: $index }) {
-            (__anycapture_value, __anycapture_note) => $crate::__capture_value! {
-                $case $path $item __anycapture_value (__anycapture_note)
+            __anycapture_value => $crate::__value_must_own_what_it_holds! {
+                $case $path $item [] __anycapture_value (&$crate::__private::Note::NONE)
             }
         }
     };
-    // attn[heads, tokens] = expr
-    ($case:ident $path:tt [$item:ident [[$($dim:expr)*]] [$value:expr]] none) => {
-        $crate::__capture_item! {
-            @shaped $case $path $item [$($dim)*] [$value] $crate::__private::None
+    ($case:ident $path:tt [$item:ident [] [] $listed:tt] none) => {
+        match $crate::__a_let_mut_that_moves_is_listed_as_let_name! { $item } {
+            __anycapture_value => $crate::__value_must_own_what_it_holds! {
+                $case $path $item $listed __anycapture_value (&$crate::__private::Note::NONE)
+            }
         }
     };
-    ($case:ident $path:tt [$item:ident [[$($dim:expr)*]] [$value:expr]] $index:ident) => {
-        $crate::__capture_item! { @shaped $case $path $item [$($dim)*] [$value] $index }
+    ($case:ident $path:tt [$item:ident $dims:tt [] []] $index:ident) => {
+        $crate::__capture_item! { $case $path [$item $dims [$item] []] $index }
     };
-    (@shaped $case:ident $path:tt $item:ident [$($dim:expr)*] [$value:expr] $index:expr) => {
-        match (&$value, &$crate::__private::Note {
-            shape: $crate::__private::Some(&[$($crate::__private::size($dim)),*]),
-            index: $index,
-        }) {
-            (__anycapture_value, __anycapture_note) => $crate::__capture_value! {
-                $case $path $item __anycapture_value (__anycapture_note)
+    ($case:ident $path:tt [$item:ident [] [] $listed:tt] $index:ident) => {
+        $crate::__capture_item! {
+            @noted $case $path $item $listed
+            [$crate::__a_let_mut_that_moves_is_listed_as_let_name! { $item }] [$crate::__private::None] $index
+        }
+    };
+    ($case:ident $path:tt [$item:ident [[$($dim:expr)*]] [] $listed:tt] $index:ident) => {
+        $crate::__capture_item! {
+            @shaped $case $path $item $listed
+            [$($dim)*] [$crate::__a_let_mut_that_moves_is_listed_as_let_name! { $item }] $index
+        }
+    };
+    // attn = expr
+    ($case:ident $path:tt [$item:ident [] [$value:expr] $listed:tt] none) => {
+        match &$value {
+            __anycapture_value => $crate::__value_must_own_what_it_holds! {
+                $case $path $item $listed __anycapture_value (&$crate::__private::Note::NONE)
+            }
+        }
+    };
+    ($case:ident $path:tt [$item:ident [] [$value:expr] $listed:tt] $index:ident) => {
+        $crate::__capture_item! {
+            @noted $case $path $item $listed [&$value] [$crate::__private::None] $index
+        }
+    };
+    // attn[heads, tokens] = expr
+    ($case:ident $path:tt [$item:ident [[$($dim:expr)*]] [$value:expr] $listed:tt] $index:ident) => {
+        $crate::__capture_item! { @shaped $case $path $item $listed [$($dim)*] [&$value] $index }
+    };
+    (@shaped $case:ident $path:tt $item:ident $listed:tt [$($dim:expr)*] $value:tt $index:ident) => {
+        $crate::__capture_item! {
+            @noted $case $path $item $listed
+            $value [$crate::__private::Some(&[$($crate::__private::size($dim)),*])] $index
+        }
+    };
+    (@noted $case:ident $path:tt $item:ident $listed:tt $value:tt $shape:tt none) => {
+        $crate::__capture_item! { @noted $case $path $item $listed $value $shape [$crate::__private::None] }
+    };
+    (@noted $case:ident $path:tt $item:ident $listed:tt $value:tt $shape:tt $index:ident) => {
+        $crate::__capture_item! { @noted $case $path $item $listed $value $shape [$index] }
+    };
+    (@noted $case:ident $path:tt $item:ident $listed:tt [$($value:tt)*] [$($shape:tt)*] [$($index:tt)*]) => {
+        match ($($value)*, &$crate::__private::Note { shape: $($shape)*, index: $($index)* }) {
+            (__anycapture_value, __anycapture_note) => $crate::__value_must_own_what_it_holds! {
+                $case $path $item $listed __anycapture_value (__anycapture_note)
             }
         }
     };
 }
 
-/// The site of an item. The names that it puts in scope are not in scope for the user's expressions.
+/// Borrows a listed variable. What rustc says of one that has been moved ends with this name.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __capture_value {
-    ($case:ident [$($path:ident)+] $item:ident $value:ident ($note:expr)) => {{
+macro_rules! __a_let_mut_that_moves_is_listed_as_let_name {
+    ($item:ident) => {
+        &$item
+    };
+}
+
+/// The site of an item. What rustc says of a value that borrows ends with this name.
+///
+/// The names that it puts in scope are not in scope for the user's expressions.
+///
+/// `$listed` is the name as it stands in the list of a function: errors about the value point at it, as they point at
+/// the argument `$named`, which must be one token of the user's for that.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __value_must_own_what_it_holds {
+    ($case:ident $path:tt $item:ident [] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { @site $case $path $item [] ($crate::__private::Listed) $value $note }
+    };
+    // what can't be the name of a constant here
+    ($case:ident $path:tt $item:ident [self] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
+    };
+    ($case:ident $path:tt $item:ident [__anycapture_value] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
+    };
+    ($case:ident $path:tt $item:ident [__anycapture_note] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
+    };
+    ($case:ident $path:tt $item:ident [__ANYCAPTURE_SITE] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
+    };
+    ($case:ident $path:tt $item:ident [__ANYCAPTURE_RAW] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
+    };
+    ($case:ident $path:tt $item:ident [__ANYCAPTURE_BYTES] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
+    };
+    ($case:ident $path:tt $item:ident [__ANYCAPTURE_KEY] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
+    };
+    ($case:ident $path:tt $item:ident [$listed:tt] $value:ident $note:tt) => {
+        $crate::__value_must_own_what_it_holds! {
+            @site $case $path $item
+            [#[allow(non_upper_case_globals)] const $listed: $crate::__private::Listed = $crate::__private::Listed;]
+            $listed $value $note
+        }
+    };
+    (@site $case:ident [$($path:ident)+] $item:ident [$($name:tt)*] $listed:tt $value:ident ($note:expr)) => {{
         use $crate::__private::$case::*;
+        $($name)*
         static __ANYCAPTURE_SITE: $crate::__private::Site = $crate::__private::Site::new();
         const __ANYCAPTURE_RAW: &$crate::__private::str = $crate::__private::concat!(
             $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
@@ -250,6 +345,7 @@ macro_rules! __capture_value {
             &__ANYCAPTURE_SITE,
             &__ANYCAPTURE_KEY,
             $note,
+            $listed,
         );
     }};
 }
@@ -281,6 +377,20 @@ macro_rules! __captured_fn {
     () => {
         $crate::__private::compile_error! {
             "`captured_fn!` holds no function: write `#[capture(name)]` and a function into it"
+        }
+    };
+    // let x = 1.0, forward(x), |x| x + 1.0, { .. }: the parser would ask for an item
+    (@each $all:tt let $($rest:tt)*) => { $crate::__captured_fn! { @none [let $($rest)*] } };
+    (@each $all:tt $name:ident ($($a:tt)*) $(;)?) => { $crate::__captured_fn! { @none [$name($($a)*)] } };
+    (@each $all:tt | $($rest:tt)*) => { $crate::__captured_fn! { @none [| $($rest)*] } };
+    (@each $all:tt { $($rest:tt)* }) => { $crate::__captured_fn! { @none [{ $($rest)* }] } };
+    (@none [$($t:tt)*]) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "`", $crate::__private::stringify!($($t)*), "` is no function: `captured_fn!` holds functions, as in \
+                 `captured_fn! { #[capture(name)] fn forward() { .. } }`; for a value here, write \
+                 `capture!(forward, name)`"
+            )
         }
     };
     (@each []) => {};
@@ -379,11 +489,11 @@ macro_rules! __fn_head {
     };
 
     // forward(x: &[f32])
-    (@name $seen:tt $list:tt [$($head:tt)*] $name:ident ($($parameters:tt)*) $($rest:tt)*) => {
+    (@name $seen:tt $list:tt [$($head:tt)*] $name:tt ($($parameters:tt)*) $($rest:tt)*) => {
         $crate::__fn_head! { @output $seen $list $name [$($head)* $name] [$($parameters)*] [] $($rest)* }
     };
     // forward<T: Fn(f32) -> f32>(x: T)
-    (@name $seen:tt $list:tt [$($head:tt)*] $name:ident < $($rest:tt)*) => {
+    (@name $seen:tt $list:tt [$($head:tt)*] $name:tt < $($rest:tt)*) => {
         $crate::__fn_head! { @generics $seen $list $name [$($head)* $name <] $($rest)* }
     };
     // The parameters are the first parentheses behind a `>`. Four tokens a step.
@@ -415,6 +525,13 @@ macro_rules! __fn_head {
         $crate::__fn_head! { @generics $seen $list $name [$($head)* $a $b $c $d] $($rest)* }
     };
 
+    // -> ! { .. }, which is no type for `__fn_body!` once it has been a fragment
+    (@output $seen:tt $list:tt $name:tt $head:tt $parameters:tt [] -> ! { $($body:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @body $seen $list $name $head $parameters [-> !] { $($body)* } $($rest)* }
+    };
+    (@output $seen:tt $list:tt $name:tt $head:tt $parameters:tt [] -> ! where $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name $head $parameters [-> ! where] $($rest)* }
+    };
     // -> [f32; N] { .. }
     (@output $seen:tt $list:tt $name:tt $head:tt $parameters:tt [] -> $type:ty { $($body:tt)* } $($rest:tt)*) => {
         $crate::__fn_head! { @body $seen $list $name $head $parameters [-> $type] { $($body)* } $($rest)* }
@@ -456,10 +573,10 @@ macro_rules! __fn_head {
     };
 
     // all found
-    (@body [$($seen:tt)*] [$($list:tt)*] $name:ident [$($head:tt)*] [$($p:tt)*] [$($output:tt)*]
+    (@body [$($seen:tt)*] [$($list:tt)*] $name:tt [$($head:tt)*] [$($p:tt)*] [$($output:tt)*]
      { $($b:tt)* } $($rest:tt)*) => {
         $crate::__fn_list! {
-            @path [[$($seen)* $($head)* ($($p)*) $($output)*] [$($p)*] [$($output)*] { $($b)* }] [$name] $($list)*
+            @path ($name [[$($seen)* $($head)* ($($p)*) $($output)*] [$($p)*] [$($output)*] { $($b)* }]) [$name] $($list)*
         }
     };
 }
@@ -470,7 +587,7 @@ macro_rules! __fn_head {
 macro_rules! __fn_list {
     // Attention::forward => attn
     (@path $fn:tt $name:tt $($path:ident)::+ => $($rest:tt)*) => {
-        $crate::__fn_list! { @entry $fn [$($path)::+] [] [] [] [] $($rest)* }
+        $crate::__fn_list! { @next $fn [$($path)::+] [] [] [] [] , $($rest)* }
     };
     // Attention::<T>::forward => attn
     (@path $fn:tt $name:tt $path:ident :: $($rest:tt)*) => {
@@ -479,80 +596,178 @@ macro_rules! __fn_list {
         }
     };
     (@path $fn:tt $name:tt $($rest:tt)*) => {
-        $crate::__fn_list! { @entry $fn $name [] [] [] [] $($rest)* }
+        $crate::__fn_list! { @next $fn $name [] [] [] [] , $($rest)* }
     };
 
+    // An entry begins with two tokens in parentheses, as they stand in the list: an `ident` fragment of the same tokens
+    // would have errors point at this macro.
     // *
-    (@entry $fn:tt $path:tt $entries:tt $not:tt [] $return:tt * $($rest:tt)*) => {
+    (@entry $two:tt $fn:tt $path:tt $entries:tt $not:tt [] $return:tt * $($rest:tt)*) => {
         $crate::__fn_list! { @next $fn $path $entries $not [*] $return $($rest)* }
     };
     // !x
-    (@entry $fn:tt $path:tt $entries:tt [$($not:tt)*] $all:tt $return:tt !$x:ident $($rest:tt)*) => {
+    (@entry ($t:tt $x:tt) $fn:tt $path:tt $entries:tt [$($not:tt)*] $all:tt $return:tt !$_:ident $($rest:tt)*) => {
         $crate::__fn_list! { @next $fn $path $entries [$($not)* $x] $all $return $($rest)* }
     };
     // return[heads, n]
-    (@entry $fn:tt $path:tt $entries:tt $not:tt $all:tt [] return [$($dims:tt)*] $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path $entries $not $all [__anycapture_returned [[$($dims)*]]] $($rest)* }
+    (@entry $two:tt ($name:tt $fn:tt) $path:tt $entries:tt $not:tt $all:tt [] return [$($dims:tt)*] $($rest:tt)*) => {
+        $crate::__fn_list! {
+            @next ($name $fn) $path $entries $not $all [__anycapture_returned [@$name [$($dims)*]]] $($rest)*
+        }
     };
-    (@entry $fn:tt $path:tt $entries:tt $not:tt $all:tt [] return $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path $entries $not $all [__anycapture_returned []] $($rest)* }
+    (@entry $two:tt ($name:tt $fn:tt) $path:tt $entries:tt $not:tt $all:tt [] return $($rest:tt)*) => {
+        $crate::__fn_list! {
+            @next ($name $fn) $path $entries $not $all [__anycapture_returned [@$name]] $($rest)*
+        }
+    };
+    (@entry $two:tt $fn:tt $path:tt $entries:tt $not:tt $all:tt [$($return:tt)+] return $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "`return` stands twice in the `#[capture(...)]` of `", $crate::__fn_path!($path),
+                "`: keep one of them"
+            )
+        }
     };
     // let x[heads, n]
-    (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt let $x:ident [$($d:tt)*] $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path [$($entries)* ($x __anycapture_last [[$($d)*]] [let])] $not $all $return $($rest)* }
+    (@entry ($t:tt $x:tt) $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt
+     let $_:ident [$($d:tt)*] $($rest:tt)*) => {
+        $crate::__fn_list! {
+            @next $fn $path [$($entries)* ($x __anycapture_last [@$x [$($d)*]] [let])] $not $all $return $($rest)*
+        }
     };
-    (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt let $x:ident $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path [$($entries)* ($x __anycapture_last [] [let])] $not $all $return $($rest)* }
+    (@entry ($t:tt $x:tt) $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt let $_:ident $($rest:tt)*) => {
+        $crate::__fn_list! {
+            @next $fn $path [$($entries)* ($x __anycapture_last [@$x] [let])] $not $all $return $($rest)*
+        }
     };
     // x[heads, n]
-    (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt $x:ident [$($d:tt)*] $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path [$($entries)* ($x __anycapture_last [[$($d)*]] [])] $not $all $return $($rest)* }
+    (@entry ($x:tt $($t:tt)?) $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt
+     $_:ident [$($d:tt)*] $($rest:tt)*) => {
+        $crate::__fn_list! {
+            @next $fn $path [$($entries)* ($x __anycapture_last [@$x [$($d)*]] [])] $not $all $return $($rest)*
+        }
     };
-    (@entry $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt $x:ident $($rest:tt)*) => {
-        $crate::__fn_list! { @next $fn $path [$($entries)* ($x __anycapture_last [] [])] $not $all $return $($rest)* }
+    (@entry ($x:tt $($t:tt)?) $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt $_:ident $($rest:tt)*) => {
+        $crate::__fn_list! {
+            @next $fn $path [$($entries)* ($x __anycapture_last [@$x] [])] $not $all $return $($rest)*
+        }
     };
-    // a + b
-    (@entry $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $($rest:tt)*) => {
+    // 3.0
+    (@entry $two:tt $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $($rest:tt)*) => {
         $crate::__private::compile_error! {
-            "an entry of `#[capture(...)]` is `name`, `name[dimensions]`, `let name`, `return`, `*` or `!name`, with \
-             commas between entries and `;` before the options"
+            $crate::__private::concat!(
+                "`", $crate::__private::stringify!($($rest)*), "` does not begin with an entry, in the \
+                 `#[capture(...)]` of `", $crate::__fn_path!($path), "`: an entry is `name`, \
+                 `name[heads, tokens]`, `let name`, `return`, `*` or `!name`, with commas between entries and `;` before \
+                 the options"
+            )
         }
     };
 
-    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)?) => {
-        $crate::__fn_body! { $fn $path $entries $not $all $return [] }
+    // nothing but a path or options
+    (@next $fn:tt $path:tt [] [] [] [] , $(; $($options:tt)*)?) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "nothing to capture in `", $crate::__fn_path!($path), "`: name variables, as in \
+                 `#[capture(attention_map)]`, or all of them, `#[capture(*)]`"
+            )
+        }
     };
-    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)? ; $($options:tt)*) => {
-        $crate::__fn_body! { $fn $path $entries $not $all $return [$($options)*] }
+    (@next ($name:tt $fn:tt) $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)?) => {
+        $crate::__fn_body! { ($) $fn $path $entries $not $all $return [] }
     };
-    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt , $($rest:tt)*) => {
-        $crate::__fn_list! { @entry $fn $path $entries $not $all $return $($rest)* }
+    (@next ($name:tt $fn:tt) $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)? ; $($options:tt)*) => {
+        $crate::__fn_body! { ($) $fn $path $entries $not $all $return [$($options)*] }
     };
+    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt , $x:tt $y:tt $($rest:tt)*) => {
+        $crate::__fn_list! { @entry ($x $y) $fn $path $entries $not $all $return $x $y $($rest)* }
+    };
+    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt , $x:tt) => {
+        $crate::__fn_list! { @entry ($x) $fn $path $entries $not $all $return $x }
+    };
+    // x = y + 1
+    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt = $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "the `#[capture(...)]` of `", $crate::__fn_path!($path), "` lists names, and no value as \
+                 `= ", $crate::__private::stringify!($($rest)*), "`: bind it by a `let` and list that, or put \
+                 `capture!(", $crate::__fn_path!($path), ", name = expression)` into the body"
+            )
+        }
+    };
+    // a + b
     (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $($rest:tt)*) => {
-        $crate::__fn_list! { @entry $fn $path $entries $not $all $return ? }
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "`", $crate::__private::stringify!($($rest)*), "` can't follow an entry in the `#[capture(...)]` of `",
+                $crate::__fn_path!($path), "`: an entry is `name`, `name[heads, tokens]`, \
+                 `let name`, `return`, `*` or `!name`, with commas between entries and `;` before the options"
+            )
+        }
+    };
+}
+
+/// The path of a function, for sentences about it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __fn_path {
+    ([$first:ident $(:: $more:ident)*]) => {
+        $crate::__private::concat!(
+            $crate::__private::stringify!($first) $(, "::", $crate::__private::stringify!($more))*
+        )
     };
 }
 
 /// The frame of a body: what is known once a call, then the parameters, then the block.
+///
+/// First comes the macro that tells whether a name is listed: an arm for each, as `macro_rules!` compares
+/// identifiers in no other way. It is called with the name twice: once to be matched, once to be captured, for an
+/// identifier that stands in the macro itself would mean the variable of that name where the macro is defined.
+///
+/// It must come from the same expansion as the calls, or those of a function within a function would be ambiguous: the
+/// crate `tests/hygiene` guards it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __fn_body {
     // { #![allow(unused)] .. }
-    ([[$($head:tt)*] $p:tt $output:tt { #![$($inner:tt)*] $($b:tt)* } $($frame:tt)*] $($list:tt)*) => {
-        $crate::__fn_body! { [[$($head)*] $p $output { $($b)* } $($frame)* #![$($inner)*]] $($list)* }
+    ($d:tt [[$($head:tt)*] $p:tt $output:tt { #![$($inner:tt)*] $($b:tt)* } $($frame:tt)*] $($list:tt)*) => {
+        $crate::__fn_body! { $d [[$($head)*] $p $output { $($b)* } $($frame)* #![$($inner)*]] $($list)* }
     };
     // return, of a function that returns nothing
-    ([$head:tt $p:tt [$(where $($where:tt)*)?] $($frame:tt)*] $path:tt $e:tt $not:tt $all:tt [$r:ident $d:tt] $o:tt) => {
+    ($d:tt [$head:tt $p:tt [$(-> !)? $(where $($where:tt)*)?] $($frame:tt)*]
+     $path:tt $e:tt $not:tt $all:tt [$r:ident $s:tt] $o:tt) => {
         $crate::__private::compile_error! {
-            "`return` is listed, but the function returns nothing: take it out of `#[capture(...)]`"
+            $crate::__private::concat!(
+                "`return` is listed, but `", $crate::__fn_path!($path),
+                "` returns nothing: take it out of `#[capture(...)]`"
+            )
         }
     };
-    ([[$($head:tt)*] $p:tt $output:tt { $($b:tt)* } $($inner:tt)*]
-     $path:tt [$(($x:ident $last:ident $dims:tt $let:tt))*] [$($not:ident)*] $all:tt
+    (($d:tt) [[$($head:tt)*] $p:tt $output:tt { $($b:tt)* } $($inner:tt)*]
+     $path:tt [$(($x:tt $last:ident $dims:tt $let:tt))*] [$($not:tt)*] $all:tt
      [$($returned:ident $shape:tt)?] $options:tt) => {
         $($head)* {
             $($inner)*
-            $crate::__define_listed! { ($) [$($x)*] [$($not)*] $all }
+            #[allow(unused_macros)]
+            macro_rules! __anycapture_listed {
+                $(
+                    // The name's own entry is handed on, the others are skipped.
+                    ($x $d name:ident $d kind:ident $d c:tt
+                     [$d path:tt $d active:tt [($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                        $crate::__bind! { $d kind $d name $d c $d ($d entry)* }
+                    };
+                    ($x $d name:ident $d kind:ident $d c:tt
+                     [$d path:tt $d active:tt [$d skip:tt $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                        __anycapture_listed! { $x $d name $d kind $d c [$d path $d active [$d ($d more)*]] }
+                    };
+                )*
+                $(
+                    ($not $d ($d _rest:tt)*) => {};
+                )*
+                ($d _name:ident $d name:ident $d kind:ident $d c:tt $d _c:tt) => {
+                    $crate::__bind! { $d kind $d name $d c $all }
+                };
+            }
             $crate::__check_names! { [$($x)*] [$($not)*] $all $p { $($b)* } }
             let __anycapture_active = $crate::is_active();
             $(
@@ -573,55 +788,43 @@ macro_rules! __fn_body {
     };
 }
 
-/// Defines the macro that tells whether a name is listed: an arm for each, as `macro_rules!` compares
-/// identifiers in no other way.
-///
-/// It is called with the name twice: once to be matched, once to be captured, for an identifier that stands in
-/// the macro itself would mean the variable of that name where the macro is defined.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __define_listed {
-    (($d:tt) [$($x:ident)*] [$($not:ident)*] $all:tt) => {
-        #[allow(unused_macros)]
-        macro_rules! __anycapture_listed {
-            $(
-                // The name's own entry is handed on, the others are skipped.
-                ($x $d name:ident $d kind:ident $d c:tt
-                 [$d path:tt $d active:tt [($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
-                    $crate::__bind! { $d kind $d name $d c $d ($d entry)* }
-                };
-                ($x $d name:ident $d kind:ident $d c:tt
-                 [$d path:tt $d active:tt [$d skip:tt $d ($d more:tt)*] $d ($d rest:tt)*]) => {
-                    __anycapture_listed! { $x $d name $d kind $d c [$d path $d active [$d ($d more)*]] }
-                };
-            )*
-            $(
-                ($not $d ($d _rest:tt)*) => {};
-            )*
-            ($d _name:ident $d name:ident $d kind:ident $d c:tt $d _c:tt) => {
-                $crate::__bind! { $d kind $d name $d c $all }
-            };
-        }
-    };
-}
-
 /// Checks that each listed name is bound, and listed once.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __check_names {
-    ([$($x:ident)*] [$($not:ident)*] $all:tt $parameters:tt $body:tt) => {
-        $crate::__check_names! {
-            @each [$($x)* $($not)*]
-            (&[$($crate::__private::stringify!($x)),*])
-            (&[$($crate::__private::stringify!($not)),*])
-            ($crate::__private::stringify!($parameters))
-            ($crate::__private::stringify!($body))
-        }
+    ([] [] $all:tt $parameters:tt $body:tt) => {};
+    ([$($x:tt)*] [$($not:tt)*] $all:tt $parameters:tt $body:tt) => {
+        #[allow(long_running_const_eval)] // the text of a very long function
+        const _: () = {
+            const __ANYCAPTURE_LIST: &[&$crate::__private::str] =
+                &[$($crate::__private::stringify!($x),)* $($crate::__private::stringify!($not)),*];
+            const __ANYCAPTURE_PARAMETERS: &$crate::__private::str = $crate::__private::stringify!($parameters);
+            const __ANYCAPTURE_BODY: &$crate::__private::str = $crate::__private::stringify!($body);
+            const __ANYCAPTURE_BOUND: &[$crate::__private::bool; __ANYCAPTURE_LIST.len()] =
+                &$crate::__private::names::bound(__ANYCAPTURE_LIST, __ANYCAPTURE_PARAMETERS, __ANYCAPTURE_BODY);
+            $($crate::__check_names! { @one $x })*
+            $($crate::__check_names! { @one $not })*
+        };
     };
-    (@each [$($x:ident)*] $names:tt $not:tt $parameters:tt $body:tt) => {
-        $(const _: () = $crate::__private::names::check(
-            $crate::__private::stringify!($x), $names, $not, $parameters, $body,
-        );)*
+    (@one self) => {
+        const _: () = $crate::__check_names! { @call self };
+    };
+    // A constant that fails is noted where it is named, so the name in the list is under the user's eyes.
+    (@one $x:tt) => {
+        const _: () = {
+            #[allow(non_upper_case_globals)]
+            const $x: () = $crate::__check_names! { @call $x };
+            $x
+        };
+    };
+    (@call $x:tt) => {
+        $crate::__private::names::check(
+            $crate::__private::stringify!($x),
+            __ANYCAPTURE_LIST,
+            __ANYCAPTURE_BOUND,
+            __ANYCAPTURE_PARAMETERS,
+            __ANYCAPTURE_BODY,
+        )
     };
 }
 
@@ -1918,26 +2121,57 @@ impl Shadowed {
 
 /// Whether the listed names are bound, by the text of the function, when it is compiled.
 pub mod names {
-    /// Stops the build, with a sentence, if `name` is listed twice, or is bound where `captured_fn!` looks nowhere.
+    /// Which of the names the function binds where `captured_fn!` looks.
     ///
-    /// One call a name, so that a long function stays below the number of steps that a constant may take.
-    pub const fn check(name: &str, names: &[&str], not: &[&str], parameters: &str, body: &str) {
-        if count(names, name) + count(not, name) > 1 {
+    /// In one pass: the compiler takes some hundred nanoseconds for a byte of the text.
+    pub const fn bound<const N: usize>(names: &[&str], parameters: &str, body: &str) -> [bool; N] {
+        let outside = scan(parameters.as_bytes(), names, true, [Place::Nowhere; N]);
+        let inside = scan(body.as_bytes(), names, false, outside.places);
+        let (mut bound, mut at) = ([false; N], 0);
+        while at < N {
+            bound[at] = matches!(inside.places[at], Place::Bound);
+            at += 1;
+        }
+        bound
+    }
+
+    /// Stops the build, with a sentence, if `name` is listed twice, or is not bound where `captured_fn!` looks.
+    #[track_caller] // an error shows the caller's lines, not these
+    pub const fn check(name: &str, names: &[&str], bound: &[bool], parameters: &str, body: &str) {
+        let (mut at, mut count, mut is_bound) = (0, 0, false);
+        while at < names.len() {
+            let other = names[at].as_bytes();
+            if is(other, 0, other.len(), name.as_bytes()) {
+                count += 1;
+                is_bound = bound[at];
+            }
+            at += 1;
+        }
+        if count > 1 {
             fail(name, "` stands twice in `#[capture]`: keep one of them", "", "", "");
         }
-        let inside = scan(body.as_bytes(), name.as_bytes(), false);
-        let outside = scan(parameters.as_bytes(), name.as_bytes(), true);
-        if matches!(inside.place, Place::Bound) || matches!(outside.place, Place::Bound) {
+        if is_bound {
             return;
         }
-        if matches!(inside.place, Place::Unreached) {
+        let inside = scan(body.as_bytes(), &[name], false, [Place::Nowhere]);
+        let outside = scan(parameters.as_bytes(), &[name], true, [Place::Nowhere]);
+        if matches!(inside.places[0], Place::Closure) {
             fail(
                 name,
-                "` is bound where `captured_fn!` does not look, in a closure, a macro or a part of an expression: \
-                 put `capture!` behind it there",
+                "` is bound inside a closure, where `captured_fn!` does not look: put `capture!(path, ",
                 "",
+                name,
+                ")` there, behind its binding",
+            );
+        }
+        if matches!(inside.places[0], Place::Unreached) {
+            fail(
+                name,
+                "` is bound where `captured_fn!` does not look, in a macro or a part of an expression: put \
+                 `capture!(path, ",
                 "",
-                "",
+                name,
+                ")` there, behind its binding",
             );
         }
         let nearest = if outside.distance < inside.distance { parameters } else { body };
@@ -1958,6 +2192,7 @@ pub mod names {
     }
 
     /// Panics with "`name" and the rest of the sentence.
+    #[track_caller]
     const fn fail(name: &str, rest: &str, before: &str, nearest: &str, after: &str) {
         let parts = ["`", name, rest, before, nearest, after];
         let mut sentence = [b' '; 512];
@@ -1979,27 +2214,20 @@ pub mod names {
         }
     }
 
-    const fn count(names: &[&str], name: &str) -> usize {
-        let (mut at, mut count) = (0, 0);
-        while at < names.len() {
-            let other = names[at].as_bytes();
-            count += is(other, 0, other.len(), name.as_bytes()) as usize;
-            at += 1;
-        }
-        count
-    }
-
     /// How a name stands in a function.
     #[derive(Clone, Copy)]
     enum Place {
         Nowhere,
         Unreached,
+        /// Unreached, and in a closure.
+        Closure,
         Bound,
     }
 
-    struct Found {
-        place: Place,
-        /// The bound name that is most like it: where it stands, and how many letters differ.
+    struct Found<const N: usize> {
+        places: [Place; N],
+        /// The bound name that is most like the name, if that is the only one: where it stands, and how many letters
+        /// differ.
         nearest: (usize, usize),
         distance: usize,
     }
@@ -2017,6 +2245,17 @@ pub mod names {
         matches: bool,
         /// This statement is a `let`.
         binds: bool,
+        closure: bool,
+    }
+
+    impl Level {
+        const fn unreached(self) -> Place {
+            if self.closure {
+                Place::Closure
+            } else {
+                Place::Unreached
+            }
+        }
     }
 
     const STATEMENT: Level = Level {
@@ -2026,132 +2265,229 @@ pub mod names {
         opens: false,
         matches: false,
         binds: false,
+        closure: false,
     };
     const EXPRESSION: Level = Level { walked: false, begins: false, ..STATEMENT };
     const DEPTH: usize = 64;
 
+    /// What a token is: its byte, or one of these.
+    const OTHER: u8 = 0;
+    const ARROW: u8 = 1;
+    const WORD: u8 = b'w';
+    const LET: u8 = b'l';
+    const FOR: u8 = b'f';
+    const IN: u8 = b'n';
+    /// `mut` and `ref`.
+    const MUT: u8 = b'm';
+    const MATCH: u8 = b'M';
+    /// `if`, `while`, `loop`, `unsafe`.
+    const HEAD: u8 = b'h';
+    const ELSE: u8 = b'e';
+    /// `move` and `return`.
+    const VALUE: u8 = b'v';
+
     /// Goes through the text by its words and delimiters, and sees statements as `__walk!` does. Where it can't
     /// know, a name is taken for bound: to refuse a good list would be worse than to accept a bad one.
-    const fn scan(text: &[u8], name: &[u8], parameters: bool) -> Found {
-        let mut found =
-            Found { place: Place::Nowhere, nearest: (0, 0), distance: 1 + (name.len() + 1) / 3 };
+    const fn scan<const N: usize>(
+        text: &[u8],
+        names: &[&str],
+        parameters: bool,
+        places: [Place; N],
+    ) -> Found<N> {
+        let mut found = Found { places, nearest: (0, 0), distance: 1 };
+        if N == 1 {
+            found.distance += (names[0].len() + 1) / 3;
+        }
+        let starts = starts(names);
         let mut levels = [if parameters { EXPRESSION } else { STATEMENT }; DEPTH];
         let mut depth = 0;
         // Within a pattern, from `let` to `=` and from `for` to `in`; of a statement that is walked.
         let (mut pattern, mut reached) = (parameters, parameters);
         // The name stands in what may be the pattern of an arm.
-        let mut in_arm = false;
-        let (mut start, mut end) = (0, 0);
-        while end < text.len() {
-            let (before, before_end) = (start, end);
-            start = skip_space(text, end);
-            if start == text.len() {
-                break;
-            }
-            end = token(text, start);
-            let next = skip_space(text, end);
+        let (mut in_arm, mut any_in_arm) = ([false; N], false);
+        // The depth at which the parameters of a closure stand, while they do.
+        let mut closure = DEPTH;
+        let (mut before, mut next) = (OTHER, skip_space(text, 0));
+        while next < text.len() {
+            let start = next;
+            let end = token(text, start);
+            let token = kind(text, start, end);
+            next = skip_space(text, end);
             let here = levels[depth];
-            match text[start] {
+            // Of all names, those that this word may be.
+            let name = if token == WORD && starts[(text[start] & 127) as usize] {
+                which(text, start, end, names)
+            } else {
+                names.len()
+            };
+            if token == b'|' && closure < DEPTH {
+                closure = if closure == depth { DEPTH } else { closure };
+            } else if token == b'|' && begins_value(before) {
+                closure = depth;
+            } else if closure < DEPTH && name < N && !matches!(found.places[name], Place::Bound) {
+                found.places[name] = Place::Closure;
+            }
+            match token {
                 b'(' | b'[' | b'{' => {
-                    let block = text[start] == b'{' && here.walked;
-                    let value = is(text, before, before_end, b"=") && here.binds
-                        || is(text, before, before_end, b":");
-                    let arm = here.arms && is(text, before, before_end, b"=>");
+                    let block = token == b'{' && here.walked;
+                    let value = before == b'=' && here.binds || before == b':';
+                    let arm = here.arms && before == ARROW;
                     let head = here.opens && !pattern;
                     depth += 1;
                     if depth == DEPTH {
-                        found.place = Place::Bound;
+                        found.places = [Place::Bound; N];
                         return found;
                     }
+                    let inside = here.closure || token == b'{' && before == b'|';
                     levels[depth] = if block && (here.begins || value || arm || head)
                         || depth == 1 && !parameters
                     {
-                        Level { arms: here.matches && head, ..STATEMENT }
+                        Level { arms: here.matches && head, closure: inside, ..STATEMENT }
                     } else {
-                        EXPRESSION
+                        Level { closure: inside, ..EXPRESSION }
                     };
                 }
                 b')' | b']' | b'}' => {
                     depth = depth.saturating_sub(1);
                     let goes_on = next < text.len()
                         && (matches!(text[next], b'.' | b'?')
-                            || is(text, next, token(text, next), b"else"));
-                    if text[start] == b'}'
+                            || text[next] == b'e'
+                                && kind(text, next, self::token(text, next)) == ELSE);
+                    if token == b'}'
                         && levels[depth].walked
                         && !levels[depth].binds
                         && !goes_on
                         && !pattern
                     {
-                        levels[depth] = Level { arms: levels[depth].arms, ..STATEMENT };
+                        let Level { arms, closure, .. } = levels[depth];
+                        levels[depth] = Level { arms, closure, ..STATEMENT };
                     }
                 }
                 b';' if levels[depth].walked => {
-                    levels[depth] = Level { arms: here.arms, ..STATEMENT };
+                    levels[depth] = Level { arms: here.arms, closure: here.closure, ..STATEMENT };
                     pattern = false;
-                    in_arm = false;
+                    (in_arm, any_in_arm) = ([false; N], false);
                 }
                 b';' => pattern = parameters,
-                b',' if here.arms => in_arm = false,
-                b'=' if is(text, start, end, b"=") => pattern = false,
-                b'=' if is(text, start, end, b"=>") => {
-                    if in_arm && here.walked && next < text.len() && text[next] == b'{' {
-                        found.place = Place::Bound;
-                        return found;
+                b',' if here.arms => (in_arm, any_in_arm) = ([false; N], false),
+                b'=' => pattern = false,
+                ARROW => {
+                    let bound = here.walked && next < text.len() && text[next] == b'{';
+                    let mut at = 0;
+                    while any_in_arm && at < N {
+                        if in_arm[at] && bound {
+                            found.places[at] = Place::Bound;
+                        } else if in_arm[at] && !matches!(found.places[at], Place::Bound) {
+                            found.places[at] = here.unreached();
+                        }
+                        at += 1;
                     }
-                    if in_arm {
-                        found.place = Place::Unreached;
-                    }
-                    in_arm = false;
+                    (in_arm, any_in_arm) = ([false; N], false);
                     levels[depth].begins = true;
                 }
-                // a closure's parameter
-                b'|' if is(text, next, token(text, next), name) => found.place = Place::Unreached,
-                byte if is_word(byte) && byte != b'#' => {
+                WORD | LET | FOR | IN | MUT | MATCH | HEAD | ELSE | VALUE => {
                     let begins = here.begins
-                        || here.walked && is(text, before, before_end, b"=") && here.binds
-                        || here.walked && is(text, before, before_end, b"else")
-                        || here.walked && is(text, before, before_end, b":");
+                        || here.walked
+                            && (before == b'=' && here.binds || before == ELSE || before == b':');
                     levels[depth].begins = false;
-                    if is(text, start, end, b"let") {
+                    if token == LET {
                         pattern = true;
                         reached = here.walked && (here.begins || here.opens);
                         levels[depth].binds = here.walked && here.begins;
-                    } else if is(text, start, end, b"for") {
-                        pattern = here.begins || is(text, before, before_end, b":");
+                    } else if token == FOR {
+                        pattern = here.begins || before == b':';
                         reached = here.walked;
                         levels[depth].opens = here.walked && pattern;
-                    } else if is(text, start, end, b"in") {
+                    } else if token == IN {
                         pattern = false;
-                    } else if pattern
-                        && !is(text, start, end, b"mut")
-                        && !is(text, start, end, b"ref")
-                    {
-                        let distance = distance(text, start, end, name);
-                        if distance == 0 && reached {
-                            found.place = Place::Bound;
-                            return found;
+                    } else if pattern && token != MUT {
+                        if name < N && reached {
+                            found.places[name] = Place::Bound;
+                            if all_bound(&found.places) {
+                                return found;
+                            }
+                        } else if name < N && !matches!(found.places[name], Place::Bound) {
+                            found.places[name] = here.unreached();
+                        } else if name >= N && N == 1 {
+                            let distance = distance(text, start, end, names[0].as_bytes());
+                            if distance < found.distance {
+                                found.distance = distance;
+                                found.nearest = (start, end);
+                            }
                         }
-                        if distance == 0 {
-                            found.place = Place::Unreached;
-                        } else if distance < found.distance {
-                            found.distance = distance;
-                            found.nearest = (start, end);
-                        }
-                    } else if is(text, start, end, name) {
-                        in_arm = true;
+                    } else if name < N {
+                        (in_arm[name], any_in_arm) = (true, true);
                     } else if begins {
-                        levels[depth].matches = is(text, start, end, b"match");
-                        levels[depth].opens = levels[depth].matches
-                            || is(text, start, end, b"if")
-                            || is(text, start, end, b"while")
-                            || is(text, start, end, b"loop")
-                            || is(text, start, end, b"unsafe");
+                        levels[depth].matches = token == MATCH;
+                        levels[depth].opens = token == MATCH || token == HEAD;
                     }
                 }
                 _ => {}
             }
+            before = token;
         }
         found
+    }
+
+    /// What stands from `start` to `end`.
+    const fn kind(text: &[u8], start: usize, end: usize) -> u8 {
+        let first = text[start];
+        if CLASSES[first as usize] != LETTER {
+            return match end - start {
+                1 => first,
+                2 if first == b'=' && text[start + 1] == b'>' => ARROW,
+                _ => OTHER,
+            };
+        }
+        match (end - start, first) {
+            (2, b'i') if text[start + 1] == b'n' => IN,
+            (2, b'i') if text[start + 1] == b'f' => HEAD,
+            (3, b'l') if is(text, start, end, b"let") => LET,
+            (3, b'f') if is(text, start, end, b"for") => FOR,
+            (3, b'm') if is(text, start, end, b"mut") => MUT,
+            (3, b'r') if is(text, start, end, b"ref") => MUT,
+            (4, b'e') if is(text, start, end, b"else") => ELSE,
+            (4, b'l') if is(text, start, end, b"loop") => HEAD,
+            (4, b'm') if is(text, start, end, b"move") => VALUE,
+            (5, b'm') if is(text, start, end, b"match") => MATCH,
+            (5, b'w') if is(text, start, end, b"while") => HEAD,
+            (6, b'u') if is(text, start, end, b"unsafe") => HEAD,
+            (6, b'r') if is(text, start, end, b"return") => VALUE,
+            _ if first == b'#' => OTHER,
+            _ => WORD,
+        }
+    }
+
+    /// Whether an expression begins behind this token, so that a `|` there begins a closure.
+    const fn begins_value(before: u8) -> bool {
+        matches!(before, VALUE | ARROW | b'(' | b'[' | b'{' | b',' | b'=' | b';' | b'&')
+    }
+
+    /// The bytes that names begin with, by their low bits.
+    const fn starts(names: &[&str]) -> [bool; 128] {
+        let (mut starts, mut at) = ([false; 128], 0);
+        while at < names.len() {
+            starts[(names[at].as_bytes()[0] & 127) as usize] = true;
+            at += 1;
+        }
+        starts
+    }
+
+    /// The first of the names that is `text[start..end]`, or their number.
+    const fn which(text: &[u8], start: usize, end: usize, names: &[&str]) -> usize {
+        let mut at = 0;
+        while at < names.len() && !is(text, start, end, names[at].as_bytes()) {
+            at += 1;
+        }
+        at
+    }
+
+    const fn all_bound(places: &[Place]) -> bool {
+        let mut at = 0;
+        while at < places.len() && matches!(places[at], Place::Bound) {
+            at += 1;
+        }
+        at == places.len()
     }
 
     /// The end of the token that begins at `start`.
@@ -2164,7 +2500,7 @@ pub mod names {
             return start + 1;
         }
         let mut at = start;
-        while at < text.len() && is_word(text[at]) {
+        while at < text.len() && CLASSES[text[at] as usize] == LETTER {
             at += 1;
         }
         let quote = if at < text.len() { text[at] } else { 0 };
@@ -2225,15 +2561,29 @@ pub mod names {
     }
 
     const fn skip_space(text: &[u8], mut at: usize) -> usize {
-        while at < text.len() && text[at].is_ascii_whitespace() {
+        while at < text.len() && CLASSES[text[at] as usize] == SPACE {
             at += 1;
         }
         at
     }
 
-    const fn is_word(byte: u8) -> bool {
-        byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'#' || byte >= 128
-    }
+    const SPACE: u8 = 1;
+    /// Part of a word.
+    const LETTER: u8 = 2;
+    const CLASSES: &[u8; 256] = &{
+        let (mut classes, mut byte) = ([OTHER; 256], 0);
+        while byte < 256 {
+            if (byte as u8).is_ascii_whitespace() {
+                classes[byte] = SPACE;
+            } else if (byte as u8).is_ascii_alphanumeric()
+                || matches!(byte as u8, b'_' | b'#' | 128..)
+            {
+                classes[byte] = LETTER;
+            }
+            byte += 1;
+        }
+        classes
+    };
 
     /// Whether `text[start..end]` is `word`.
     const fn is(text: &[u8], start: usize, end: usize, word: &[u8]) -> bool {

@@ -48,7 +48,7 @@ macro_rules! case {
      $(impl[$($generics:tt)*] $probe:ty => $body:expr);+) => {
         $(#[$doc])*
         pub trait $name<T: ?Sized> {
-            fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>)
+            fn __anycapture_record<N>(self, site: &'static Site, key: Key, note: &Note<'_>, name: N)
             where
                 $(T: $lifetime)?;
         }
@@ -62,7 +62,7 @@ macro_rules! case {
      [$($generics:tt)*] [$probe:ty] [$body:expr]) => {
         impl<$($generics)*> $name<T> for $probe {
             #[inline(always)]
-            fn __anycapture_record($self, $site: &'static Site, $key: Key, $note: &Note<'_>)
+            fn __anycapture_record<N>($self, $site: &'static Site, $key: Key, $note: &Note<'_>, _: N)
             where
                 $($bound)*
             {
@@ -122,15 +122,15 @@ case! {
 
 /// A reference to something that can't be captured: it must not be taken for an owned value that is `Clone`.
 pub trait ViaRefusedReference<T: ?Sized> {
-    fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>)
+    fn __anycapture_record<N>(self, site: &'static Site, key: Key, note: &Note<'_>, name: N)
     where
-        (): Capturable<T>;
+        (): Capturable<T, N>;
 }
 
 impl<T: ?Sized> ViaRefusedReference<T> for &&Probe<'_, &T> {
-    fn __anycapture_record(self, _: &'static Site, _: Key, _: &Note<'_>)
+    fn __anycapture_record<N>(self, _: &'static Site, _: Key, _: &Note<'_>, _: N)
     where
-        (): Capturable<T>,
+        (): Capturable<T, N>,
     {
     }
 }
@@ -145,15 +145,15 @@ case! {
 
 /// The rest, which is an error.
 pub trait ViaRefused<T: ?Sized> {
-    fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>)
+    fn __anycapture_record<N>(self, site: &'static Site, key: Key, note: &Note<'_>, name: N)
     where
-        (): Capturable<T>;
+        (): Capturable<T, N>;
 }
 
 impl<T: ?Sized> ViaRefused<T> for Probe<'_, T> {
-    fn __anycapture_record(self, _: &'static Site, _: Key, _: &Note<'_>)
+    fn __anycapture_record<N>(self, _: &'static Site, _: Key, _: &Note<'_>, _: N)
     where
-        (): Capturable<T>,
+        (): Capturable<T, N>,
     {
     }
 }
@@ -164,7 +164,7 @@ impl<T: ?Sized> ViaRefused<T> for Probe<'_, T> {
     diagnostic::on_unimplemented(
         message = "a `{T}` can't be captured: it is neither plain data nor `Clone + Send + 'static`",
         label = "can't be captured",
-        note = "capture what can be kept of it, under the same name: `name = expression`"
+        note = "capture what can be kept of it, under the same name: `capture!(path, name = expression)`"
     )
 )]
 #[cfg_attr(
@@ -172,10 +172,14 @@ impl<T: ?Sized> ViaRefused<T> for Probe<'_, T> {
     diagnostic::on_unimplemented(
         message = "a `{T}` can't be captured: without the `alloc` feature of `anycapture` only plain data can",
         label = "can't be captured",
-        note = "capture the numbers in it, under the same name: `name = expression`"
+        note = "capture the numbers in it, under the same name: `capture!(path, name = expression)`"
     )
 )]
-pub trait Capturable<T: ?Sized> {}
+pub trait Capturable<T: ?Sized, N> {}
+
+/// What stands for a name in a list, so that errors point there: they point at the argument of the type that a bound
+/// speaks of. Not public API.
+pub struct Listed;
 
 /// Text behind references.
 #[cfg(feature = "alloc")]
@@ -248,12 +252,12 @@ pub mod optional {
 
     /// Plain data, behind any number of references.
     pub trait ViaPlain {
-        fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>);
+        fn __anycapture_record<N>(self, site: &'static Site, key: Key, note: &Note<'_>, name: N);
     }
 
     impl<T: Plain + ?Sized> ViaPlain for &&Probe<'_, T> {
         #[inline(always)]
-        fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>) {
+        fn __anycapture_record<N>(self, site: &'static Site, key: Key, note: &Note<'_>, _: N) {
             self.0.hand_over(|value| site.record(key, value, note));
         }
     }
@@ -261,13 +265,13 @@ pub mod optional {
     /// Text, kept as a `String`.
     #[cfg(feature = "alloc")]
     pub trait ViaText {
-        fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>);
+        fn __anycapture_record<N>(self, site: &'static Site, key: Key, note: &Note<'_>, name: N);
     }
 
     #[cfg(feature = "alloc")]
     impl<T: super::Text + ?Sized> ViaText for &Probe<'_, T> {
         #[inline(always)]
-        fn __anycapture_record(self, site: &'static Site, key: Key, note: &Note<'_>) {
+        fn __anycapture_record<N>(self, site: &'static Site, key: Key, note: &Note<'_>, _: N) {
             site.record_with(key, note, || super::String::from(self.0.text()));
         }
     }
@@ -275,7 +279,7 @@ pub mod optional {
     /// The rest.
     pub trait PassOver {
         #[inline(always)]
-        fn __anycapture_record(self, _: &'static Site, _: Key, _: &Note<'_>)
+        fn __anycapture_record<N>(self, _: &'static Site, _: Key, _: &Note<'_>, _: N)
         where
             Self: Sized,
         {

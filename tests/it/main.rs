@@ -3,6 +3,7 @@
 #![deny(warnings)]
 #![allow(clippy::float_cmp)] // values come back as they went in
 
+mod attribute;
 mod captured_fn;
 mod control;
 mod export;

@@ -8,6 +8,13 @@ captured_fn! {
     }
 }
 
+captured_fn! {
+    #[capture(x, loss)]
+    fn nothing_like_it(x: f32) -> f32 {
+        x
+    }
+}
+
 fn main() {
-    forward(1.0);
+    forward(nothing_like_it(1.0));
 }

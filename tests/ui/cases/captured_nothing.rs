@@ -11,8 +11,13 @@ captured_fn! {
 }
 
 captured_fn! {
-    #[capture(x)]
-    struct Attention;
+    #[capture(Attention::forward => )]
+    fn path_alone() {}
+}
+
+captured_fn! {
+    #[capture(; index = 2)]
+    fn options_alone() {}
 }
 
 captured_fn! {}

@@ -9,6 +9,21 @@ captured_fn! {
 }
 
 captured_fn! {
+    #[capture(return, return)]
+    fn returned_twice(x: f32) -> f32 {
+        x
+    }
+}
+
+captured_fn! {
+    #[capture(x)]
+    #[capture(return)]
+    fn two_lists(x: f32) -> f32 {
+        x
+    }
+}
+
+captured_fn! {
     #[capture(*, !z)]
     fn left_out(x: f32) {
         let _ = x;
@@ -16,6 +31,6 @@ captured_fn! {
 }
 
 fn main() {
-    twice(1.0);
-    left_out(1.0);
+    twice(returned_twice(1.0));
+    left_out(two_lists(1.0));
 }

@@ -1,0 +1,8 @@
+#![no_implicit_prelude]
+#![deny(warnings, unused, clippy::pedantic)]
+
+mod hostile;
+
+fn main() {
+    hostile::main();
+}

@@ -1,0 +1,47 @@
+use anycapture::captured_fn;
+
+captured_fn! {
+    #[capture(x + 1.0)]
+    fn operator(x: f32) -> f32 {
+        x
+    }
+}
+
+captured_fn! {
+    #[capture(x, double = x * 2.0)]
+    fn value(x: f32) -> f32 {
+        x
+    }
+}
+
+captured_fn! {
+    #[capture(&x)]
+    fn borrow(x: f32) -> f32 {
+        x
+    }
+}
+
+captured_fn! {
+    #[capture(Attention::<f32>::forward => x)]
+    fn generic(x: f32) -> f32 {
+        x
+    }
+}
+
+captured_fn! {
+    #[capture(x[2; 2])]
+    fn shape(x: [f32; 4]) -> f32 {
+        x[0]
+    }
+}
+
+captured_fn! {
+    #[capture = x]
+    fn no_parentheses(x: f32) -> f32 {
+        x
+    }
+}
+
+fn main() {
+    operator(value(borrow(generic(shape(no_parentheses([1.0; 4]))))));
+}
