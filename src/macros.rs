@@ -30,6 +30,10 @@ macro_rules! __capture {
             $case [$($path)+] [$([$item [$([$($dim)*])?] [$($value)?] [$($listed)?]])+] [] [] [] []
         }
     };
+    // attn; on = flag: what `captured_fn!` writes, by a shorter way, for the depth of expansions is limited
+    ($case:ident $($path:ident)::+, $item:ident $(@ $listed:tt)?; on = $on:ident $(,)?) => {
+        $crate::__capture_line! { $case [$($path)+] [[$item [] [] [$($listed)?]]] [] [] [$on] [] }
+    };
     // the same; every = 10, index = layer, on = flag, if x > 0.0
     ($case:ident $($path:ident)::+,
      $($item:ident $(@ $listed:tt)? $([$($dim:expr),* $(,)?])? $(= $value:expr)?),+ $(,)?; $($options:tt)*) => {
@@ -496,33 +500,57 @@ macro_rules! __fn_head {
     (@name $seen:tt $list:tt [$($head:tt)*] $name:tt < $($rest:tt)*) => {
         $crate::__fn_head! { @generics $seen $list $name [$($head)* $name <] $($rest)* }
     };
-    // The parameters are the first parentheses behind a `>`. Four tokens a step.
-    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] > ($($parameters:tt)*) $($rest:tt)*) => {
-        $crate::__fn_head! { @output $seen $list $name [$($head)* >] [$($parameters)*] [] $($rest)* }
+    // The parameters are the first parentheses behind a `>`. Eight tokens a step.
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] > ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* >] [$($p)*] [] $($rest)* }
     };
-    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] >> ($($parameters:tt)*) $($rest:tt)*) => {
-        $crate::__fn_head! { @output $seen $list $name [$($head)* >>] [$($parameters)*] [] $($rest)* }
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] >> ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* >>] [$($p)*] [] $($rest)* }
     };
-    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $a:tt > ($($p:tt)*) $($rest:tt)*) => {
-        $crate::__fn_head! { @output $seen $list $name [$($head)* $a >] [$($p)*] [] $($rest)* }
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $x1:tt > ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $x1 >] [$($p)*] [] $($rest)* }
     };
-    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $a:tt >> ($($p:tt)*) $($rest:tt)*) => {
-        $crate::__fn_head! { @output $seen $list $name [$($head)* $a >>] [$($p)*] [] $($rest)* }
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $x1:tt >> ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $x1 >>] [$($p)*] [] $($rest)* }
     };
-    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $a:tt $b:tt > ($($p:tt)*) $($rest:tt)*) => {
-        $crate::__fn_head! { @output $seen $list $name [$($head)* $a $b >] [$($p)*] [] $($rest)* }
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $x1:tt $x2:tt > ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $x1 $x2 >] [$($p)*] [] $($rest)* }
     };
-    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $a:tt $b:tt >> ($($p:tt)*) $($rest:tt)*) => {
-        $crate::__fn_head! { @output $seen $list $name [$($head)* $a $b >>] [$($p)*] [] $($rest)* }
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $x1:tt $x2:tt >> ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $x1 $x2 >>] [$($p)*] [] $($rest)* }
     };
-    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $a:tt $b:tt $c:tt > ($($p:tt)*) $($rest:tt)*) => {
-        $crate::__fn_head! { @output $seen $list $name [$($head)* $a $b $c >] [$($p)*] [] $($rest)* }
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $x1:tt $x2:tt $x3:tt > ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $x1 $x2 $x3 >] [$($p)*] [] $($rest)* }
     };
-    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $a:tt $b:tt $c:tt >> ($($p:tt)*) $($rest:tt)*) => {
-        $crate::__fn_head! { @output $seen $list $name [$($head)* $a $b $c >>] [$($p)*] [] $($rest)* }
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $x1:tt $x2:tt $x3:tt >> ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $x1 $x2 $x3 >>] [$($p)*] [] $($rest)* }
     };
-    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $a:tt $b:tt $c:tt $d:tt $($rest:tt)*) => {
-        $crate::__fn_head! { @generics $seen $list $name [$($head)* $a $b $c $d] $($rest)* }
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt > ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $x1 $x2 $x3 $x4 >] [$($p)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt >> ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $x1 $x2 $x3 $x4 >>] [$($p)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt > ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $x1 $x2 $x3 $x4 $x5 >] [$($p)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt >> ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $x1 $x2 $x3 $x4 $x5 >>] [$($p)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt > ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $x1 $x2 $x3 $x4 $x5 $x6 >] [$($p)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt >> ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $x1 $x2 $x3 $x4 $x5 $x6 >>] [$($p)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt > ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 >] [$($p)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt >> ($($p:tt)*) $($rest:tt)*) => {
+        $crate::__fn_head! { @output $seen $list $name [$($head)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 >>] [$($p)*] [] $($rest)* }
+    };
+    (@generics $seen:tt $list:tt $name:tt [$($head:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt $($rest:tt)*) => {
+        $crate::__fn_head! { @generics $seen $list $name [$($head)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8] $($rest)* }
     };
 
     // -> ! { .. }, which is no type for `__fn_body!` once it has been a fragment
@@ -558,18 +586,42 @@ macro_rules! __fn_head {
     (@output $s:tt $list:tt $name:tt $head:tt $p:tt $output:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__fn_head! { @body $s $list $name $head $p $output { $($b)* } $($rest)* }
     };
-    // where T: Clone, four tokens a step
-    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($output:tt)*] $a:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__fn_head! { @output $s $list $name $head $p [$($output)* $a] { $($b)* } $($rest)* }
+    // where T: Clone, twelve tokens a step
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $x1:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $x1] { $($b)* } $($rest)* }
     };
-    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($output:tt)*] $x:tt $y:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__fn_head! { @output $s $list $name $head $p [$($output)* $x $y] { $($b)* } $($rest)* }
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $x1:tt $x2:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $x1 $x2] { $($b)* } $($rest)* }
     };
-    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $x:tt $y:tt $z:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $x $y $z] { $($b)* } $($rest)* }
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $x1:tt $x2:tt $x3:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $x1 $x2 $x3] { $($b)* } $($rest)* }
     };
-    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $w:tt $x:tt $y:tt $z:tt $($rest:tt)*) => {
-        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $w $x $y $z] $($rest)* }
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $x1 $x2 $x3 $x4] { $($b)* } $($rest)* }
+    };
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $x1 $x2 $x3 $x4 $x5] { $($b)* } $($rest)* }
+    };
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $x1 $x2 $x3 $x4 $x5 $x6] { $($b)* } $($rest)* }
+    };
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $x1 $x2 $x3 $x4 $x5 $x6 $x7] { $($b)* } $($rest)* }
+    };
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8] { $($b)* } $($rest)* }
+    };
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt $x9:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9] { $($b)* } $($rest)* }
+    };
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt $x9:tt $x10:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10] { $($b)* } $($rest)* }
+    };
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt $x9:tt $x10:tt $x11:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11] { $($b)* } $($rest)* }
+    };
+    (@output $s:tt $list:tt $name:tt $head:tt $p:tt [$($o:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt $x9:tt $x10:tt $x11:tt $x12:tt $($rest:tt)*) => {
+        $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12] $($rest)* }
     };
 
     // all found
