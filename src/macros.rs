@@ -2298,14 +2298,19 @@ pub mod names {
         /// This statement is a `let`.
         binds: bool,
         closure: bool,
+        /// Within parentheses, brackets or a macro, where nothing is walked.
+        within: bool,
     }
 
     impl Level {
+        /// Of a name that seems to be bound here, where nothing is walked.
         const fn unreached(self) -> Place {
             if self.closure {
                 Place::Closure
-            } else {
+            } else if self.within || self.arms {
                 Place::Unreached
+            } else {
+                Place::Bound
             }
         }
     }
@@ -2318,6 +2323,7 @@ pub mod names {
         matches: false,
         binds: false,
         closure: false,
+        within: false,
     };
     const EXPRESSION: Level = Level { walked: false, begins: false, ..STATEMENT };
     const DEPTH: usize = 64;
@@ -2391,12 +2397,13 @@ pub mod names {
                         return found;
                     }
                     let inside = here.closure || token == b'{' && before == b'|';
+                    let within = here.within || token != b'{' || before == b'!';
                     levels[depth] = if block && (here.begins || value || arm || head)
                         || depth == 1 && !parameters
                     {
-                        Level { arms: here.matches && head, closure: inside, ..STATEMENT }
+                        Level { arms: here.matches && head, closure: inside, within, ..STATEMENT }
                     } else {
-                        Level { closure: inside, ..EXPRESSION }
+                        Level { closure: inside, within, ..EXPRESSION }
                     };
                 }
                 b')' | b']' | b'}' => {
@@ -2411,12 +2418,13 @@ pub mod names {
                         && !goes_on
                         && !pattern
                     {
-                        let Level { arms, closure, .. } = levels[depth];
-                        levels[depth] = Level { arms, closure, ..STATEMENT };
+                        let Level { arms, closure, within, .. } = levels[depth];
+                        levels[depth] = Level { arms, closure, within, ..STATEMENT };
                     }
                 }
                 b';' if levels[depth].walked => {
-                    levels[depth] = Level { arms: here.arms, closure: here.closure, ..STATEMENT };
+                    let Level { arms, closure, within, .. } = here;
+                    levels[depth] = Level { arms, closure, within, ..STATEMENT };
                     pattern = false;
                     (in_arm, any_in_arm) = ([false; N], false);
                 }
