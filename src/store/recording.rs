@@ -51,11 +51,27 @@ const HAS_HEAP: bool = cfg!(feature = "alloc");
 static CONFIG: RwLock<Config> =
     RwLock::new(Config { only: None, bytes_told: false, memory: None, memory_refused: 0 });
 #[cfg(feature = "alloc")]
-static HEAP: Mutex<Heap> = Mutex::new(Heap::new());
+static HEAP: Apart<Mutex<Heap>> = Apart(Mutex::new(Heap::new()));
 static ARENA: RwLock<Arena> = RwLock::new(Arena::new());
 
 /// The first of the list of sites that were hit.
 static SITES: OnceRef<'static, Site> = OnceRef::new();
+
+/// On cache lines of its own, the lock beside what it guards: threads write to it in turns, and neither what all
+/// only read nor what one alone writes shall go to and fro with it.
+#[cfg(feature = "alloc")]
+#[cfg_attr(feature = "std", repr(align(128)))]
+struct Apart<T>(T);
+
+#[cfg(feature = "alloc")]
+impl<T> core::ops::Deref for Apart<T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
 
 struct Config {
     only: Option<Patterns>,
@@ -444,7 +460,7 @@ impl Site {
         note: &Note<'_>,
         make: impl FnOnce() -> T,
     ) {
-        let meta = Meta::new(0, note.index, thread());
+        let thread = thread();
         let Some(ring) = self.admit(key) else { return };
         if ring & IN_ARENA != 0 {
             return self.refuse(Cause::NotPlain);
@@ -452,13 +468,18 @@ impl Site {
         if note.shape.is_some() {
             bump(&self.mismatched);
         }
-        let value = make();
-        let value = match replace_oldest((ring & RING) as usize - 1, meta, value) {
-            Ok(old) => return drop(old),
-            Err(value) => value,
-        };
+        let mut value = make();
+        // The quick way in the steady state. The old value is dropped when the lock is gone: that is a user's code.
+        let number = (ring & RING) as usize - 1;
+        let Some(mut heap) = lock_heap() else { return self.refuse(Cause::Busy) };
+        let kept = heap.replace(number, MAX_SIZE.load(Relaxed), &mut value, note.index, thread);
+        drop(heap);
+        if kept {
+            return;
+        }
         let place = |reused| Some((Shape::new(&[]), Payload::Owned(boxed(reused, value))));
-        match keep_in_place((ring & RING) as usize - 1, size_of::<T>(), meta, place) {
+        let meta = Meta::new(0, note.index, thread);
+        match keep_in_place(number, size_of::<T>(), meta, place) {
             Pushed::Refused(cause) => self.refuse(cause),
             // Memory was given in the midst of it.
             Pushed::Gone => self.refuse(Cause::NotPlain),
@@ -505,26 +526,6 @@ fn keep_in_place(
     let mut garbage = Garbage::new();
     wait_for_heap().commit(ring, MAX_SIZE.load(Relaxed), place, &mut garbage);
     Pushed::Done
-}
-
-/// The quick way in the steady state: puts `value` in the place of the oldest if that is one of the same type, and gives
-/// the old one, to be dropped when no place is out any more: a user's `Drop` may panic.
-#[cfg(feature = "alloc")]
-fn replace_oldest<T: Clone + Send + 'static>(ring: usize, meta: Meta, value: T) -> Result<T, T> {
-    let max_size = MAX_SIZE.load(Relaxed);
-    let same = |payload: &Payload| matches!(payload, Payload::Owned(old) if old.as_ref().as_any().is::<T>());
-    let taken = lock_heap().and_then(|mut heap| heap.take_oldest(ring, max_size, same));
-    let Some(mut place) = taken else { return Err(value) };
-    let mut old = Ok(value);
-    if let (Payload::Owned(owned), Ok(value)) = (&mut place.payload, &mut old) {
-        if let Some(kept) = owned.as_mut().as_any_mut().downcast_mut::<T>() {
-            mem::swap(kept, value);
-        }
-    }
-    place.meta = meta;
-    let mut garbage = Garbage::new();
-    wait_for_heap().commit(ring, max_size, place, &mut garbage);
-    old
 }
 
 /// Gives back what was reserved, if a user's `Drop` panics or there is no memory.
