@@ -80,8 +80,52 @@ pub enum Data {
     Owned(Box<dyn Owned>),
 }
 
+/// Values of one shape, oldest first, copied out of a column end to end.
+pub struct Stretch {
+    pub buffer: Arc<Buffer>,
+    pub shape: Shape,
+    /// Elements in a value.
+    pub stride: usize,
+    pub metas: Vec<Meta>,
+}
+
+/// Elements in a buffer that is shared.
+#[derive(Clone, Copy)]
+pub struct Elements<'a> {
+    pub buffer: &'a Arc<Buffer>,
+    pub start: usize,
+    pub len: usize,
+}
+
+impl<'a> Elements<'a> {
+    #[inline]
+    pub fn as_slice<E: Element>(self) -> Option<&'a [E]> {
+        E::of(self.buffer).map(|all| &all[self.start..self.start + self.len])
+    }
+
+    pub fn to_bytes(self) -> Box<[u8]> {
+        with_buffer!(&**self.buffer, all => to_bytes(&all[self.start..self.start + self.len]))
+    }
+
+    pub fn summary(self) -> Summary {
+        with_buffer!(&**self.buffer, all => {
+            Summary::of(all[self.start..self.start + self.len].iter().copied())
+        })
+    }
+
+    /// In pieces of little-endian bytes, without a copy of all of it.
+    pub fn stream(self, sink: &mut dyn FnMut(&[u8])) {
+        with_buffer!(&**self.buffer, all => stream(&all[self.start..self.start + self.len], sink));
+    }
+
+    /// The same elements, owned.
+    pub fn to_value(self, meta: Meta, shape: Shape) -> Value {
+        let Elements { buffer, start, len } = self;
+        Value::new(meta, shape, Data::Plain { buffer: Arc::clone(buffer), start, len })
+    }
+}
+
 impl Data {
-    /// All of `buffer`.
     /// All elements from number `start`.
     pub fn shared(buffer: Arc<Buffer>, start: usize) -> Data {
         Data::Plain { start, len: buffer.len() - start, buffer }
@@ -93,14 +137,13 @@ impl Value {
         Value { meta, shape, data, bytes: OnceCell::new() }
     }
 
-    /// Goes on to the next value in the buffer.
-    pub(super) fn move_on(&mut self, meta: Meta) {
-        self.meta = meta;
-        if let Data::Plain { start, len, .. } = &mut self.data {
-            *start += *len;
-        }
-        if self.bytes.get().is_some() {
-            self.bytes = OnceCell::new();
+    #[inline]
+    pub(super) fn elements(&self) -> Option<Elements<'_>> {
+        match &self.data {
+            Data::Plain { buffer, start, len } => {
+                Some(Elements { buffer, start: *start, len: *len })
+            }
+            Data::Owned(_) => None,
         }
     }
 
@@ -133,12 +176,7 @@ impl Value {
     /// `E` is the type that was captured: a `usize` is not read as a `u64`.
     #[inline]
     pub fn as_slice<E: Element>(&self) -> Option<&[E]> {
-        match &self.data {
-            Data::Plain { buffer, start, len } => {
-                E::of(buffer).map(|all| &all[*start..*start + *len])
-            }
-            Data::Owned(_) => None,
-        }
+        self.elements()?.as_slice()
     }
 
     /// The one element, or `None` if there is not exactly one, or it is of another type than `E`.
@@ -162,12 +200,7 @@ impl Value {
     /// The elements as little-endian bytes in row-major order, a `bool` as 0 or 1; none if the value is no
     /// plain data.
     pub fn bytes(&self) -> &[u8] {
-        self.bytes.get_or_init(|| match &self.data {
-            Data::Plain { buffer, start, len } => with_buffer!(&**buffer, all => {
-                to_bytes(&all[*start..*start + *len])
-            }),
-            Data::Owned(_) => Box::default(),
-        })
+        self.bytes.get_or_init(|| self.elements().map(Elements::to_bytes).unwrap_or_default())
     }
 
     /// The number of this capture in the order of all captures, over every key and thread.
@@ -186,18 +219,13 @@ impl Value {
     }
 
     pub(super) fn summary(&self) -> Summary {
-        match &self.data {
-            Data::Plain { buffer, start, len } => with_buffer!(&**buffer, all => {
-                Summary::of(all[*start..*start + *len].iter().copied())
-            }),
-            Data::Owned(_) => Summary::default(),
-        }
+        self.elements().map(Elements::summary).unwrap_or_default()
     }
 
     /// The plain data in pieces of little-endian bytes, without a copy of all of it.
     pub(super) fn stream(&self, sink: &mut dyn FnMut(&[u8])) {
-        if let Data::Plain { buffer, start, len } = &self.data {
-            with_buffer!(&**buffer, all => stream(&all[*start..*start + *len], sink));
+        if let Some(elements) = self.elements() {
+            elements.stream(sink);
         }
     }
 

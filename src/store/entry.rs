@@ -3,7 +3,7 @@
 use core::fmt;
 
 #[cfg(feature = "alloc")]
-use super::cache::{Data, Value};
+use super::cache::{Data, Elements, Stretch, Value};
 use super::element::{with_kind, Dtype, Element, Kind};
 use super::summary::Summary;
 use super::{Meta, Shape};
@@ -35,12 +35,47 @@ pub struct Entry<'a> {
 enum Place<'a> {
     #[cfg(feature = "alloc")]
     Heap(&'a Value),
+    /// One of a [`Stretch`].
+    #[cfg(feature = "alloc")]
+    Column {
+        elements: Elements<'a>,
+        shape: &'a Shape,
+        meta: &'a Meta,
+        /// Made when they are asked for.
+        bytes: core::cell::OnceCell<alloc::boxed::Box<[u8]>>,
+    },
     Memory {
         kind: Kind,
         shape: &'a Shape,
         meta: Meta,
         bytes: &'a [u8],
     },
+}
+
+/// What a walk shows at once. The loop over many values is compiled with the closure that they are shown to,
+/// which saves a call for each.
+pub enum Run<'a> {
+    One(Entry<'a>),
+    #[cfg(feature = "alloc")]
+    Column(&'static str, &'a Stretch),
+}
+
+impl Run<'_> {
+    #[inline]
+    pub fn each(&self, mut f: impl FnMut(&Entry<'_>)) {
+        match self {
+            Run::One(entry) => f(entry),
+            #[cfg(feature = "alloc")]
+            Run::Column(key, column) => {
+                let (shape, len) = (&column.shape, column.stride);
+                for (nth, meta) in column.metas.iter().enumerate() {
+                    let elements = Elements { buffer: &column.buffer, start: nth * len, len };
+                    let bytes = core::cell::OnceCell::new();
+                    f(&Entry { key, place: Place::Column { elements, shape, meta, bytes } });
+                }
+            }
+        }
+    }
 }
 
 impl<'a> Entry<'a> {
@@ -61,15 +96,19 @@ impl<'a> Entry<'a> {
     }
 
     /// The key: the path and the item of the capture, with dots between.
+    #[inline]
     pub fn key(&self) -> &'static str {
         self.key
     }
 
     /// The dimensions, outermost first; `[]` for a scalar and for a value that is no plain data.
+    #[inline]
     pub fn shape(&self) -> &[usize] {
         match &self.place {
             #[cfg(feature = "alloc")]
             Place::Heap(value) => value.shape(),
+            #[cfg(feature = "alloc")]
+            Place::Column { shape, .. } => shape.as_slice(),
             Place::Memory { shape, .. } => shape.as_slice(),
         }
     }
@@ -79,6 +118,8 @@ impl<'a> Entry<'a> {
         match &self.place {
             #[cfg(feature = "alloc")]
             Place::Heap(value) => value.dtype(),
+            #[cfg(feature = "alloc")]
+            Place::Column { elements, .. } => elements.buffer.kind().dtype(),
             Place::Memory { kind, .. } => kind.dtype(),
         }
     }
@@ -89,6 +130,8 @@ impl<'a> Entry<'a> {
         match &self.place {
             #[cfg(feature = "alloc")]
             Place::Heap(value) => value.bytes(),
+            #[cfg(feature = "alloc")]
+            Place::Column { elements, bytes, .. } => bytes.get_or_init(|| elements.to_bytes()),
             Place::Memory { bytes, .. } => bytes,
         }
     }
@@ -105,12 +148,9 @@ impl<'a> Entry<'a> {
         let wrong = ReadError::WrongType { captured: self.dtype(), asked: E::KIND.dtype() };
         match &self.place {
             #[cfg(feature = "alloc")]
-            Place::Heap(value) => {
-                let values = value.as_slice::<E>().ok_or(wrong)?;
-                let to = fitting(to, values.len())?;
-                to.copy_from_slice(values);
-                Ok(to)
-            }
+            Place::Heap(value) => copy_into(value.as_slice(), to, wrong),
+            #[cfg(feature = "alloc")]
+            Place::Column { elements, .. } => copy_into(elements.as_slice(), to, wrong),
             Place::Memory { kind, bytes, .. } => {
                 if *kind != E::KIND {
                     return Err(wrong);
@@ -130,6 +170,11 @@ impl<'a> Entry<'a> {
         match &self.place {
             #[cfg(feature = "alloc")]
             Place::Heap(value) => value.scalar(),
+            #[cfg(feature = "alloc")]
+            Place::Column { elements, .. } => match elements.as_slice::<E>()? {
+                [one] => Some(*one),
+                _ => None,
+            },
             Place::Memory { kind, bytes, .. } => {
                 (*kind == E::KIND && bytes.len() == E::SIZE).then(|| E::read(bytes))
             }
@@ -141,7 +186,7 @@ impl<'a> Entry<'a> {
     pub fn downcast_ref<T: 'static>(&self) -> Option<&T> {
         match &self.place {
             Place::Heap(value) => value.downcast_ref(),
-            Place::Memory { .. } => None,
+            Place::Column { .. } | Place::Memory { .. } => None,
         }
     }
 
@@ -150,6 +195,8 @@ impl<'a> Entry<'a> {
         match &self.place {
             #[cfg(feature = "alloc")]
             Place::Heap(value) => value.meta,
+            #[cfg(feature = "alloc")]
+            Place::Column { meta, .. } => **meta,
             Place::Memory { meta, .. } => *meta,
         }
     }
@@ -161,11 +208,13 @@ impl<'a> Entry<'a> {
     }
 
     /// What the line's `index = ...` gave. A negative number comes back as its two's complement.
+    #[inline]
     pub fn index(&self) -> Option<u64> {
         self.meta().index()
     }
 
     /// A small number for the thread that captured; always 0 without the `std` feature.
+    #[inline]
     pub fn thread(&self) -> u32 {
         self.meta().thread()
     }
@@ -174,6 +223,8 @@ impl<'a> Entry<'a> {
         match &self.place {
             #[cfg(feature = "alloc")]
             Place::Heap(value) => value.summary(),
+            #[cfg(feature = "alloc")]
+            Place::Column { elements, .. } => elements.summary(),
             Place::Memory { kind, bytes, .. } => with_kind!(*kind, T => {
                 Summary::of(bytes.chunks_exact(size_of::<T>()).map(<T as super::element::Stored>::read))
             }),
@@ -185,6 +236,8 @@ impl<'a> Entry<'a> {
         match &self.place {
             #[cfg(feature = "alloc")]
             Place::Heap(value) => value.stream(sink),
+            #[cfg(feature = "alloc")]
+            Place::Column { elements, .. } => elements.stream(sink),
             Place::Memory { bytes, .. } => sink(bytes),
         }
     }
@@ -194,6 +247,8 @@ impl<'a> Entry<'a> {
         match &self.place {
             #[cfg(feature = "alloc")]
             Place::Heap(value) => value.element_size(),
+            #[cfg(feature = "alloc")]
+            Place::Column { elements, .. } => Some(elements.buffer.kind().size()),
             Place::Memory { kind, .. } => Some(kind.size()),
         }
     }
@@ -202,6 +257,7 @@ impl<'a> Entry<'a> {
     pub(super) fn to_value(&self) -> Value {
         match &self.place {
             Place::Heap(value) => (*value).clone(),
+            Place::Column { elements, shape, meta, .. } => elements.to_value(**meta, **shape),
             Place::Memory { kind, shape, meta, bytes } => {
                 let buffer = with_kind!(*kind, T => {
                     use super::{buffer::InBuffer, element::Stored};
@@ -211,6 +267,18 @@ impl<'a> Entry<'a> {
             }
         }
     }
+}
+
+#[cfg(feature = "alloc")]
+fn copy_into<'b, E: Element>(
+    values: Option<&[E]>,
+    to: &'b mut [E],
+    wrong: ReadError,
+) -> Result<&'b [E], ReadError> {
+    let values = values.ok_or(wrong)?;
+    let to = fitting(to, values.len())?;
+    to.copy_from_slice(values);
+    Ok(to)
 }
 
 fn fitting<E>(to: &mut [E], needed: usize) -> Result<&mut [E], ReadError> {

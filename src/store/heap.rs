@@ -8,7 +8,7 @@ use alloc::{boxed::Box, collections::VecDeque, sync::Arc, vec::Vec};
 use core::{mem, slice};
 
 use super::buffer::{with_buffer, Buffer};
-use super::cache::{Data, Owned, Value};
+use super::cache::{Data, Owned, Stretch, Value};
 use super::element::Element;
 use super::{Cause, Counts, Meta, Shape};
 
@@ -147,7 +147,7 @@ impl Column {
         self.overwritten + self.head as u64
     }
 
-    /// The place where number `nth`, counted from the oldest, is stored.
+    /// The place where number `nth`, counted from the oldest, is stored; that of number 0 for one beyond the newest.
     fn position(&self, nth: usize) -> usize {
         let at = self.head + nth;
         if at < self.metas.len() {
@@ -157,8 +157,15 @@ impl Column {
         }
     }
 
-    /// How many of the values came before `sequence`.
-    fn before(&self, sequence: u64) -> usize {
+    /// How many of the values came before `sequence`: `hint` in most cases.
+    fn before(&self, sequence: u64, hint: usize) -> usize {
+        let came_before = |nth: usize| self.metas[self.position(nth)].sequence < sequence;
+        let count = self.metas.len();
+        if (hint == 0 || hint <= count && came_before(hint - 1))
+            && (hint == count || hint < count && !came_before(hint))
+        {
+            return hint;
+        }
         let (new, old) = self.metas.split_at(self.head);
         let old_count = old.partition_point(|meta| meta.sequence < sequence);
         if old_count < old.len() {
@@ -589,6 +596,8 @@ pub struct Cursor {
     ring: usize,
     /// Values from here on are still to come.
     from: u64,
+    /// Where in a column these probably begin, counted from the oldest.
+    hint: usize,
     /// Values from here on came after the walk began, and are left out: or a closure that
     /// captures would walk for ever.
     until: u64,
@@ -596,12 +605,13 @@ pub struct Cursor {
 
 /// What a walk meets next.
 pub enum Step {
-    /// Values of one key, oldest first: all have the shape and the buffer of `value`, end to
-    /// end.
-    Values {
+    Value {
         key: &'static str,
         value: Value,
-        metas: Vec<Meta>,
+    },
+    Column {
+        key: &'static str,
+        column: Stretch,
     },
     /// The value is out with a reader on another thread, which gives it back soon.
     Wait,
@@ -613,7 +623,7 @@ const CHUNK: usize = 32 * 1024;
 
 impl Heap {
     pub fn cursor(&self) -> Cursor {
-        Cursor { ring: 0, from: 0, until: self.sequence }
+        Cursor { ring: 0, from: 0, hint: 0, until: self.sequence }
     }
 
     /// The next values, as copies, shared, or, if they are a user's type, lent: these go back with
@@ -626,20 +636,30 @@ impl Heap {
             match &mut ring.storage {
                 Storage::Empty => {}
                 Storage::Column(column) => {
-                    let first = column.before(cursor.from);
-                    let last = column.before(cursor.until);
-                    if first < last {
-                        let at = column.position(first);
-                        let run = (last - first).min(column.metas.len() - at);
-                        let count = run.min((CHUNK / column.cost()).max(1));
-                        let metas = column.metas[at..at + count].to_vec();
+                    let first = column.before(cursor.from, cursor.hint);
+                    let at = column.position(first);
+                    let run = (column.metas.len() - first).min(column.metas.len() - at);
+                    let count = run.min((CHUNK / column.cost()).max(1));
+                    let metas = &column.metas[at..at + count];
+                    let count = match metas.last() {
+                        Some(last) if last.sequence < cursor.until => count,
+                        _ => metas.partition_point(|meta| meta.sequence < cursor.until),
+                    };
+                    if count > 0 {
+                        let metas = metas[..count].to_vec();
                         let data =
                             column.buffer.copy(at * column.stride..(at + count) * column.stride);
                         cursor.from = metas[count - 1].sequence + 1;
-                        let data =
-                            Data::Plain { buffer: Arc::new(data), start: 0, len: column.stride };
-                        let value = Value::new(metas[0], column.shape, data);
-                        return Step::Values { key, value, metas };
+                        cursor.hint = first + count;
+                        return Step::Column {
+                            key,
+                            column: Stretch {
+                                buffer: Arc::new(data),
+                                shape: column.shape,
+                                stride: column.stride,
+                                metas,
+                            },
+                        };
                     }
                 }
                 Storage::Places(places) => {
@@ -663,12 +683,13 @@ impl Heap {
                         };
                         cursor.from = meta.sequence + 1;
                         let value = Value::new(meta, shape, data);
-                        return Step::Values { key, value, metas: alloc::vec![meta] };
+                        return Step::Value { key, value };
                     }
                 }
             }
             cursor.ring += 1;
             cursor.from = 0;
+            cursor.hint = 0;
         }
         Step::End
     }

@@ -27,7 +27,7 @@ use super::arena::{Arena, Form};
 #[cfg(feature = "alloc")]
 use super::cache::{Cache, Owned, Value};
 use super::element::{Element, Plain, MAX_RANK};
-use super::entry::Entry;
+use super::entry::{Entry, Run};
 #[cfg(feature = "alloc")]
 use super::heap::{
     place_cost, Cursor, Garbage, Heap, Payload, Place, Pushed, Step, Storage, ALIGN, SMALL,
@@ -891,29 +891,44 @@ fn wait_for_heap() -> MutexGuard<'static, Heap> {
 }
 
 /// Shows every value once, key by key, oldest first, to a user's closure.
-pub fn walk(f: &mut dyn FnMut(&Entry<'_>)) {
+#[inline]
+pub fn walk(mut f: impl FnMut(&Entry<'_>)) {
+    walk_runs(&mut |run| run.each(&mut f));
+}
+
+fn walk_runs(f: &mut dyn FnMut(&Run<'_>)) {
     settle();
     {
         let _walking = Walking::begin();
-        walk_quickly(f);
+        walk_runs_quickly(f);
     }
     settle();
 }
 
 /// The same for a closure that does not capture.
+#[cfg(feature = "alloc")]
 pub fn walk_quickly(f: &mut dyn FnMut(&Entry<'_>)) {
+    walk_runs_quickly(&mut |run| run.each(&mut *f));
+}
+
+fn walk_runs_quickly(f: &mut dyn FnMut(&Run<'_>)) {
     #[cfg(feature = "alloc")]
     walk_heap(f);
     if let Some(arena) = read_arena() {
-        walk_arena(&arena, f);
+        each_in_arena(&arena, f);
     }
 }
 
 fn walk_arena(arena: &Arena, f: &mut dyn FnMut(&Entry<'_>)) {
+    each_in_arena(arena, &mut |run| run.each(&mut *f));
+}
+
+fn each_in_arena(arena: &Arena, f: &mut dyn FnMut(&Run<'_>)) {
     for ring in 0..arena.rings() {
         let key = key_in_arena(ring);
         arena.each(ring, |header, bytes| {
-            f(&Entry::in_memory(key, header.kind, &header.shape, header.meta, bytes));
+            let entry = Entry::in_memory(key, header.kind, &header.shape, header.meta, bytes);
+            f(&Run::One(entry));
         });
     }
 }
@@ -924,7 +939,7 @@ fn key_in_arena(ring: usize) -> &'static str {
 }
 
 #[cfg(feature = "alloc")]
-fn walk_heap(f: &mut dyn FnMut(&Entry<'_>)) {
+fn walk_heap(f: &mut dyn FnMut(&Run<'_>)) {
     let Some(mut cursor) = patiently(|| HEAP.try_lock()).map(|heap| heap.cursor()) else { return };
     loop {
         let Some(step) =
@@ -933,15 +948,11 @@ fn walk_heap(f: &mut dyn FnMut(&Entry<'_>)) {
             return;
         };
         match step {
-            Step::Values { key, value, metas } => {
-                let mut shown = Shown::new(&cursor, value);
-                for (nth, meta) in metas.iter().enumerate() {
-                    if let Some(value) = &mut shown.value {
-                        if nth > 0 {
-                            value.move_on(*meta);
-                        }
-                        f(&Entry::on_heap(key, value));
-                    }
+            Step::Column { key, column } => f(&Run::Column(key, &column)),
+            Step::Value { key, value } => {
+                let shown = Shown::new(&cursor, value);
+                if let Some(value) = &shown.value {
+                    f(&Run::One(Entry::on_heap(key, value)));
                 }
             }
             Step::Wait => {
