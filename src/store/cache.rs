@@ -113,9 +113,11 @@ impl<'a> Elements<'a> {
         })
     }
 
-    /// In pieces of little-endian bytes, without a copy of all of it.
-    pub fn stream(self, sink: &mut dyn FnMut(&[u8])) {
-        with_buffer!(&**self.buffer, all => stream(&all[self.start..self.start + self.len], sink));
+    /// In pieces of little-endian bytes that fit `scratch`.
+    pub fn stream(self, scratch: &mut [u8], sink: &mut dyn FnMut(&[u8])) {
+        with_buffer!(&**self.buffer, all => {
+            stream(&all[self.start..self.start + self.len], scratch, sink);
+        });
     }
 
     /// The same elements, owned.
@@ -222,13 +224,6 @@ impl Value {
         self.elements().map(Elements::summary).unwrap_or_default()
     }
 
-    /// The plain data in pieces of little-endian bytes, without a copy of all of it.
-    pub(super) fn stream(&self, sink: &mut dyn FnMut(&[u8])) {
-        if let Some(elements) = self.elements() {
-            elements.stream(sink);
-        }
-    }
-
     pub(super) fn element_size(&self) -> Option<usize> {
         match &self.data {
             Data::Plain { buffer, .. } => Some(buffer.kind().size()),
@@ -250,20 +245,9 @@ fn to_bytes<E: Element>(values: &[E]) -> Box<[u8]> {
     bytes.into_boxed_slice()
 }
 
-/// In large pieces, as far as there is memory: a file system takes these in a third of the time of small ones.
-fn stream<E: Element>(values: &[E], sink: &mut dyn FnMut(&[u8])) {
-    const PIECE: usize = 256 * 1024;
-    let mut small = [0; 512];
-    let mut large = Vec::new();
-    let length = size_of_val(values).min(PIECE);
-    let bytes = if length > small.len() && large.try_reserve_exact(length).is_ok() {
-        large.resize(length, 0);
-        &mut large[..]
-    } else {
-        &mut small[..]
-    };
-    for piece in values.chunks(bytes.len() / E::SIZE) {
-        let bytes = &mut bytes[..size_of_val(piece)];
+fn stream<E: Element>(values: &[E], scratch: &mut [u8], sink: &mut dyn FnMut(&[u8])) {
+    for piece in values.chunks(scratch.len() / E::SIZE) {
+        let bytes = &mut scratch[..size_of_val(piece)];
         E::write(piece, bytes);
         sink(bytes);
     }

@@ -231,13 +231,18 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// The plain data in pieces of little-endian bytes.
-    pub(super) fn stream(&self, sink: &mut dyn FnMut(&[u8])) {
+    /// The plain data in pieces of little-endian bytes, made in `scratch` if need be.
+    #[cfg_attr(not(feature = "alloc"), allow(unused_variables))]
+    pub(super) fn stream(&self, scratch: &mut [u8], sink: &mut dyn FnMut(&[u8])) {
         match &self.place {
             #[cfg(feature = "alloc")]
-            Place::Heap(value) => value.stream(sink),
+            Place::Heap(value) => {
+                if let Some(elements) = value.elements() {
+                    elements.stream(scratch, sink);
+                }
+            }
             #[cfg(feature = "alloc")]
-            Place::Column { elements, .. } => elements.stream(sink),
+            Place::Column { elements, .. } => elements.stream(scratch, sink),
             Place::Memory { bytes, .. } => sink(bytes),
         }
     }
