@@ -61,7 +61,7 @@ static SITES: OnceRef<'static, Site> = OnceRef::new();
 /// only read nor what one alone writes shall go to and fro with it.
 #[cfg(feature = "alloc")]
 #[cfg_attr(feature = "std", repr(align(128)))]
-struct Apart<T>(T);
+pub struct Apart<T>(pub T);
 
 #[cfg(feature = "alloc")]
 impl<T> core::ops::Deref for Apart<T> {
@@ -221,6 +221,10 @@ impl Site {
         }
         let ring = (self.state.load(Relaxed) as usize).wrapping_sub(1);
         let (max_size, thread) = (MAX_SIZE.load(Relaxed), thread());
+        #[cfg(feature = "std")]
+        if super::hands::keep(ring, max_size, values, shape, Meta::new(0, index, thread)) {
+            return true;
+        }
         let Some(mut heap) = lock_heap() else { return false };
         let Some(mut place) =
             heap.take_oldest(ring, max_size, |payload| payload.fits::<E>(values.len()))
@@ -228,9 +232,15 @@ impl Site {
             return false;
         };
         drop(heap);
+        #[cfg(feature = "std")]
+        let (cost, meets_another) = (place.cost, place.meta.thread() != thread);
         place.refill(values, shape, Meta::new(0, index, thread));
         let mut garbage = Garbage::new();
         wait_for_heap().commit(ring, MAX_SIZE.load(Relaxed), place, &mut garbage);
+        #[cfg(feature = "std")]
+        if meets_another && cost <= Heap::FAR {
+            prepare(ring, cost, values, thread);
+        }
         true
     }
 
@@ -526,6 +536,21 @@ fn keep_in_place(
     let mut garbage = Garbage::new();
     wait_for_heap().commit(ring, MAX_SIZE.load(Relaxed), place, &mut garbage);
     Pushed::Done
+}
+
+/// Makes spare buffers for a thread that was given one out of another's cache.
+#[cfg(feature = "std")]
+#[cold]
+fn prepare<E: Element>(ring: usize, cost: usize, values: &[E], thread: u32) {
+    let planned = wait_for_heap().plan_spares(ring, limits(), cost);
+    if planned.0 == 0 {
+        return;
+    }
+    let made = (0..planned.0).filter_map(|_| fill(None, values)).collect();
+    let hand = wait_for_heap().add_spares(ring, planned, cost, made, thread);
+    if let Some(hand) = hand {
+        super::hands::offer(hand, thread);
+    }
 }
 
 /// Gives back what was reserved, if a user's `Drop` panics or there is no memory.
@@ -879,7 +904,7 @@ fn lock_heap() -> Option<MutexGuard<'static, Heap>> {
 /// After [`lock_heap`] has succeeded on this thread: whoever holds it now is on another core, and goes on.
 #[cfg(feature = "alloc")]
 #[inline]
-fn wait_for_heap() -> MutexGuard<'static, Heap> {
+pub fn wait_for_heap() -> MutexGuard<'static, Heap> {
     if let Some(heap) = HEAP.try_lock() {
         return heap;
     }
