@@ -626,7 +626,7 @@ impl Heap {
     /// Larger buffers don't stay in a cache.
     pub const FAR: usize = 64 * 1024;
     /// Spare buffers of a ring, at most; those at hand not counted.
-    const SPARES: usize = 4;
+    const SPARES: usize = 8;
 
     /// How many buffers to make for a thread that met another's in a ring: one to have at hand, and the ring's
     /// spare ones.
@@ -640,7 +640,7 @@ impl Heap {
         let Some(ring) = self.rings.get_mut(ring).filter(|_| !self.closed) else {
             return (0, round);
         };
-        let count = 1 + (max_size / 4).min(Self::SPARES).saturating_sub(ring.spares.len());
+        let count = 1 + (max_size / 2).min(Self::SPARES).saturating_sub(ring.spares.len());
         // Values that come later need room, and letting spare buffers go again is dear.
         if max_size < 4 || used.saturating_add(count * cost) > max_bytes / 2 {
             return (0, round);
