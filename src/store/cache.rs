@@ -103,6 +103,17 @@ impl<'a> Elements<'a> {
         E::of(self.buffer).map(|all| &all[self.start..self.start + self.len])
     }
 
+    /// The one element, if there is exactly one.
+    #[inline]
+    pub fn scalar<E: Element>(self) -> Option<E> {
+        let one = E::of(self.buffer)?.get(self.start);
+        if self.len == 1 {
+            one.copied()
+        } else {
+            None
+        }
+    }
+
     pub fn to_bytes(self) -> Box<[u8]> {
         with_buffer!(&**self.buffer, all => to_bytes(&all[self.start..self.start + self.len]))
     }
@@ -139,14 +150,26 @@ impl Value {
         Value { meta, shape, data, bytes: OnceCell::new() }
     }
 
+    /// Plain data, or else the user's value.
     #[inline]
-    pub(super) fn elements(&self) -> Option<Elements<'_>> {
+    pub(super) fn data(&self) -> Result<Elements<'_>, &dyn Owned> {
         match &self.data {
-            Data::Plain { buffer, start, len } => {
-                Some(Elements { buffer, start: *start, len: *len })
-            }
-            Data::Owned(_) => None,
+            Data::Plain { buffer, start, len } => Ok(Elements { buffer, start: *start, len: *len }),
+            Data::Owned(value) => Err(value.as_ref()),
         }
+    }
+
+    #[inline]
+    fn elements(&self) -> Option<Elements<'_>> {
+        self.data().ok()
+    }
+
+    pub(super) fn dims(&self) -> &Shape {
+        &self.shape
+    }
+
+    pub(super) fn owned(meta: Meta, shape: Shape, value: Box<dyn Owned>) -> Value {
+        Value::new(meta, shape, Data::Owned(value))
     }
 
     pub(super) fn is_owned(&self) -> bool {
@@ -183,10 +206,7 @@ impl Value {
 
     /// The one element, or `None` if there is not exactly one, or it is of another type than `E`.
     pub fn scalar<E: Element>(&self) -> Option<E> {
-        match self.as_slice::<E>()? {
-            [one] => Some(*one),
-            _ => None,
-        }
+        self.elements()?.scalar()
     }
 
     /// The value as the type that was captured, or `None` if it is of another type, or plain data.
@@ -222,13 +242,6 @@ impl Value {
 
     pub(super) fn summary(&self) -> Summary {
         self.elements().map(Elements::summary).unwrap_or_default()
-    }
-
-    pub(super) fn element_size(&self) -> Option<usize> {
-        match &self.data {
-            Data::Plain { buffer, .. } => Some(buffer.kind().size()),
-            Data::Owned(_) => None,
-        }
     }
 
     pub(super) fn type_name(&self) -> Option<&'static str> {

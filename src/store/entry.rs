@@ -1,9 +1,13 @@
 //! One captured value, as a walk over the store shows it.
 
+#[cfg(feature = "alloc")]
+use alloc::boxed::Box;
+#[cfg(feature = "alloc")]
+use core::cell::OnceCell;
 use core::fmt;
 
 #[cfg(feature = "alloc")]
-use super::cache::{Data, Elements, Stretch, Value};
+use super::cache::{Elements, Owned, Stretch, Value};
 use super::element::{with_kind, Dtype, Element, Kind};
 use super::summary::Summary;
 use super::{Meta, Shape};
@@ -29,27 +33,20 @@ use super::{Meta, Shape};
 /// ```
 pub struct Entry<'a> {
     key: &'static str,
-    place: Place<'a>,
+    shape: &'a Shape,
+    meta: &'a Meta,
+    data: Data<'a>,
+    /// Made when they are asked for.
+    #[cfg(feature = "alloc")]
+    bytes: OnceCell<Box<[u8]>>,
 }
 
-enum Place<'a> {
+enum Data<'a> {
     #[cfg(feature = "alloc")]
-    Heap(&'a Value),
-    /// One of a [`Stretch`].
+    Elements(Elements<'a>),
     #[cfg(feature = "alloc")]
-    Column {
-        elements: Elements<'a>,
-        shape: &'a Shape,
-        meta: &'a Meta,
-        /// Made when they are asked for.
-        bytes: core::cell::OnceCell<alloc::boxed::Box<[u8]>>,
-    },
-    Memory {
-        kind: Kind,
-        shape: &'a Shape,
-        meta: Meta,
-        bytes: &'a [u8],
-    },
+    Owned(&'a dyn Owned),
+    Memory(Kind, &'a [u8]),
 }
 
 /// What a walk shows at once. The loop over many values is compiled with the closure that they are shown to,
@@ -64,35 +61,56 @@ impl Run<'_> {
     #[inline]
     pub fn each(&self, mut f: impl FnMut(&Entry<'_>)) {
         match self {
-            Run::One(entry) => f(entry),
+            Run::One(entry) => show(entry, &mut f),
             #[cfg(feature = "alloc")]
             Run::Column(key, column) => {
-                let (shape, len) = (&column.shape, column.stride);
+                let len = column.stride;
                 for (nth, meta) in column.metas.iter().enumerate() {
                     let elements = Elements { buffer: &column.buffer, start: nth * len, len };
-                    let bytes = core::cell::OnceCell::new();
-                    f(&Entry { key, place: Place::Column { elements, shape, meta, bytes } });
+                    f(&Entry::new(key, &column.shape, meta, Data::Elements(elements)));
                 }
             }
         }
     }
 }
 
+/// Apart: a closure that is called in one place is compiled into it.
+#[inline(never)]
+fn show(entry: &Entry<'_>, f: &mut dyn FnMut(&Entry<'_>)) {
+    f(entry);
+}
+
 impl<'a> Entry<'a> {
+    #[inline(always)]
+    fn new(key: &'static str, shape: &'a Shape, meta: &'a Meta, data: Data<'a>) -> Entry<'a> {
+        Entry {
+            key,
+            shape,
+            meta,
+            data,
+            #[cfg(feature = "alloc")]
+            bytes: OnceCell::new(),
+        }
+    }
+
     #[cfg(feature = "alloc")]
     #[inline]
     pub(super) fn on_heap(key: &'static str, value: &'a Value) -> Entry<'a> {
-        Entry { key, place: Place::Heap(value) }
+        let data = match value.data() {
+            Ok(elements) => Data::Elements(elements),
+            Err(owned) => Data::Owned(owned),
+        };
+        Entry::new(key, value.dims(), &value.meta, data)
     }
 
     pub(super) fn in_memory(
         key: &'static str,
         kind: Kind,
         shape: &'a Shape,
-        meta: Meta,
+        meta: &'a Meta,
         bytes: &'a [u8],
     ) -> Entry<'a> {
-        Entry { key, place: Place::Memory { kind, shape, meta, bytes } }
+        Entry::new(key, shape, meta, Data::Memory(kind, bytes))
     }
 
     /// The key: the path and the item of the capture, with dots between.
@@ -104,35 +122,34 @@ impl<'a> Entry<'a> {
     /// The dimensions, outermost first; `[]` for a scalar and for a value that is no plain data.
     #[inline]
     pub fn shape(&self) -> &[usize] {
-        match &self.place {
+        self.shape.as_slice()
+    }
+
+    /// `None` if the value is no plain data.
+    fn kind(&self) -> Option<Kind> {
+        match &self.data {
             #[cfg(feature = "alloc")]
-            Place::Heap(value) => value.shape(),
+            Data::Elements(elements) => Some(elements.buffer.kind()),
             #[cfg(feature = "alloc")]
-            Place::Column { shape, .. } => shape.as_slice(),
-            Place::Memory { shape, .. } => shape.as_slice(),
+            Data::Owned(_) => None,
+            Data::Memory(kind, _) => Some(*kind),
         }
     }
 
     /// The element type; [`Dtype::Opaque`] for a value that is no plain data.
     pub fn dtype(&self) -> Dtype {
-        match &self.place {
-            #[cfg(feature = "alloc")]
-            Place::Heap(value) => value.dtype(),
-            #[cfg(feature = "alloc")]
-            Place::Column { elements, .. } => elements.buffer.kind().dtype(),
-            Place::Memory { kind, .. } => kind.dtype(),
-        }
+        self.kind().map_or(Dtype::Opaque, Kind::dtype)
     }
 
     /// The elements as little-endian bytes in row-major order, a `bool` as 0 or 1; none if the value
     /// is no plain data.
     pub fn bytes(&self) -> &[u8] {
-        match &self.place {
+        match &self.data {
             #[cfg(feature = "alloc")]
-            Place::Heap(value) => value.bytes(),
+            Data::Elements(elements) => self.bytes.get_or_init(|| elements.to_bytes()),
             #[cfg(feature = "alloc")]
-            Place::Column { elements, bytes, .. } => bytes.get_or_init(|| elements.to_bytes()),
-            Place::Memory { bytes, .. } => bytes,
+            Data::Owned(_) => &[],
+            Data::Memory(_, bytes) => bytes,
         }
     }
 
@@ -146,12 +163,17 @@ impl<'a> Entry<'a> {
     /// there are more of them than fit `to`, which is left as it was in both cases.
     pub fn read_into<'b, E: Element>(&self, to: &'b mut [E]) -> Result<&'b [E], ReadError> {
         let wrong = ReadError::WrongType { captured: self.dtype(), asked: E::KIND.dtype() };
-        match &self.place {
+        match &self.data {
             #[cfg(feature = "alloc")]
-            Place::Heap(value) => copy_into(value.as_slice(), to, wrong),
+            Data::Elements(elements) => {
+                let values = elements.as_slice::<E>().ok_or(wrong)?;
+                let to = fitting(to, values.len())?;
+                to.copy_from_slice(values);
+                Ok(to)
+            }
             #[cfg(feature = "alloc")]
-            Place::Column { elements, .. } => copy_into(elements.as_slice(), to, wrong),
-            Place::Memory { kind, bytes, .. } => {
+            Data::Owned(_) => Err(wrong),
+            Data::Memory(kind, bytes) => {
                 if *kind != E::KIND {
                     return Err(wrong);
                 }
@@ -167,15 +189,12 @@ impl<'a> Entry<'a> {
     /// The one element, or `None` if there is not exactly one, or it is of another type than `E`.
     #[inline]
     pub fn scalar<E: Element>(&self) -> Option<E> {
-        match &self.place {
+        match &self.data {
             #[cfg(feature = "alloc")]
-            Place::Heap(value) => value.scalar(),
+            Data::Elements(elements) => elements.scalar(),
             #[cfg(feature = "alloc")]
-            Place::Column { elements, .. } => match elements.as_slice::<E>()? {
-                [one] => Some(*one),
-                _ => None,
-            },
-            Place::Memory { kind, bytes, .. } => {
+            Data::Owned(_) => None,
+            Data::Memory(kind, bytes) => {
                 (*kind == E::KIND && bytes.len() == E::SIZE).then(|| E::read(bytes))
             }
         }
@@ -184,48 +203,37 @@ impl<'a> Entry<'a> {
     /// The value as the type that was captured, or `None` if it is of another type, or plain data.
     #[cfg(feature = "alloc")]
     pub fn downcast_ref<T: 'static>(&self) -> Option<&T> {
-        match &self.place {
-            Place::Heap(value) => value.downcast_ref(),
-            Place::Column { .. } | Place::Memory { .. } => None,
-        }
-    }
-
-    #[inline]
-    fn meta(&self) -> Meta {
-        match &self.place {
-            #[cfg(feature = "alloc")]
-            Place::Heap(value) => value.meta,
-            #[cfg(feature = "alloc")]
-            Place::Column { meta, .. } => **meta,
-            Place::Memory { meta, .. } => *meta,
+        match &self.data {
+            Data::Owned(value) => (**value).as_any().downcast_ref(),
+            Data::Elements(_) | Data::Memory(..) => None,
         }
     }
 
     /// The number of this capture in the order of all captures, over every key and thread.
     #[inline]
     pub fn sequence(&self) -> u64 {
-        self.meta().sequence
+        self.meta.sequence
     }
 
     /// What the line's `index = ...` gave. A negative number comes back as its two's complement.
     #[inline]
     pub fn index(&self) -> Option<u64> {
-        self.meta().index()
+        self.meta.index()
     }
 
     /// A small number for the thread that captured; always 0 without the `std` feature.
     #[inline]
     pub fn thread(&self) -> u32 {
-        self.meta().thread()
+        self.meta.thread()
     }
 
     fn summary(&self) -> Summary {
-        match &self.place {
+        match &self.data {
             #[cfg(feature = "alloc")]
-            Place::Heap(value) => value.summary(),
+            Data::Elements(elements) => elements.summary(),
             #[cfg(feature = "alloc")]
-            Place::Column { elements, .. } => elements.summary(),
-            Place::Memory { kind, bytes, .. } => with_kind!(*kind, T => {
+            Data::Owned(_) => Summary::default(),
+            Data::Memory(kind, bytes) => with_kind!(*kind, T => {
                 Summary::of(bytes.chunks_exact(size_of::<T>()).map(<T as super::element::Stored>::read))
             }),
         }
@@ -234,56 +242,36 @@ impl<'a> Entry<'a> {
     /// The plain data in pieces of little-endian bytes, made in `scratch` if need be.
     #[cfg_attr(not(feature = "alloc"), allow(unused_variables))]
     pub(super) fn stream(&self, scratch: &mut [u8], sink: &mut dyn FnMut(&[u8])) {
-        match &self.place {
+        match &self.data {
             #[cfg(feature = "alloc")]
-            Place::Heap(value) => {
-                if let Some(elements) = value.elements() {
-                    elements.stream(scratch, sink);
-                }
-            }
+            Data::Elements(elements) => elements.stream(scratch, sink),
             #[cfg(feature = "alloc")]
-            Place::Column { elements, .. } => elements.stream(scratch, sink),
-            Place::Memory { bytes, .. } => sink(bytes),
+            Data::Owned(_) => {}
+            Data::Memory(_, bytes) => sink(bytes),
         }
     }
 
     /// `None` if the value is no plain data.
     pub(super) fn element_size(&self) -> Option<usize> {
-        match &self.place {
-            #[cfg(feature = "alloc")]
-            Place::Heap(value) => value.element_size(),
-            #[cfg(feature = "alloc")]
-            Place::Column { elements, .. } => Some(elements.buffer.kind().size()),
-            Place::Memory { kind, .. } => Some(kind.size()),
-        }
+        self.kind().map(Kind::size)
     }
 
     #[cfg(feature = "alloc")]
     pub(super) fn to_value(&self) -> Value {
-        match &self.place {
-            Place::Heap(value) => (*value).clone(),
-            Place::Column { elements, shape, meta, .. } => elements.to_value(**meta, **shape),
-            Place::Memory { kind, shape, meta, bytes } => {
+        match &self.data {
+            Data::Elements(elements) => elements.to_value(*self.meta, *self.shape),
+            Data::Owned(value) => Value::owned(*self.meta, *self.shape, (**value).boxed_clone()),
+            Data::Memory(kind, bytes) => {
                 let buffer = with_kind!(*kind, T => {
                     use super::{buffer::InBuffer, element::Stored};
                     T::buffer(bytes.chunks_exact(T::SIZE).map(T::read).collect())
                 });
-                Value::new(*meta, **shape, Data::shared(alloc::sync::Arc::new(buffer), 0))
+                let buffer = alloc::sync::Arc::new(buffer);
+                let elements = Elements { start: 0, len: buffer.len(), buffer: &buffer };
+                elements.to_value(*self.meta, *self.shape)
             }
         }
     }
-}
-
-#[cfg(feature = "alloc")]
-fn copy_into<'b, E: Element>(
-    values: Option<&[E]>,
-    to: &'b mut [E],
-    wrong: ReadError,
-) -> Result<&'b [E], ReadError> {
-    let values = values.ok_or(wrong)?;
-    let to = fitting(to, values.len())?;
-    to.copy_from_slice(values);
-    Ok(to)
 }
 
 fn fitting<E>(to: &mut [E], needed: usize) -> Result<&mut [E], ReadError> {
@@ -295,8 +283,8 @@ impl fmt::Display for Entry<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ", self.key)?;
         #[cfg(feature = "alloc")]
-        if let Place::Heap(value) = &self.place {
-            return fmt::Display::fmt(value, f);
+        if let Data::Owned(value) = &self.data {
+            return f.write_str((**value).type_name());
         }
         write!(f, "{} {:?} {}", self.dtype(), self.shape(), self.summary())
     }

@@ -952,7 +952,7 @@ fn each_in_arena(arena: &Arena, f: &mut dyn FnMut(&Run<'_>)) {
     for ring in 0..arena.rings() {
         let key = key_in_arena(ring);
         arena.each(ring, |header, bytes| {
-            let entry = Entry::in_memory(key, header.kind, &header.shape, header.meta, bytes);
+            let entry = Entry::in_memory(key, header.kind, &header.shape, &header.meta, bytes);
             f(&Run::One(entry));
         });
     }
