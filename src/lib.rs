@@ -452,8 +452,8 @@ pub const fn region_size<E: Element>(count: usize, shape: &[usize], index: bool)
 ///     assert_eq!((entry.key(), entry.scalar::<f64>()), ("train.loss", Some(0.25)));
 /// });
 /// ```
-pub fn visit(mut f: impl FnMut(&Entry<'_>)) {
-    store::walk(&mut f);
+pub fn visit(f: impl FnMut(&Entry<'_>)) {
+    store::walk(f);
 }
 
 /// An owned snapshot of what was captured.

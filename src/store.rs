@@ -6,7 +6,7 @@
 //!
 //! * `probe`: which way a value goes in, by its type. `element`, `buffer`: plain data.
 //! * `recording`: sites, control, locks. `off`: the same without the `capture` feature.
-//! * `heap`, `arena`: the rings.
+//! * `heap`, `arena`: the rings. `hands`: buffers that threads have ready.
 //! * `entry`, `cache`, `report`, `export`: the way out.
 
 #[cfg(feature = "capture")]
@@ -18,6 +18,8 @@ pub mod cache;
 pub mod element;
 pub mod entry;
 pub mod export;
+#[cfg(all(feature = "capture", feature = "std"))]
+mod hands;
 #[cfg(all(feature = "capture", feature = "alloc"))]
 mod heap;
 #[cfg(not(feature = "capture"))]

@@ -80,8 +80,65 @@ pub enum Data {
     Owned(Box<dyn Owned>),
 }
 
+/// Values of one shape, oldest first, copied out of a column end to end.
+pub struct Stretch {
+    pub buffer: Arc<Buffer>,
+    pub shape: Shape,
+    /// Elements in a value.
+    pub stride: usize,
+    pub metas: Vec<Meta>,
+}
+
+/// Elements in a buffer that is shared.
+#[derive(Clone, Copy)]
+pub struct Elements<'a> {
+    pub buffer: &'a Arc<Buffer>,
+    pub start: usize,
+    pub len: usize,
+}
+
+impl<'a> Elements<'a> {
+    #[inline]
+    pub fn as_slice<E: Element>(self) -> Option<&'a [E]> {
+        E::of(self.buffer).map(|all| &all[self.start..self.start + self.len])
+    }
+
+    /// The one element, if there is exactly one.
+    #[inline]
+    pub fn scalar<E: Element>(self) -> Option<E> {
+        let one = E::of(self.buffer)?.get(self.start);
+        if self.len == 1 {
+            one.copied()
+        } else {
+            None
+        }
+    }
+
+    pub fn to_bytes(self) -> Box<[u8]> {
+        with_buffer!(&**self.buffer, all => to_bytes(&all[self.start..self.start + self.len]))
+    }
+
+    pub fn summary(self) -> Summary {
+        with_buffer!(&**self.buffer, all => {
+            Summary::of(all[self.start..self.start + self.len].iter().copied())
+        })
+    }
+
+    /// In pieces of little-endian bytes that fit `scratch`.
+    pub fn stream(self, scratch: &mut [u8], sink: &mut dyn FnMut(&[u8])) {
+        with_buffer!(&**self.buffer, all => {
+            stream(&all[self.start..self.start + self.len], scratch, sink);
+        });
+    }
+
+    /// The same elements, owned.
+    pub fn to_value(self, meta: Meta, shape: Shape) -> Value {
+        let Elements { buffer, start, len } = self;
+        Value::new(meta, shape, Data::Plain { buffer: Arc::clone(buffer), start, len })
+    }
+}
+
 impl Data {
-    /// All of `buffer`.
     /// All elements from number `start`.
     pub fn shared(buffer: Arc<Buffer>, start: usize) -> Data {
         Data::Plain { start, len: buffer.len() - start, buffer }
@@ -93,15 +150,26 @@ impl Value {
         Value { meta, shape, data, bytes: OnceCell::new() }
     }
 
-    /// Goes on to the next value in the buffer.
-    pub(super) fn move_on(&mut self, meta: Meta) {
-        self.meta = meta;
-        if let Data::Plain { start, len, .. } = &mut self.data {
-            *start += *len;
+    /// Plain data, or else the user's value.
+    #[inline]
+    pub(super) fn data(&self) -> Result<Elements<'_>, &dyn Owned> {
+        match &self.data {
+            Data::Plain { buffer, start, len } => Ok(Elements { buffer, start: *start, len: *len }),
+            Data::Owned(value) => Err(value.as_ref()),
         }
-        if self.bytes.get().is_some() {
-            self.bytes = OnceCell::new();
-        }
+    }
+
+    #[inline]
+    fn elements(&self) -> Option<Elements<'_>> {
+        self.data().ok()
+    }
+
+    pub(super) fn dims(&self) -> &Shape {
+        &self.shape
+    }
+
+    pub(super) fn owned(meta: Meta, shape: Shape, value: Box<dyn Owned>) -> Value {
+        Value::new(meta, shape, Data::Owned(value))
     }
 
     pub(super) fn is_owned(&self) -> bool {
@@ -133,20 +201,12 @@ impl Value {
     /// `E` is the type that was captured: a `usize` is not read as a `u64`.
     #[inline]
     pub fn as_slice<E: Element>(&self) -> Option<&[E]> {
-        match &self.data {
-            Data::Plain { buffer, start, len } => {
-                E::of(buffer).map(|all| &all[*start..*start + *len])
-            }
-            Data::Owned(_) => None,
-        }
+        self.elements()?.as_slice()
     }
 
     /// The one element, or `None` if there is not exactly one, or it is of another type than `E`.
     pub fn scalar<E: Element>(&self) -> Option<E> {
-        match self.as_slice::<E>()? {
-            [one] => Some(*one),
-            _ => None,
-        }
+        self.elements()?.scalar()
     }
 
     /// The value as the type that was captured, or `None` if it is of another type, or plain data.
@@ -162,12 +222,7 @@ impl Value {
     /// The elements as little-endian bytes in row-major order, a `bool` as 0 or 1; none if the value is no
     /// plain data.
     pub fn bytes(&self) -> &[u8] {
-        self.bytes.get_or_init(|| match &self.data {
-            Data::Plain { buffer, start, len } => with_buffer!(&**buffer, all => {
-                to_bytes(&all[*start..*start + *len])
-            }),
-            Data::Owned(_) => Box::default(),
-        })
+        self.bytes.get_or_init(|| self.elements().map(Elements::to_bytes).unwrap_or_default())
     }
 
     /// The number of this capture in the order of all captures, over every key and thread.
@@ -186,26 +241,7 @@ impl Value {
     }
 
     pub(super) fn summary(&self) -> Summary {
-        match &self.data {
-            Data::Plain { buffer, start, len } => with_buffer!(&**buffer, all => {
-                Summary::of(all[*start..*start + *len].iter().copied())
-            }),
-            Data::Owned(_) => Summary::default(),
-        }
-    }
-
-    /// The plain data in pieces of little-endian bytes, without a copy of all of it.
-    pub(super) fn stream(&self, sink: &mut dyn FnMut(&[u8])) {
-        if let Data::Plain { buffer, start, len } = &self.data {
-            with_buffer!(&**buffer, all => stream(&all[*start..*start + *len], sink));
-        }
-    }
-
-    pub(super) fn element_size(&self) -> Option<usize> {
-        match &self.data {
-            Data::Plain { buffer, .. } => Some(buffer.kind().size()),
-            Data::Owned(_) => None,
-        }
+        self.elements().map(Elements::summary).unwrap_or_default()
     }
 
     pub(super) fn type_name(&self) -> Option<&'static str> {
@@ -222,20 +258,9 @@ fn to_bytes<E: Element>(values: &[E]) -> Box<[u8]> {
     bytes.into_boxed_slice()
 }
 
-/// In large pieces, as far as there is memory: a file system takes these in a third of the time of small ones.
-fn stream<E: Element>(values: &[E], sink: &mut dyn FnMut(&[u8])) {
-    const PIECE: usize = 256 * 1024;
-    let mut small = [0; 512];
-    let mut large = Vec::new();
-    let length = size_of_val(values).min(PIECE);
-    let bytes = if length > small.len() && large.try_reserve_exact(length).is_ok() {
-        large.resize(length, 0);
-        &mut large[..]
-    } else {
-        &mut small[..]
-    };
-    for piece in values.chunks(bytes.len() / E::SIZE) {
-        let bytes = &mut bytes[..size_of_val(piece)];
+fn stream<E: Element>(values: &[E], scratch: &mut [u8], sink: &mut dyn FnMut(&[u8])) {
+    for piece in values.chunks(scratch.len() / E::SIZE) {
+        let bytes = &mut scratch[..size_of_val(piece)];
         E::write(piece, bytes);
         sink(bytes);
     }

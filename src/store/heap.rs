@@ -8,7 +8,7 @@ use alloc::{boxed::Box, collections::VecDeque, sync::Arc, vec::Vec};
 use core::{mem, slice};
 
 use super::buffer::{with_buffer, Buffer};
-use super::cache::{Data, Owned, Value};
+use super::cache::{Data, Owned, Stretch, Value};
 use super::element::Element;
 use super::{Cause, Counts, Meta, Shape};
 
@@ -23,10 +23,18 @@ pub struct Heap {
     /// Bytes of all values and their bookkeeping, those being filled included.
     used: usize,
     pub sequence: u64,
+    /// Bytes of spare buffers, those at hand included.
+    #[cfg(feature = "std")]
+    spare: usize,
+    /// Spare buffers of an earlier round have been let go.
+    #[cfg(feature = "std")]
+    round: u32,
     /// Memory was given: what is captured from now on goes there.
     pub closed: bool,
 }
 
+/// On cache lines of its own: two threads that capture different keys don't wait for each other's counters.
+#[cfg_attr(feature = "std", repr(align(128)))]
 struct Ring {
     key: &'static str,
     storage: Storage,
@@ -35,6 +43,24 @@ struct Ring {
     /// Places that are out to be filled.
     in_flight: usize,
     counts: Counts,
+    #[cfg(feature = "std")]
+    spares: Vec<Spare>,
+}
+
+/// A buffer that holds no value, and the thread in whose cache it probably is.
+#[cfg(feature = "std")]
+struct Spare {
+    payload: Payload,
+    thread: u32,
+}
+
+/// The buffer that a thread fills next for a ring; see [`Heap::exchange`].
+#[cfg(feature = "std")]
+pub struct Hand {
+    pub ring: usize,
+    pub payload: Payload,
+    cost: usize,
+    round: u32,
 }
 
 #[derive(Default)]
@@ -145,7 +171,7 @@ impl Column {
         self.overwritten + self.head as u64
     }
 
-    /// The place where number `nth`, counted from the oldest, is stored.
+    /// The place where number `nth`, counted from the oldest, is stored; that of number 0 for one beyond the newest.
     fn position(&self, nth: usize) -> usize {
         let at = self.head + nth;
         if at < self.metas.len() {
@@ -155,8 +181,15 @@ impl Column {
         }
     }
 
-    /// How many of the values came before `sequence`.
-    fn before(&self, sequence: u64) -> usize {
+    /// How many of the values came before `sequence`: `hint` in most cases.
+    fn before(&self, sequence: u64, hint: usize) -> usize {
+        let came_before = |nth: usize| self.metas[self.position(nth)].sequence < sequence;
+        let count = self.metas.len();
+        if (hint == 0 || hint <= count && came_before(hint - 1))
+            && (hint == count || hint < count && !came_before(hint))
+        {
+            return hint;
+        }
         let (new, old) = self.metas.split_at(self.head);
         let old_count = old.partition_point(|meta| meta.sequence < sequence);
         if old_count < old.len() {
@@ -188,17 +221,23 @@ impl Payload {
         let as_long = |values: &Vec<E>| values.len() - start == length;
         E::of(buffer).is_some_and(as_long) && Arc::strong_count(buffer) == 1
     }
+
+    /// Overwrites the elements in it, after [`fits`](Payload::fits).
+    #[inline]
+    pub fn refill<E: Element>(&mut self, values: &[E]) {
+        if let Payload::Plain(buffer, start) = self {
+            if let Some(data) = Arc::get_mut(buffer).and_then(E::of_mut) {
+                data[*start..].copy_from_slice(values);
+            }
+        }
+    }
 }
 
 impl Place {
     /// Takes in a value as long as the one before, after [`take_oldest`](Heap::take_oldest).
     #[inline]
     pub fn refill<E: Element>(&mut self, values: &[E], shape: &[usize], meta: Meta) {
-        if let Payload::Plain(buffer, start) = &mut self.payload {
-            if let Some(data) = Arc::get_mut(buffer).and_then(E::of_mut) {
-                data[*start..].copy_from_slice(values);
-            }
-        }
+        self.payload.refill(values);
         if !self.shape.is(shape) {
             self.shape = Shape::new(shape);
         }
@@ -270,18 +309,38 @@ impl Ring {
 
 impl Heap {
     pub const fn new() -> Heap {
-        Heap { rings: Vec::new(), used: 0, sequence: 0, closed: false }
+        Heap {
+            rings: Vec::new(),
+            used: 0,
+            sequence: 0,
+            #[cfg(feature = "std")]
+            spare: 0,
+            #[cfg(feature = "std")]
+            round: 0,
+            closed: false,
+        }
     }
 
     /// Bytes of all values and their bookkeeping.
     pub fn used(&self) -> usize {
+        #[cfg(feature = "std")]
+        return self.used + self.spare;
+        #[cfg(not(feature = "std"))]
         self.used
     }
 
     pub fn open(&mut self, key: &'static str) -> Option<usize> {
         self.rings.try_reserve(1).ok()?;
         let counts = Counts::default();
-        self.rings.push(Ring { key, storage: Storage::Empty, bytes: 0, in_flight: 0, counts });
+        self.rings.push(Ring {
+            key,
+            storage: Storage::Empty,
+            bytes: 0,
+            in_flight: 0,
+            counts,
+            #[cfg(feature = "std")]
+            spares: Vec::new(),
+        });
         Some(self.rings.len() - 1)
     }
 
@@ -320,6 +379,34 @@ impl Heap {
         true
     }
 
+    /// Puts a user's value in the place of the oldest, if the ring is full and that is one of the same type, and leaves
+    /// the old one in `value`. Says whether it was so. No code of the user's runs.
+    #[inline]
+    pub fn replace<T: Clone + Send + 'static>(
+        &mut self,
+        ring: usize,
+        max_size: usize,
+        value: &mut T,
+        index: Option<u64>,
+        thread: u32,
+    ) -> bool {
+        // What is closed is empty.
+        let Some(ring) = self.rings.get_mut(ring) else { return false };
+        let Storage::Places(places) = &mut ring.storage else { return false };
+        if places.len() != max_size || ring.in_flight != 0 {
+            return false;
+        }
+        let Some(place) = places.front_mut() else { return false };
+        let Payload::Owned(owned) = &mut place.payload else { return false };
+        let Some(kept) = owned.as_mut().as_any_mut().downcast_mut::<T>() else { return false };
+        mem::swap(kept, value);
+        place.meta.set(self.sequence, index, thread);
+        self.sequence += 1;
+        ring.counts.overwritten += 1;
+        places.rotate_left(1);
+        true
+    }
+
     /// Takes the oldest value's place out of a full ring, if a new value fits it as it is. It must be given to
     /// [`commit`](Heap::commit).
     #[inline]
@@ -354,6 +441,8 @@ impl Heap {
         if self.closed {
             return Pushed::Gone;
         }
+        let cost = size_of_val(values) + size_of::<Meta>();
+        self.make_room(cost, max_bytes);
         let Some(ring) = self.rings.get_mut(number) else { return Pushed::Gone };
         if let Storage::Empty = ring.storage {
             ring.storage = Storage::Column(Column::new::<E>(Shape::new(shape), values.len()));
@@ -366,7 +455,6 @@ impl Heap {
             return Pushed::Elsewhere;
         }
         meta.sequence = self.sequence;
-        let cost = size_of_val(values) + size_of::<Meta>();
         let count = column.metas.len();
         let room = max_bytes.saturating_sub(self.used) / cost;
         if count < max_size && room > 0 {
@@ -404,6 +492,7 @@ impl Heap {
         if self.closed {
             return Err(Pushed::Gone);
         }
+        self.make_room(cost, max_bytes);
         let ring = self.rings.get_mut(ring).ok_or(Pushed::Gone)?;
         let room = max_bytes.saturating_sub(self.used - ring.bytes);
         if cost > room {
@@ -477,6 +566,7 @@ impl Heap {
 
     /// Keeps the newest `max_size` values of every key.
     pub fn trim(&mut self, max_size: usize, garbage: &mut Garbage) {
+        self.release();
         for ring in &mut self.rings {
             self.used -= ring.shrink(max_size, garbage);
         }
@@ -485,6 +575,7 @@ impl Heap {
     /// Takes every value out. `taken` says whether they count as taken, not as cleared. A value
     /// that is out with a reader stays if it is to be taken: the reader that takes has not got it.
     pub fn drain(&mut self, taken: bool) -> Vec<(&'static str, Storage)> {
+        self.release();
         let mut drained = Vec::with_capacity(self.rings.len());
         for ring in &mut self.rings {
             let mut lent = VecDeque::new();
@@ -527,6 +618,136 @@ impl Heap {
     }
 }
 
+/// Two threads that take the oldest place in turns get buffers out of each other's cache, which takes longer than the
+/// copy. So each has a buffer of its own at hand, fills it without any lock, and swaps it in, under one lock, for the
+/// oldest: and if that is in another thread's cache, for a spare one of its own.
+#[cfg(feature = "std")]
+impl Heap {
+    /// Larger buffers don't stay in a cache.
+    pub const FAR: usize = 64 * 1024;
+    /// Spare buffers of a ring, at most; those at hand not counted.
+    const SPARES: usize = 8;
+
+    /// How many buffers to make for a thread that met another's in a ring: one to have at hand, and the ring's
+    /// spare ones.
+    pub fn plan_spares(
+        &mut self,
+        ring: usize,
+        (max_size, max_bytes): (usize, usize),
+        cost: usize,
+    ) -> (usize, u32) {
+        let (used, round) = (self.used(), self.round);
+        let Some(ring) = self.rings.get_mut(ring).filter(|_| !self.closed) else {
+            return (0, round);
+        };
+        let count = 1 + (max_size / 2).min(Self::SPARES).saturating_sub(ring.spares.len());
+        // Values that come later need room, and letting spare buffers go again is dear.
+        if max_size < 4 || used.saturating_add(count * cost) > max_bytes / 2 {
+            return (0, round);
+        }
+        self.spare += count * cost;
+        ring.spares.reserve_exact(count - 1);
+        (count, round)
+    }
+
+    /// Takes in what was planned.
+    pub fn add_spares(
+        &mut self,
+        ring: usize,
+        planned: (usize, u32),
+        cost: usize,
+        mut made: Vec<Payload>,
+        thread: u32,
+    ) -> Option<Hand> {
+        if planned.1 != self.round {
+            return None;
+        }
+        self.spare -= (planned.0 - made.len()) * cost;
+        let payload = made.pop()?;
+        let spares = &mut self.rings.get_mut(ring)?.spares;
+        spares.extend(made.into_iter().map(|payload| Spare { payload, thread }));
+        Some(Hand { ring, payload, cost, round: planned.1 })
+    }
+
+    /// Puts the value at hand in the place of the oldest, if the ring is full and that is one of the same size, and
+    /// takes a buffer for the next. Says whether it was so.
+    #[inline]
+    pub fn exchange(
+        &mut self,
+        hand: &mut Hand,
+        max_size: usize,
+        shape: &[usize],
+        mut meta: Meta,
+    ) -> bool {
+        if hand.round != self.round {
+            return false;
+        }
+        let Some(ring) = self.rings.get_mut(hand.ring) else { return false };
+        let Storage::Places(places) = &mut ring.storage else { return false };
+        if places.len() + ring.in_flight != max_size {
+            return false;
+        }
+        let Some(place) = places.front_mut() else { return false };
+        if place.cost != hand.cost || !matches!(place.payload, Payload::Plain(..)) {
+            return false;
+        }
+        mem::swap(&mut place.payload, &mut hand.payload);
+        let (thread, owner) = (meta.thread(), place.meta.thread());
+        meta.sequence = self.sequence;
+        self.sequence += 1;
+        place.meta = meta;
+        if !place.shape.is(shape) {
+            place.shape = Shape::new(shape);
+        }
+        places.rotate_left(1);
+        ring.counts.overwritten += 1;
+        if owner != thread && !ring.spares.is_empty() {
+            let own = ring.spares.iter().position(|spare| spare.thread == thread);
+            // Or any: then the other thread finds its own here.
+            let at = own.unwrap_or(self.sequence as usize % ring.spares.len());
+            let spare = &mut ring.spares[at];
+            mem::swap(&mut spare.payload, &mut hand.payload);
+            spare.thread = owner;
+        }
+        true
+    }
+
+    /// Forgets a buffer that was at hand and is dropped.
+    pub fn forget(&mut self, hand: &Hand) {
+        if hand.round == self.round {
+            self.spare -= hand.cost;
+        }
+    }
+
+    /// Lets all spare buffers go.
+    pub fn release(&mut self) {
+        if self.spare > 0 {
+            self.spare = 0;
+            self.round += 1;
+            for ring in &mut self.rings {
+                ring.spares = Vec::new();
+            }
+            super::hands::drop_all();
+        }
+    }
+
+    /// Spare buffers go before a value is refused or takes another's place.
+    #[inline]
+    fn make_room(&mut self, cost: usize, max_bytes: usize) {
+        if self.spare > 0 && self.used().saturating_add(cost) > max_bytes {
+            self.release();
+        }
+    }
+}
+
+#[cfg(not(feature = "std"))]
+impl Heap {
+    #[inline]
+    fn make_room(&mut self, _: usize, _: usize) {}
+
+    fn release(&mut self) {}
+}
+
 fn too_much(cost: usize, max_bytes: usize) -> Cause {
     if cost > max_bytes {
         Cause::TooLarge
@@ -559,6 +780,8 @@ pub struct Cursor {
     ring: usize,
     /// Values from here on are still to come.
     from: u64,
+    /// Where in a column these probably begin, counted from the oldest.
+    hint: usize,
     /// Values from here on came after the walk began, and are left out: or a closure that
     /// captures would walk for ever.
     until: u64,
@@ -566,12 +789,13 @@ pub struct Cursor {
 
 /// What a walk meets next.
 pub enum Step {
-    /// Values of one key, oldest first: all have the shape and the buffer of `value`, end to
-    /// end.
-    Values {
+    Value {
         key: &'static str,
         value: Value,
-        metas: Vec<Meta>,
+    },
+    Column {
+        key: &'static str,
+        column: Stretch,
     },
     /// The value is out with a reader on another thread, which gives it back soon.
     Wait,
@@ -583,7 +807,7 @@ const CHUNK: usize = 32 * 1024;
 
 impl Heap {
     pub fn cursor(&self) -> Cursor {
-        Cursor { ring: 0, from: 0, until: self.sequence }
+        Cursor { ring: 0, from: 0, hint: 0, until: self.sequence }
     }
 
     /// The next values, as copies, shared, or, if they are a user's type, lent: these go back with
@@ -596,20 +820,30 @@ impl Heap {
             match &mut ring.storage {
                 Storage::Empty => {}
                 Storage::Column(column) => {
-                    let first = column.before(cursor.from);
-                    let last = column.before(cursor.until);
-                    if first < last {
-                        let at = column.position(first);
-                        let run = (last - first).min(column.metas.len() - at);
-                        let count = run.min((CHUNK / column.cost()).max(1));
-                        let metas = column.metas[at..at + count].to_vec();
+                    let first = column.before(cursor.from, cursor.hint);
+                    let at = column.position(first);
+                    let run = (column.metas.len() - first).min(column.metas.len() - at);
+                    let count = run.min((CHUNK / column.cost()).max(1));
+                    let metas = &column.metas[at..at + count];
+                    let count = match metas.last() {
+                        Some(last) if last.sequence < cursor.until => count,
+                        _ => metas.partition_point(|meta| meta.sequence < cursor.until),
+                    };
+                    if count > 0 {
+                        let metas = metas[..count].to_vec();
                         let data =
                             column.buffer.copy(at * column.stride..(at + count) * column.stride);
                         cursor.from = metas[count - 1].sequence + 1;
-                        let data =
-                            Data::Plain { buffer: Arc::new(data), start: 0, len: column.stride };
-                        let value = Value::new(metas[0], column.shape, data);
-                        return Step::Values { key, value, metas };
+                        cursor.hint = first + count;
+                        return Step::Column {
+                            key,
+                            column: Stretch {
+                                buffer: Arc::new(data),
+                                shape: column.shape,
+                                stride: column.stride,
+                                metas,
+                            },
+                        };
                     }
                 }
                 Storage::Places(places) => {
@@ -633,12 +867,13 @@ impl Heap {
                         };
                         cursor.from = meta.sequence + 1;
                         let value = Value::new(meta, shape, data);
-                        return Step::Values { key, value, metas: alloc::vec![meta] };
+                        return Step::Value { key, value };
                     }
                 }
             }
             cursor.ring += 1;
             cursor.from = 0;
+            cursor.hint = 0;
         }
         Step::End
     }

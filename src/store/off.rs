@@ -68,7 +68,7 @@ pub fn set_size(_: usize) {}
 
 pub fn clear() {}
 
-pub fn walk(_: &mut dyn FnMut(&Entry<'_>)) {}
+pub fn walk(_: impl FnMut(&Entry<'_>)) {}
 
 pub fn walk_quickly(_: &mut dyn FnMut(&Entry<'_>)) {}
 

@@ -27,7 +27,7 @@ use super::arena::{Arena, Form};
 #[cfg(feature = "alloc")]
 use super::cache::{Cache, Owned, Value};
 use super::element::{Element, Plain, MAX_RANK};
-use super::entry::Entry;
+use super::entry::{Entry, Run};
 #[cfg(feature = "alloc")]
 use super::heap::{
     place_cost, Cursor, Garbage, Heap, Payload, Place, Pushed, Step, Storage, ALIGN, SMALL,
@@ -51,11 +51,27 @@ const HAS_HEAP: bool = cfg!(feature = "alloc");
 static CONFIG: RwLock<Config> =
     RwLock::new(Config { only: None, bytes_told: false, memory: None, memory_refused: 0 });
 #[cfg(feature = "alloc")]
-static HEAP: Mutex<Heap> = Mutex::new(Heap::new());
+static HEAP: Apart<Mutex<Heap>> = Apart(Mutex::new(Heap::new()));
 static ARENA: RwLock<Arena> = RwLock::new(Arena::new());
 
 /// The first of the list of sites that were hit.
 static SITES: OnceRef<'static, Site> = OnceRef::new();
+
+/// On cache lines of its own, the lock beside what it guards: threads write to it in turns, and neither what all
+/// only read nor what one alone writes shall go to and fro with it.
+#[cfg(feature = "alloc")]
+#[cfg_attr(feature = "std", repr(align(128)))]
+pub struct Apart<T>(pub T);
+
+#[cfg(feature = "alloc")]
+impl<T> core::ops::Deref for Apart<T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
 
 struct Config {
     only: Option<Patterns>,
@@ -205,6 +221,10 @@ impl Site {
         }
         let ring = (self.state.load(Relaxed) as usize).wrapping_sub(1);
         let (max_size, thread) = (MAX_SIZE.load(Relaxed), thread());
+        #[cfg(feature = "std")]
+        if super::hands::keep(ring, max_size, values, shape, Meta::new(0, index, thread)) {
+            return true;
+        }
         let Some(mut heap) = lock_heap() else { return false };
         let Some(mut place) =
             heap.take_oldest(ring, max_size, |payload| payload.fits::<E>(values.len()))
@@ -212,9 +232,15 @@ impl Site {
             return false;
         };
         drop(heap);
+        #[cfg(feature = "std")]
+        let (cost, meets_another) = (place.cost, place.meta.thread() != thread);
         place.refill(values, shape, Meta::new(0, index, thread));
         let mut garbage = Garbage::new();
         wait_for_heap().commit(ring, MAX_SIZE.load(Relaxed), place, &mut garbage);
+        #[cfg(feature = "std")]
+        if meets_another && cost <= Heap::FAR {
+            prepare(ring, cost, values, thread);
+        }
         true
     }
 
@@ -444,7 +470,7 @@ impl Site {
         note: &Note<'_>,
         make: impl FnOnce() -> T,
     ) {
-        let meta = Meta::new(0, note.index, thread());
+        let thread = thread();
         let Some(ring) = self.admit(key) else { return };
         if ring & IN_ARENA != 0 {
             return self.refuse(Cause::NotPlain);
@@ -452,13 +478,18 @@ impl Site {
         if note.shape.is_some() {
             bump(&self.mismatched);
         }
-        let value = make();
-        let value = match replace_oldest((ring & RING) as usize - 1, meta, value) {
-            Ok(old) => return drop(old),
-            Err(value) => value,
-        };
+        let mut value = make();
+        // The quick way in the steady state. The old value is dropped when the lock is gone: that is a user's code.
+        let number = (ring & RING) as usize - 1;
+        let Some(mut heap) = lock_heap() else { return self.refuse(Cause::Busy) };
+        let kept = heap.replace(number, MAX_SIZE.load(Relaxed), &mut value, note.index, thread);
+        drop(heap);
+        if kept {
+            return;
+        }
         let place = |reused| Some((Shape::new(&[]), Payload::Owned(boxed(reused, value))));
-        match keep_in_place((ring & RING) as usize - 1, size_of::<T>(), meta, place) {
+        let meta = Meta::new(0, note.index, thread);
+        match keep_in_place(number, size_of::<T>(), meta, place) {
             Pushed::Refused(cause) => self.refuse(cause),
             // Memory was given in the midst of it.
             Pushed::Gone => self.refuse(Cause::NotPlain),
@@ -507,24 +538,19 @@ fn keep_in_place(
     Pushed::Done
 }
 
-/// The quick way in the steady state: puts `value` in the place of the oldest if that is one of the same type, and gives
-/// the old one, to be dropped when no place is out any more: a user's `Drop` may panic.
-#[cfg(feature = "alloc")]
-fn replace_oldest<T: Clone + Send + 'static>(ring: usize, meta: Meta, value: T) -> Result<T, T> {
-    let max_size = MAX_SIZE.load(Relaxed);
-    let same = |payload: &Payload| matches!(payload, Payload::Owned(old) if old.as_ref().as_any().is::<T>());
-    let taken = lock_heap().and_then(|mut heap| heap.take_oldest(ring, max_size, same));
-    let Some(mut place) = taken else { return Err(value) };
-    let mut old = Ok(value);
-    if let (Payload::Owned(owned), Ok(value)) = (&mut place.payload, &mut old) {
-        if let Some(kept) = owned.as_mut().as_any_mut().downcast_mut::<T>() {
-            mem::swap(kept, value);
-        }
+/// Makes spare buffers for a thread that was given one out of another's cache.
+#[cfg(feature = "std")]
+#[cold]
+fn prepare<E: Element>(ring: usize, cost: usize, values: &[E], thread: u32) {
+    let planned = wait_for_heap().plan_spares(ring, limits(), cost);
+    if planned.0 == 0 {
+        return;
     }
-    place.meta = meta;
-    let mut garbage = Garbage::new();
-    wait_for_heap().commit(ring, max_size, place, &mut garbage);
-    old
+    let made = (0..planned.0).filter_map(|_| fill(None, values)).collect();
+    let hand = wait_for_heap().add_spares(ring, planned, cost, made, thread);
+    if let Some(hand) = hand {
+        super::hands::offer(hand, thread);
+    }
 }
 
 /// Gives back what was reserved, if a user's `Drop` panics or there is no memory.
@@ -878,7 +904,7 @@ fn lock_heap() -> Option<MutexGuard<'static, Heap>> {
 /// After [`lock_heap`] has succeeded on this thread: whoever holds it now is on another core, and goes on.
 #[cfg(feature = "alloc")]
 #[inline]
-fn wait_for_heap() -> MutexGuard<'static, Heap> {
+pub fn wait_for_heap() -> MutexGuard<'static, Heap> {
     if let Some(heap) = HEAP.try_lock() {
         return heap;
     }
@@ -890,29 +916,44 @@ fn wait_for_heap() -> MutexGuard<'static, Heap> {
 }
 
 /// Shows every value once, key by key, oldest first, to a user's closure.
-pub fn walk(f: &mut dyn FnMut(&Entry<'_>)) {
+#[inline]
+pub fn walk(mut f: impl FnMut(&Entry<'_>)) {
+    walk_runs(&mut |run| run.each(&mut f));
+}
+
+fn walk_runs(f: &mut dyn FnMut(&Run<'_>)) {
     settle();
     {
         let _walking = Walking::begin();
-        walk_quickly(f);
+        walk_runs_quickly(f);
     }
     settle();
 }
 
 /// The same for a closure that does not capture.
+#[cfg(feature = "alloc")]
 pub fn walk_quickly(f: &mut dyn FnMut(&Entry<'_>)) {
+    walk_runs_quickly(&mut |run| run.each(&mut *f));
+}
+
+fn walk_runs_quickly(f: &mut dyn FnMut(&Run<'_>)) {
     #[cfg(feature = "alloc")]
     walk_heap(f);
     if let Some(arena) = read_arena() {
-        walk_arena(&arena, f);
+        each_in_arena(&arena, f);
     }
 }
 
 fn walk_arena(arena: &Arena, f: &mut dyn FnMut(&Entry<'_>)) {
+    each_in_arena(arena, &mut |run| run.each(&mut *f));
+}
+
+fn each_in_arena(arena: &Arena, f: &mut dyn FnMut(&Run<'_>)) {
     for ring in 0..arena.rings() {
         let key = key_in_arena(ring);
         arena.each(ring, |header, bytes| {
-            f(&Entry::in_memory(key, header.kind, &header.shape, header.meta, bytes));
+            let entry = Entry::in_memory(key, header.kind, &header.shape, &header.meta, bytes);
+            f(&Run::One(entry));
         });
     }
 }
@@ -923,7 +964,7 @@ fn key_in_arena(ring: usize) -> &'static str {
 }
 
 #[cfg(feature = "alloc")]
-fn walk_heap(f: &mut dyn FnMut(&Entry<'_>)) {
+fn walk_heap(f: &mut dyn FnMut(&Run<'_>)) {
     let Some(mut cursor) = patiently(|| HEAP.try_lock()).map(|heap| heap.cursor()) else { return };
     loop {
         let Some(step) =
@@ -932,15 +973,11 @@ fn walk_heap(f: &mut dyn FnMut(&Entry<'_>)) {
             return;
         };
         match step {
-            Step::Values { key, value, metas } => {
-                let mut shown = Shown::new(&cursor, value);
-                for (nth, meta) in metas.iter().enumerate() {
-                    if let Some(value) = &mut shown.value {
-                        if nth > 0 {
-                            value.move_on(*meta);
-                        }
-                        f(&Entry::on_heap(key, value));
-                    }
+            Step::Column { key, column } => f(&Run::Column(key, &column)),
+            Step::Value { key, value } => {
+                let shown = Shown::new(&cursor, value);
+                if let Some(value) = &shown.value {
+                    f(&Run::One(Entry::on_heap(key, value)));
                 }
             }
             Step::Wait => {

@@ -102,3 +102,63 @@ fn recording_may_start_in_the_midst_of_captures() {
     });
     assert!(cache()["start.n"].windows(2).all(|pair| pair[0].scalar::<u64>() < pair[1].scalar()));
 }
+
+/// What the report says is used, in KiB.
+fn used() -> f32 {
+    let text = report().to_string();
+    let used = text.split("; ").nth(1).and_then(|rest| rest.split(' ').next());
+    used.and_then(|kib| kib.parse().ok()).unwrap_or_else(|| panic!("{text}"))
+}
+
+/// Threads have buffers of their own for values that fit a processor's cache: these cost no value its place.
+#[test]
+fn spare_buffers_of_threads_hold_no_value_and_yield_to_others() {
+    let _alone = alone();
+    const LENGTH: usize = 1000;
+    // 16 values, and as much for spare buffers; the other half of the budget is left alone.
+    anycapture::activate_with(anycapture::Options::new().max_size(16).max_bytes(64 * 4 * LENGTH));
+    let big = |n: u32| capture!(spare, big = vec![n; LENGTH]);
+    (0..16).for_each(big);
+    let one = used();
+    let start = Barrier::new(2);
+    thread::scope(|scope| {
+        for id in 1..3 {
+            let (start, big) = (&start, &big);
+            scope.spawn(move || {
+                start.wait();
+                (0..1000).for_each(|n| big(id * 10_000 + n));
+            });
+        }
+    });
+    let two = used();
+    assert!(two > one, "two threads have spare buffers: {two} KiB, {one} KiB before");
+    let cache = cache();
+    let values = &cache["spare.big"];
+    assert_eq!(values.len(), 16);
+    assert!(values.windows(2).all(|pair| pair[0].sequence() < pair[1].sequence()));
+    // No other key captures: the newest have the last numbers there are.
+    assert_eq!(values[15].sequence() - values[0].sequence(), 15);
+    for id in [1, 2] {
+        let numbers = values.iter().filter_map(|value| value.as_slice::<u32>());
+        let own: Vec<_> = numbers.filter(|all| all[0] / 10_000 == id).collect();
+        assert!(own.windows(2).all(|pair| pair[0][0] < pair[1][0]), "in its own order");
+        assert!(own.iter().all(|all| all.iter().all(|n| *n == all[0])), "whole");
+        assert!(own.last().is_none_or(|all| all[0] % 10_000 == 999), "to the last");
+    }
+    drop(cache);
+    // Beside the spare buffers there is no room for so many more.
+    for n in 0..16_u32 {
+        let other = vec![n; LENGTH];
+        capture!(spare::first, other);
+        capture!(spare::second, other);
+        if n % 2 == 0 {
+            capture!(spare::third, other);
+        }
+    }
+    let cache = anycapture::cache();
+    let counts: Vec<_> = cache.iter().map(|(_, values)| values.len()).collect();
+    assert_eq!(counts, [16, 16, 16, 8]);
+    drop(cache);
+    anycapture::clear();
+    assert!(used() < 0.1, "{} KiB", used());
+}

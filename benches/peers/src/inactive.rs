@@ -43,6 +43,16 @@ mod others {
     }
 
     axpy!(ours_on, let recording = anycapture::is_active(); |y| { capture!(peers::axpy_on, y; on = recording); });
+    anycapture::captured_fn! {
+        #[inline(never)]
+        #[capture(peers::axpy_fn => sum)]
+        pub fn ours_fn(y: &mut [f32], a: f32, x: &[f32]) {
+            for (y, x) in y.iter_mut().zip(x) {
+                let sum = *y + a * *x;
+                *y = sum;
+            }
+        }
+    }
     axpy!(flag_before, let flag = FLAG.load(Relaxed); |y| if flag { record(y) });
     axpy!(flag_inside; |y| if FLAG.load(Relaxed) { record(y) });
     axpy!(puffin_line; |_y| { puffin::profile_scope!("axpy"); });
@@ -66,9 +76,10 @@ fn run(axpy: Axpy) -> Run<'static> {
 pub fn race_inactive() -> Times {
     use others::*;
     FLAG.store(black_box(false), Relaxed);
-    let candidates: [(_, Axpy); 10] = [
+    let candidates: [(_, Axpy); 11] = [
         ("nothing", nothing),
         ("ours, `on = flag`", ours_on),
+        ("ours, `captured_fn!`", ours_fn),
         ("a flag read before the loop", flag_before),
         ("ours", ours),
         ("`AtomicBool` in the loop", flag_inside),

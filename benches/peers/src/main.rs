@@ -52,11 +52,11 @@ fn main() {
         }),
         ("counts", || vec![scale::race_counts(), scale::race_widths()]),
         ("visit", || vec![scale::race_visit()]),
-        ("export", || vec![scale::race_export()]),
+        ("export", scale::race_export),
         ("compile", || vec![compile::race_compiling()]),
         ("python", || python().into_iter().collect()),
         // Last: the keys stay.
-        ("keys", || vec![scale::race_keys()]),
+        ("keys", scale::race_keys),
     ];
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let chosen = parts
@@ -125,6 +125,12 @@ fn write(all: &[harness::Times]) {
             ratio(inactive, "ours, `on = flag`", "nothing"),
         ),
         bar(
+            "inactive, `captured_fn!`, in a vectorised loop",
+            "nothing",
+            1.05,
+            ratio(inactive, "ours, `captured_fn!`", "nothing"),
+        ),
+        bar(
             "inactive, a plain line in a loop",
             "an `AtomicBool` check",
             1.05,
@@ -145,7 +151,7 @@ fn write(all: &[harness::Times]) {
         ),
         bar("4096 f32", ring, 1.1, ratio("Recording 4096 f32", "ours", ring)),
         bar("6x257x257 f32", ring, 1.1, ratio(&maps, "ours", ring)),
-        bar("a tensor by clone", "the clone plus a scalar", 1.0, sum),
+        bar("a candle tensor by clone", "the clone plus a scalar", 1.0, sum),
         bar(
             "two threads, one key, one f32",
             "`ArrayQueue::force_push`",

@@ -17,31 +17,66 @@ fn capture_scalars(count: u64) {
     }
 }
 
-/// Adds 10,000 other keys to the store for good. What a capture line has as a `static` is leaked here.
-fn open_other_keys() {
-    for nth in 0..10_000 {
+const KEYS: usize = 10_000;
+
+/// What a capture line has as a `static`.
+type Line = (&'static Site, &'static &'static str);
+
+/// Adds so many other keys to the store for good.
+fn open_other_keys() -> Vec<Line> {
+    let open = |nth| {
         let site: &'static Site = Box::leak(Box::new(Site::new()));
         let key: &'static &'static str =
             Box::leak(Box::new(&*Box::leak(format!("other.{nth}").into_boxed_str())));
         site.record(key, &1.0_f32, &Note::NONE);
-    }
+        (site, key)
+    };
+    (0..KEYS).map(open).collect()
 }
 
-/// One line in a store that holds one key, then 10,001. Two races, as the keys can't be taken out again.
-pub fn race_keys() -> Times {
+/// One line in a store that holds one key, then 10,001, and all of these in turn. Several races, as the keys can't be
+/// taken out again.
+pub fn race_keys() -> Vec<Times> {
     anycapture::set_size(16);
     let _session = anycapture::session();
     let line =
         || -> Vec<(_, crate::harness::Run<'_>)> { vec![("a capture", Box::new(capture_scalars))] };
     let few = race("In a store of a few keys", 200, line());
-    open_other_keys();
+    let lines = open_other_keys();
     let many = race("In a store of 10,000 keys", 200, line());
-    Times {
+    let mut rings: Vec<_> =
+        (0..KEYS).map(|_| spin::Mutex::new(heapless::HistoryBuf::<f32, 16>::new())).collect();
+    let rings = black_box(&mut rings[..]);
+    let number = |nth: u64| f32::from_bits(nth as u32);
+    let in_turn = race(
+        "10,000 keys in turn",
+        60,
+        vec![
+            (
+                "ours",
+                Box::new(move |count| {
+                    for (nth, (site, key)) in (0..count).zip(lines.iter().cycle()) {
+                        site.record(key, &number(nth), &Note::NONE);
+                    }
+                }),
+            ),
+            (
+                "`HistoryBuf`s in `spin::Mutex`es",
+                Box::new(move |count| {
+                    for (nth, ring) in (0..count).zip(rings.iter().cycle()) {
+                        ring.lock().write(number(nth));
+                    }
+                }),
+            ),
+        ],
+    );
+    let times = Times {
         title: "10,000 keys".into(),
         rows: vec![("few keys", few.rows[0].1), ("10,000 keys", many.rows[0].1)],
         dropped: few.dropped + many.dropped,
         samples: few.samples + many.samples,
-    }
+    };
+    vec![times, in_turn]
 }
 
 pub fn race_counts() -> Times {
@@ -60,18 +95,22 @@ pub fn race_counts() -> Times {
 
 pub fn race_widths() -> Times {
     let _session = anycapture::session();
-    // The width is set within the sample; a sample has tens of thousands of captures.
+    // The width is set within the sample, which has so many captures that the time in which the ring fills is lost
+    // among them.
+    const EACH: u64 = 500_000;
     let width = |size| {
         move |count| {
             anycapture::set_size(size);
-            capture_scalars(count);
+            capture_scalars(count * EACH);
         }
     };
-    race(
+    let mut times = race(
         "A ring 16 wide, and 1,024",
-        60,
+        30,
         vec![("16 wide", Box::new(width(16))), ("1,024 wide", Box::new(width(1024)))],
-    )
+    );
+    times.rows.iter_mut().for_each(|(_, ns)| *ns /= EACH as f64);
+    times
 }
 
 /// What a walk shows of a scalar.
@@ -141,7 +180,7 @@ pub fn race_visit() -> Times {
     times
 }
 
-pub fn race_export() -> Times {
+pub fn race_export() -> Vec<Times> {
     anycapture::set_size(0);
     let _session = anycapture::session();
     let map = vec![0.5_f32; MAP];
@@ -150,43 +189,84 @@ pub fn race_export() -> Times {
     }
     let mut bytes = Vec::new();
     anycapture::export(|piece| bytes.extend_from_slice(piece));
-    let path = std::env::temp_dir().join("anycapture-peers.safetensors");
-    // The same pages are written again and again, so that the file system has no say in it.
-    let mut file = File::options()
-        .create(true)
-        .write(true)
-        .truncate(true)
-        .open(&path)
-        .expect("a file to write to");
-    file.write_all(&bytes).unwrap();
-    let mut same = file.try_clone().unwrap();
-    let times = race(
-        "`export` of 100 MB to a file",
+    let mut races = Vec::new();
+    // A file system in memory asks less of a write than one on a disk does.
+    let folders = [std::env::temp_dir(), "/dev/shm".into()];
+    let titles = ["`export` of 100 MB to a file", "`export` of 100 MB to a file in memory"];
+    for (folder, title) in folders.into_iter().zip(titles).filter(|(folder, _)| folder.is_dir()) {
+        let path = folder.join("anycapture-peers.safetensors");
+        // The same pages are written again and again, so that the file system has no say in it.
+        let mut file = File::options()
+            .create(true)
+            .write(true)
+            .truncate(true)
+            .open(&path)
+            .expect("a file to write to");
+        file.write_all(&bytes).unwrap();
+        let mut same = file.try_clone().unwrap();
+        let times = race(
+            title,
+            12,
+            vec![
+                (
+                    "ours",
+                    Box::new(move |count| {
+                        for _ in 0..count {
+                            rewind(&mut file);
+                            anycapture::export(|piece| file.write_all(piece).unwrap());
+                        }
+                    }),
+                ),
+                (
+                    "one slice",
+                    Box::new(|count| {
+                        for _ in 0..count {
+                            rewind(&mut same);
+                            same.write_all(&bytes).unwrap();
+                        }
+                    }),
+                ),
+            ],
+        );
+        let _ = std::fs::remove_file(path);
+        races.push(times);
+    }
+    races.push(race_export_to_memory(&bytes));
+    anycapture::clear();
+    races
+}
+
+fn race_export_to_memory(bytes: &[u8]) -> Times {
+    let mut room = [vec![0_u8; bytes.len()], vec![0_u8; bytes.len()]];
+    let [ours, slice] = &mut room;
+    race(
+        "`export` of 100 MB to memory",
         12,
         vec![
             (
                 "ours",
-                Box::new(move |count| {
+                Box::new(|count| {
                     for _ in 0..count {
-                        rewind(&mut file);
-                        anycapture::export(|piece| file.write_all(piece).unwrap());
+                        let mut at = 0;
+                        anycapture::export(|piece| {
+                            ours[at..at + piece.len()].copy_from_slice(piece);
+                            at += piece.len();
+                        });
                     }
+                    black_box(&mut *ours);
                 }),
             ),
             (
                 "one slice",
                 Box::new(|count| {
                     for _ in 0..count {
-                        rewind(&mut same);
-                        same.write_all(&bytes).unwrap();
+                        slice.copy_from_slice(black_box(bytes));
+                        black_box(&mut *slice);
                     }
                 }),
             ),
         ],
-    );
-    let _ = std::fs::remove_file(path);
-    anycapture::clear();
-    times
+    )
 }
 
 fn rewind(file: &mut File) {

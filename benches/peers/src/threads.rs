@@ -99,6 +99,19 @@ pub fn race_slices(length: usize, rounds: usize) -> Times {
             }),
         ),
         (
+            "ours, a key each",
+            Box::new(|thread, count| {
+                for nth in 0..count {
+                    let values = sources[thread].nth(nth);
+                    if thread == 0 {
+                        capture!(peers::first, values);
+                    } else {
+                        capture!(peers::second, values);
+                    }
+                }
+            }),
+        ),
+        (
             "own ring each",
             Box::new(|thread, count| {
                 let mut ring = own[thread].0.lock();
