@@ -5,9 +5,10 @@
 //! user gave. Out of the store there is one [`walk`]; reading, export and snapshots are built on it.
 //!
 //! * `probe`: which way a value goes in, by its type. `element`, `buffer`: plain data.
-//! * `recording`: sites, control, locks. `off`: the same without the `capture` feature.
-//! * `heap`, `arena`: the rings. `hands`: buffers that threads have ready.
-//! * `entry`, `cache`, `report`, `export`: the way out.
+//! * `site`: capture lines. `control`: the switch and the limits. `locks`: who waits for whom. `off`: all of it
+//!   without the `capture` feature.
+//! * `heap`, `arena`: the rings. `fill`: values with places of their own. `hands`: buffers that threads have ready.
+//! * `walk`, `entry`, `cache`, `report`, `export`: the way out.
 
 #[cfg(feature = "capture")]
 mod arena;
@@ -15,27 +16,42 @@ mod arena;
 mod buffer;
 #[cfg(feature = "alloc")]
 pub mod cache;
+#[cfg(feature = "capture")]
+mod control;
 pub mod element;
 pub mod entry;
 pub mod export;
+#[cfg(all(feature = "capture", feature = "alloc"))]
+mod fill;
 #[cfg(all(feature = "capture", feature = "std"))]
 mod hands;
 #[cfg(all(feature = "capture", feature = "alloc"))]
 mod heap;
+#[cfg(feature = "capture")]
+mod locks;
 #[cfg(not(feature = "capture"))]
 mod off;
 pub mod options;
 pub mod probe;
-#[cfg(feature = "capture")]
-mod recording;
 pub mod report;
+#[cfg(feature = "capture")]
+mod site;
 mod summary;
+#[cfg(feature = "capture")]
+mod walk;
 
 use element::MAX_RANK;
 #[cfg(not(feature = "capture"))]
 pub use off::*;
+#[cfg(all(feature = "capture", feature = "alloc"))]
+pub use walk::{take, walk_quickly};
 #[cfg(feature = "capture")]
-pub use recording::*;
+pub use {
+    arena::region_size,
+    control::{activate, activate_with, clear, deactivate, each_key, facts, is_active, set_size},
+    site::{Hits, Site},
+    walk::{hold, walk},
+};
 
 /// What is kept with a value.
 #[derive(Clone, Copy)]

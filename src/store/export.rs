@@ -32,6 +32,8 @@ pub fn export(sink: &mut dyn FnMut(&[u8])) {
 
 /// Gives `f` room to make bytes in, once for all values: as much as stays in the cache until the sink has read it,
 /// because a file system takes large pieces in a third of the time of small ones; and little where there is no memory.
+// `vec!` would abort where there is no memory.
+#[cfg_attr(feature = "alloc", allow(clippy::slow_vector_initialization))]
 fn with_scratch(f: &mut dyn FnMut(&mut [u8])) {
     #[cfg(feature = "alloc")]
     {

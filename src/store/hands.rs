@@ -7,7 +7,7 @@ use spin::Mutex;
 
 use super::element::Element;
 use super::heap::Hand;
-use super::recording::{wait_for_heap, Apart};
+use super::locks::{wait_for_heap, Apart};
 use super::Meta;
 
 /// Threads whose numbers differ by so many share what is at hand: those that have ended leave it to new ones.
