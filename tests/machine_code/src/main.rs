@@ -8,6 +8,8 @@ fn main() {
     let what = words.next().expect("what to do");
     let count: u64 = words.next().and_then(|count| count.parse().ok()).expect("how often");
     let values = vec![1.0_f32; 300];
+    // As those of candle: a clone is a count.
+    let tensor = std::sync::Arc::new(values.clone());
     anycapture::set_size(16);
     listing::FLAG.store(black_box(false), Relaxed);
     if !what.starts_with("inactive") {
@@ -35,6 +37,10 @@ fn main() {
         "map" => &|_| {
             let map = &values[..];
             anycapture::capture!(listing, map);
+        },
+        "tensor" => &|_| {
+            let tensor = &tensor;
+            anycapture::capture!(listing, tensor);
         },
         _ => panic!("nothing to do named `{what}`"),
     };
