@@ -6,7 +6,9 @@
 mod attribute;
 mod captured_fn;
 mod control;
+mod drops;
 mod export;
+mod forms;
 mod grammar;
 mod hygiene;
 mod kinds;

@@ -1,8 +1,0 @@
-#![no_implicit_prelude]
-#![deny(warnings, unused, clippy::pedantic)]
-
-mod hostile;
-
-fn main() {
-    hostile::main();
-}
