@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds, runs and checks the recorder on microcontrollers and on other targets. `--install` first installs what
-# Debian has of it.
+# Debian has of it. ANYCAPTURE_BURN=1 adds burn, which builds for five to ten minutes the first time.
 set -eu
 cd "$(dirname "$0")"
 . ./toolchain.sh
@@ -42,6 +42,13 @@ sh size.sh
 
 say "Cortex-M4: microflow, an engine of other people, with its own models"
 CARGO_TARGET_DIR="$targets/microflow" microflow/run.sh
+
+if [ "${ANYCAPTURE_BURN:-}" = 1 ]; then
+    say "Cortex-M4 with a heap: a model written with burn"
+    CARGO_TARGET_DIR="$targets/burn" burn/run.sh
+else
+    say "burn is left out: it builds for some minutes, with ANYCAPTURE_BURN=1"
+fi
 
 cd targets
 say "Cortex-M0, without compare-and-swap, SysTick capturing too"
