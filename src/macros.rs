@@ -731,6 +731,34 @@ macro_rules! __fn_list {
     (@next ($name:tt $fn:tt) $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)? ; $($options:tt)*) => {
         $crate::__fn_body! { ($) $fn $path $entries $not $all $return [$($options)*] }
     };
+    // three plain names at a step, as they are most of a long list; see `__bind!` for `last`
+    (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt , $x:tt , $y:tt , $z:tt , $($rest:tt)*) => {
+        $crate::__fn_list! { @three ($x $y $z) $fn $path $entries $not $all $return $x $y $z , $($rest)* }
+    };
+    (@three $t:tt $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt return $y:tt $z:tt $($rest:tt)*) => {
+        $crate::__fn_list! { @one $t $fn $path $entries $not $all $return $($rest)* }
+    };
+    (@three $t:tt $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $x:tt return $z:tt $($rest:tt)*) => {
+        $crate::__fn_list! { @one $t $fn $path $entries $not $all $return $($rest)* }
+    };
+    (@three $t:tt $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $x:tt $y:tt return $($rest:tt)*) => {
+        $crate::__fn_list! { @one $t $fn $path $entries $not $all $return $($rest)* }
+    };
+    (@three ($x:tt $y:tt $z:tt) $fn:tt $path:tt [$($entries:tt)*] $not:tt $all:tt $return:tt
+     $_x:ident $_y:ident $_z:ident $($rest:tt)*) => {
+        $crate::__fn_list! {
+            @next $fn $path [
+                $($entries)*
+                ($x __anycapture_last [@$x] []) ($y __anycapture_last_2 [@$y] []) ($z __anycapture_last_3 [@$z] [])
+            ] $not $all $return $($rest)*
+        }
+    };
+    (@three $t:tt $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $_x:tt $_y:tt $_z:tt $($rest:tt)*) => {
+        $crate::__fn_list! { @one $t $fn $path $entries $not $all $return $($rest)* }
+    };
+    (@one ($x:tt $y:tt $z:tt) $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $($rest:tt)*) => {
+        $crate::__fn_list! { @entry ($x ,) $fn $path $entries $not $all $return $x , $y , $z $($rest)* }
+    };
     (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt , $x:tt $y:tt $($rest:tt)*) => {
         $crate::__fn_list! { @entry ($x $y) $fn $path $entries $not $all $return $x $y $($rest)* }
     };
@@ -803,13 +831,27 @@ macro_rules! __fn_body {
             #[allow(unused_macros)]
             macro_rules! __anycapture_listed {
                 $(
-                    // The name's own entry is handed on, the others are skipped.
+                    // The name's own entry is handed on, the others are skipped, four at a step.
                     ($x $d name:ident $d kind:ident $d c:tt
                      [$d path:tt $d active:tt [($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
                         $crate::__bind! { $d kind $d name $d c $d ($d entry)* }
                     };
                     ($x $d name:ident $d kind:ident $d c:tt
-                     [$d path:tt $d active:tt [$d skip:tt $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                     [$d path:tt $d active:tt [$d s1:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                        $crate::__bind! { $d kind $d name $d c $d ($d entry)* }
+                    };
+                    ($x $d name:ident $d kind:ident $d c:tt
+                     [$d path:tt $d active:tt [$d s1:tt $d s2:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                        $crate::__bind! { $d kind $d name $d c $d ($d entry)* }
+                    };
+                    ($x $d name:ident $d kind:ident $d c:tt
+                     [$d path:tt $d active:tt
+                      [$d s1:tt $d s2:tt $d s3:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                        $crate::__bind! { $d kind $d name $d c $d ($d entry)* }
+                    };
+                    ($x $d name:ident $d kind:ident $d c:tt
+                     [$d path:tt $d active:tt
+                      [$d s1:tt $d s2:tt $d s3:tt $d s4:tt $d ($d more:tt)*] $d ($d rest:tt)*]) => {
                         __anycapture_listed! { $x $d name $d kind $d c [$d path $d active [$d ($d more)*]] }
                     };
                 )*
