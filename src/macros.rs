@@ -1589,7 +1589,11 @@ macro_rules! __walk {
     (@tail $c:tt (fn $block:tt) $at:tt $t:tt) => {
         $crate::__walk! { @tail $c (block $block) $at $t }
     };
-    (@tail $c:tt $m:tt $at:tt $t:tt) => {};
+    (@tail $c:tt (end) $at:tt $t:tt) => {};
+    // of a piece that is not the last of its block: the test `lengths` guards it
+    (@tail $c:tt (now) [$($at:tt)*] [$($t:tt)*]) => {
+        $($at)* $($t)*
+    };
 }
 
 /// Captures what a `let` without a type binds, with `*` in the list: nothing if the type may be known from later lines

@@ -605,3 +605,83 @@ mod depth {
         assert_eq!(kept::<u32>("all.deepest"), [3, 3]);
     }
 }
+
+/// Wherever `__cut!` cuts a body, it stays whole: every form of a statement, behind as many tokens as bodies are cut by.
+mod lengths {
+    use super::*;
+
+    macro_rules! forms {
+        ([$($not:tt)*] $log:ident $b:ident) => { forms! { @functions $log $b {
+            let _ = $($not)* 0_u8;
+            if $b > 0 { $log.push(1); } else { $log.push(2); }
+            if $b > 1 { $log.push(3); } else if $b > 0 { $log.push(4); } else { $log.push(5); }
+            match $b { 0 => $log.push(6), _ => { $log.push(7); } }
+            for i in 0..$b { $log.push(8 + i); }
+            if let Some(n) = $b.checked_sub(1) { $log.push(20 + n); }
+            match $b { 0 => { $log.push(30); } _ => { let seen = $b; $log.push(31 + seen); } };
+            let value = if $b > 0 { $b } else { 40 };
+            unsafe { $log.set_len($log.len()); }
+            'named: { if $b > 0 { break 'named; } $log.push(41); }
+            loop { $log.push(42); if $b < 9 { break; } }
+            { $log.push(43); }
+            std::debug_assert! { $b < 9 }
+            while $log.len() < 3 { $log.push(44); }
+            let Some(half) = $b.checked_div(2) else { return };
+            #[allow(clippy::needless_return)]
+            if half > 5 { return; }
+            $log.push(value + half);
+            if $b > 0 { $log.push(45); } else { $log.push(46); }
+        } } };
+        (@functions $log:ident $b:ident $body:tt) => {
+            |$b: u8| {
+                #[allow(clippy::blocks_in_conditions, clippy::never_loop)]
+                fn plain($log: &mut Vec<u8>, $b: u8) $body
+                captured_fn! {
+                    #[capture(value, half, seen)]
+                    #[allow(clippy::blocks_in_conditions, clippy::never_loop)]
+                    fn listed($log: &mut Vec<u8>, $b: u8) $body
+
+                    #[capture(*)]
+                    #[allow(clippy::blocks_in_conditions, clippy::never_loop)]
+                    fn all($log: &mut Vec<u8>, $b: u8) $body
+                }
+                [plain, listed, all].map(|f| { let mut log = vec![]; f(&mut log, $b); log })
+            }
+        };
+    }
+
+    type Compared = fn(u8) -> [Vec<u8>; 3];
+
+    /// Of these lengths, and those four, eight and twelve tokens longer: no statement above is as short as that.
+    macro_rules! lengths {
+        ($($to:ident [$($t:tt)*])*) => {$(
+            $to.push(forms! { [$($t)*] log b } as Compared);
+            $to.push(forms! { [! ! ! ! $($t)*] log b } as Compared);
+            $to.push(forms! { [! ! ! ! ! ! ! ! $($t)*] log b } as Compared);
+            $to.push(forms! { [! ! ! ! ! ! ! ! ! ! ! ! $($t)*] log b } as Compared);
+        )*};
+    }
+
+    /// Sixteen times as many tokens.
+    macro_rules! sixteen {
+        ($to:ident [$($t:tt)*]) => { lengths! { $to [
+            $($t)* $($t)* $($t)* $($t)* $($t)* $($t)* $($t)* $($t)* $($t)* $($t)* $($t)* $($t)* $($t)* $($t)* $($t)* $($t)*
+        ] } };
+    }
+
+    #[test]
+    fn a_body_stays_whole_wherever_it_is_cut() {
+        let _alone = alone();
+        let mut all: Vec<Compared> = Vec::new();
+        lengths! { all [] all [! ! ! ! ! ! ! ! ! ! ! ! ! ! ! !] }
+        sixteen! { all [! !] }
+        sixteen! { all [! ! ! ! ! ! ! ! ! ! ! ! !] }
+        sixteen! { all [! ! ! ! ! ! ! ! ! ! ! ! ! !] }
+        for (length, compare) in all.iter().enumerate() {
+            for b in 0..3 {
+                let [plain, listed, star] = compare(b);
+                assert_eq!((&listed, &star), (&plain, &plain), "{} tokens more, {b}", 4 * length);
+            }
+        }
+    }
+}
