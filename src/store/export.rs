@@ -41,10 +41,14 @@ fn with_scratch(f: &mut dyn FnMut(&mut [u8])) {
         let mut large = alloc::vec::Vec::new();
         if large.try_reserve_exact(LARGE).is_ok() {
             large.resize(LARGE, 0);
-            return f(&mut large);
+            f(&mut large);
+        } else {
+            f(&mut [0; 512]);
         }
     }
-    f(&mut [0; 512]);
+    // Given memory holds bytes.
+    #[cfg(not(feature = "alloc"))]
+    f(&mut []);
 }
 
 fn write_header(walk: Walk<'_>, out: &mut dyn Write) -> fmt::Result {

@@ -428,6 +428,22 @@ impl Heap {
         Some(place)
     }
 
+    /// The quick way of [`commit`](Heap::commit), or the place again if it must go there.
+    #[inline]
+    pub fn put_back(&mut self, ring: usize, max_size: usize, mut place: Place) -> Option<Place> {
+        let Some(ring) = self.rings.get_mut(ring) else { return Some(place) };
+        let Storage::Places(places) = &mut ring.storage else { return Some(place) };
+        if self.closed || places.len() >= max_size {
+            return Some(place);
+        }
+        place.meta.sequence = self.sequence;
+        self.sequence += 1;
+        ring.in_flight -= 1;
+        ring.bytes += place.cost;
+        places.push_back(place);
+        None
+    }
+
     /// Keeps a small value of plain data.
     #[inline]
     pub fn push<E: Element>(

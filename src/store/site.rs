@@ -177,8 +177,16 @@ impl Site {
         #[cfg(feature = "std")]
         let (cost, meets_another) = (place.cost, place.meta.thread() != thread);
         place.refill(values, shape, Meta::new(0, index, thread));
-        let mut garbage = Garbage::new();
-        wait_for_heap().commit(ring, MAX_SIZE.load(Relaxed), place, &mut garbage);
+        let max_size = MAX_SIZE.load(Relaxed);
+        let mut heap = wait_for_heap();
+        if let Some(place) = heap.put_back(ring, max_size, place) {
+            let mut garbage = Garbage::new();
+            heap.commit(ring, max_size, place, &mut garbage);
+            drop(heap);
+            drop(garbage);
+        } else {
+            drop(heap);
+        }
         #[cfg(feature = "std")]
         if meets_another && cost <= Heap::FAR {
             prepare(ring, cost, values, thread);
