@@ -734,4 +734,39 @@ mod tests {
         assert_eq!(layout(&[], None).1, 22);
         assert_eq!(layout(&[12, 197, 197], Some(11)).1, 32);
     }
+
+    /// What `docs/embedding.md` says of numbers that run over.
+    #[test]
+    fn counts_stop_at_the_largest_number_and_sequences_wrap() {
+        let mut arena = Arena::new();
+        arena.give(Box::leak(vec![0; region_size(2, 4, &[], false)].into_boxed_slice()));
+        let ring = arena.open(usize::MAX).unwrap();
+        let record = arena.record(ring);
+        let form = Form { kind: Kind::F32, shape: &[], index: None, size: 4 };
+        let push = |arena: &mut Arena| {
+            arena.push(ring, (usize::MAX, usize::MAX), &form, 0, &|_| {}).unwrap();
+        };
+        for at in [OVERWRITTEN, CLEARED, TAKEN] {
+            arena.set_word(record + at, u32::MAX as usize - 1);
+        }
+        arena.sequence = SEQUENCES;
+        for _ in 0..5 {
+            push(&mut arena);
+        }
+        let sequences: Vec<u64> = held_sequences(&arena, ring);
+        assert_eq!(sequences, [2, 3], "after the largest comes 0");
+        arena.clear(false);
+        push(&mut arena);
+        push(&mut arena);
+        arena.clear(true);
+        let counts = arena.counts(ring);
+        let most = u64::from(u32::MAX);
+        assert_eq!((counts.overwritten, counts.cleared, counts.taken), (most, most, most));
+    }
+
+    fn held_sequences(arena: &Arena, ring: usize) -> Vec<u64> {
+        let mut sequences = Vec::new();
+        arena.each(ring, |header, _| sequences.push(header.meta.sequence));
+        sequences
+    }
 }
