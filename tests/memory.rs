@@ -1,11 +1,11 @@
 //! Values in memory that the user gave, in a build that also has a heap.
 //!
-//! Memory is given once in a process, so one test tells the whole story. The unit tests of
-//! `src/store/arena.rs` have the rings in such memory under load.
+//! Memory is given once in a process, so one test tells the whole story, and regions of other sizes get processes of
+//! their own. The unit tests of `src/store/arena.rs` have the rings in such memory under load.
 #![cfg(all(feature = "capture", feature = "std"))]
 #![deny(warnings)]
 
-use std::thread;
+use std::{env, process::Command, thread};
 
 use anycapture::{
     activate, activate_with, cache, capture, clear, export, report, set_size, take, visit, Dtype,
@@ -186,4 +186,86 @@ fn take_clears() {
     assert_eq!(taken["threads.row"].len(), held);
     assert!(cache().is_empty());
     assert_eq!(counts("threads.row").taken(), held as u64);
+}
+
+/// Regions from 64 bytes to 64 KiB, each in a process of its own.
+#[test]
+fn nothing_outside_the_region_is_written_whatever_its_size() {
+    let this = env::current_exe().expect("this test's file");
+    for power in 6..=16 {
+        for size in [1_usize << power, (1 << power) + 37] {
+            let output = Command::new(&this)
+                .args(["--ignored", "--exact", "one_region_between_guards"])
+                .env("REGION", size.to_string())
+                .output()
+                .expect("this test again");
+            let text = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success() && text.contains("1 passed"), "{size} bytes: {text}");
+        }
+    }
+}
+
+/// A stream of values of changing sizes into the middle of a buffer of known bytes.
+#[test]
+#[ignore = "run by the test above, in a process of its own"]
+fn one_region_between_guards() {
+    const GUARD: usize = 4096;
+    const BYTE: u8 = 0xa7;
+    let size: usize = env::var("REGION").ok().and_then(|size| size.parse().ok()).unwrap_or(4096);
+    let buffer = Box::leak(vec![BYTE; GUARD + size + GUARD].into_boxed_slice());
+    let (before, rest) = buffer.split_at_mut(GUARD);
+    let (region, behind) = rest.split_at_mut(size);
+    activate_with(Options::new().memory(region));
+
+    let mut random = 1_u64;
+    let mut below = |end: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (random >> 33) as usize % end
+    };
+    // The last number that each key was given, which every element of its value is.
+    let mut made = [0_u64; 3];
+    for n in 0..6_000_u64 {
+        // Largest: a little more than the whole region.
+        let largest = [8, size / 64 + 1, size / 8 + 2][below(3)];
+        let length = below(largest);
+        let value = vec![n; length];
+        let key = below(3);
+        made[key] += 1;
+        match key {
+            0 => capture!(guard, a = value; index = n),
+            1 => capture!(guard, b = value; index = n << 33),
+            _ => capture!(guard, c[1, length] = value; index = n),
+        }
+        match below(1_000) {
+            0 => clear(),
+            1 => set_size(below(4) * 10),
+            _ => {}
+        }
+        let used = |bytes: &[u8]| bytes.iter().any(|&byte| byte != BYTE);
+        assert!(!used(before) && !used(behind), "capture {n} wrote outside");
+    }
+
+    let mut last: (&str, u64) = ("", 0);
+    visit(|entry| {
+        let held = cache();
+        let value = &held[entry.key()].iter().find(|value| value.sequence() == entry.sequence());
+        let elements = value.and_then(|value| value.as_slice::<u64>()).expect("a whole value");
+        let shift = if entry.key() == "guard.b" { 33 } else { 0 };
+        let number = entry.index().expect("an index") >> shift;
+        assert!(elements.iter().all(|&element| element == number), "{entry}");
+        assert_eq!(entry.shape().iter().product::<usize>(), elements.len());
+        assert!(last.0 != entry.key() || last.1 < number, "in order");
+        last = (entry.key(), number);
+    });
+    for (key, made) in ["guard.a", "guard.b", "guard.c"].iter().zip(made) {
+        let counts = counts(key);
+        let held = counts.kept() + counts.overwritten() + counts.cleared();
+        assert_eq!(held + counts.refused(), made, "{key}: {counts}");
+        assert_eq!(counts.refused(), counts.no_memory() + counts.too_large(), "{key}: {counts}");
+    }
+    if size >= 256 {
+        let overwritten: u64 =
+            ["guard.a", "guard.b", "guard.c"].map(|key| counts(key).overwritten()).iter().sum();
+        assert!(overwritten > 0, "the region was full");
+    }
 }

@@ -50,6 +50,9 @@ else
     say "burn is left out: it builds for some minutes, with ANYCAPTURE_BURN=1"
 fi
 
+say "the snippets for a serial port and for RTT compile"
+(cd snippets && CARGO_TARGET_DIR="$targets/snippets" build thumbv7em-none-eabihf -q --lib)
+
 cd targets
 say "Cortex-M0, without compare-and-swap, SysTick capturing too"
 build thumbv6m-none-eabi -q --features cortex-m0 --bin cortex-m0

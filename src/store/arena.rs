@@ -20,8 +20,8 @@ pub struct Arena {
     memory: &'static mut [u8],
     /// Bytes at the start that are values and holes.
     top: usize,
-    /// Bytes of these that are holes.
-    holes: usize,
+    /// Bytes of records, headers and values: the rest is free or holes.
+    used: usize,
     records: usize,
     pub sequence: u64,
     pub given: bool,
@@ -61,6 +61,12 @@ pub struct Form<'a> {
     pub index: Option<u64>,
     /// In bytes.
     pub size: usize,
+}
+
+impl Form<'_> {
+    fn bare(&self) -> bool {
+        self.shape.is_empty() && self.index.is_none()
+    }
 }
 
 /// What is kept of a value beside its bytes.
@@ -195,7 +201,7 @@ const LARGEST: usize = if usize::BITS > 32 { u32::MAX as usize } else { usize::M
 
 impl Arena {
     pub const fn new() -> Arena {
-        Arena { memory: &mut [], top: 0, holes: 0, records: 0, sequence: 0, given: false }
+        Arena { memory: &mut [], top: 0, used: 0, records: 0, sequence: 0, given: false }
     }
 
     /// Puts the values in `memory` from now on. Given once.
@@ -211,7 +217,7 @@ impl Arena {
 
     /// Bytes in use: records, headers and values.
     pub fn used(&self) -> usize {
-        self.top - self.holes + self.records * RECORD
+        self.used
     }
 
     // Out of line: the steady state does without these two, and the rest takes a third less flash.
@@ -254,6 +260,7 @@ impl Arena {
         }
         let ring = self.records;
         self.records += 1;
+        self.used += RECORD;
         let record = self.record(ring);
         self.memory[record..record + RECORD].fill(0);
         Some(ring)
@@ -268,9 +275,17 @@ impl Arena {
         thread: u32,
         write: &dyn Fn(&mut [u8]),
     ) -> Result<(), Cause> {
-        let (flags, header) = layout(form.shape, form.index);
+        // Spelt out for the scalar without an index, which so takes the shortest way.
+        let (flags, header) =
+            if form.bare() { (0, HEADER) } else { layout(form.shape, form.index) };
         let size = header.saturating_add(form.size);
-        let at = self.place(ring, limits, size)?;
+        let (max_size, max_bytes) = limits;
+        let budget = max_bytes.min(self.memory.len());
+        let record = self.record(ring);
+        let at = match self.overwrite(record, max_size, budget, size) {
+            Some(at) => at,
+            None => self.place(record, max_size, budget, size)?,
+        };
         // More threads than the field can tell apart share its last number.
         let thread = u64::from(thread.min(u32::from(u16::MAX)));
         let stamp = self.sequence & SEQUENCES | thread << SEQUENCE_BITS;
@@ -282,26 +297,27 @@ impl Arena {
         Ok(())
     }
 
-    /// A block of `size` bytes, linked as the newest of its key.
-    fn place(&mut self, ring: usize, limits: (usize, usize), size: usize) -> Result<usize, Cause> {
-        let (max_size, max_bytes) = limits;
-        let budget = max_bytes.min(self.memory.len());
-        let record = self.record(ring);
-        loop {
-            if let Some(at) = self.overwrite(record, max_size, budget, size) {
-                return Ok(at);
-            }
-            let used = self.used();
-            if size > budget.saturating_sub(used - self.word(record + BYTES)) {
-                let too_large = size > budget.saturating_sub(RECORD);
-                return Err(if too_large { Cause::TooLarge } else { Cause::NoMemory });
-            }
-            // So when the last of the key's values is gone, there is room.
-            if self.word(record + COUNT) < max_size && size <= budget.saturating_sub(used) {
-                return Ok(self.append(record, size));
-            }
+    /// A block of `size` bytes, linked as the newest of its key. Apart, so that the steady state saves no
+    /// registers for it.
+    #[cold]
+    #[inline(never)]
+    fn place(
+        &mut self,
+        record: usize,
+        max_size: usize,
+        budget: usize,
+        size: usize,
+    ) -> Result<usize, Cause> {
+        let others = self.used - self.word(record + BYTES);
+        if size > budget.saturating_sub(others) {
+            let too_large = size > budget.saturating_sub(RECORD);
+            return Err(if too_large { Cause::TooLarge } else { Cause::NoMemory });
+        }
+        // When the last of the key's values is gone, there is room.
+        while self.word(record + COUNT) >= max_size || size > budget.saturating_sub(self.used) {
             self.drop_oldest(record);
         }
+        Ok(self.append(record, size))
     }
 
     /// The steady state: the place of the key's oldest value, if that must go and has the same size.
@@ -315,12 +331,11 @@ impl Arena {
         budget: usize,
         size: usize,
     ) -> Option<usize> {
-        let used = self.used();
+        let room = budget.checked_sub(self.used)?;
         let (values, record) = self.memory.split_at_mut_checked(record)?;
         let record = record.first_chunk_mut::<RECORD>()?;
         let count = word(record, COUNT);
-        let must_go = count == max_size || (count < max_size && size > budget - used.min(budget));
-        if count == 0 || used > budget || !must_go {
+        if count == 0 || count > max_size || (count < max_size && size <= room) {
             return None;
         }
         let newest = values.get(word(record, NEWEST)..)?.first_chunk::<HEADER>()?;
@@ -345,6 +360,7 @@ impl Arena {
         }
         let at = self.top;
         self.top += size;
+        self.used += size;
         let (mut older, mut newer) = (at, at);
         if self.word(record + COUNT) > 0 {
             older = self.word(record + NEWEST);
@@ -373,10 +389,10 @@ impl Arena {
         self.set_word(record + COUNT, self.word(record + COUNT) - 1);
         self.set_word(record + BYTES, self.word(record + BYTES) - size);
         self.add(record + OVERWRITTEN, 1);
+        self.used -= size;
         if at + size == self.top {
             self.top = at;
         } else {
-            self.holes += size;
             self.memory[at + KIND] = HOLE;
         }
     }
@@ -395,7 +411,6 @@ impl Arena {
             from += size;
         }
         self.top = to;
-        self.holes = 0;
     }
 
     fn slide(&mut self, from: usize, to: usize, size: usize) {
@@ -456,7 +471,7 @@ impl Arena {
             self.set_word(record + BYTES, 0);
         }
         self.top = 0;
-        self.holes = 0;
+        self.used = self.records * RECORD;
     }
 
     /// Keeps the newest `max_size` values of every key.
@@ -718,5 +733,40 @@ mod tests {
     fn a_header_is_small() {
         assert_eq!(layout(&[], None).1, 22);
         assert_eq!(layout(&[12, 197, 197], Some(11)).1, 32);
+    }
+
+    /// What `docs/embedding.md` says of numbers that run over.
+    #[test]
+    fn counts_stop_at_the_largest_number_and_sequences_wrap() {
+        let mut arena = Arena::new();
+        arena.give(Box::leak(vec![0; region_size(2, 4, &[], false)].into_boxed_slice()));
+        let ring = arena.open(usize::MAX).unwrap();
+        let record = arena.record(ring);
+        let form = Form { kind: Kind::F32, shape: &[], index: None, size: 4 };
+        let push = |arena: &mut Arena| {
+            arena.push(ring, (usize::MAX, usize::MAX), &form, 0, &|_| {}).unwrap();
+        };
+        for at in [OVERWRITTEN, CLEARED, TAKEN] {
+            arena.set_word(record + at, u32::MAX as usize - 1);
+        }
+        arena.sequence = SEQUENCES;
+        for _ in 0..5 {
+            push(&mut arena);
+        }
+        let sequences: Vec<u64> = held_sequences(&arena, ring);
+        assert_eq!(sequences, [2, 3], "after the largest comes 0");
+        arena.clear(false);
+        push(&mut arena);
+        push(&mut arena);
+        arena.clear(true);
+        let counts = arena.counts(ring);
+        let most = u64::from(u32::MAX);
+        assert_eq!((counts.overwritten, counts.cleared, counts.taken), (most, most, most));
+    }
+
+    fn held_sequences(arena: &Arena, ring: usize) -> Vec<u64> {
+        let mut sequences = Vec::new();
+        arena.each(ring, |header, _| sequences.push(header.meta.sequence));
+        sequences
     }
 }
