@@ -32,7 +32,7 @@ CRATES = [
     Crate("matrixmultiply", "0.3.10", sample=1, tests=["--lib", "--test", "sgemm"]),
     Crate("ndarray", "0.16.1", sample=3, tests=["--lib"] + [w for t in NDARRAY_TESTS.split() for w in ("--test", t)]),
     Crate("statrs", "0.18.0"),
-    Crate("linfa", "0.7.1"),
+    Crate("linfa", "0.7.1", tests=None),
     Crate("linfa-clustering", "0.7.1", tests=None),
     Crate("rustfft", "6.2.0", tests=None),
     Crate("nalgebra", "0.33.2", tests=None),
@@ -446,4 +446,5 @@ def summary(rows, ways):
     return int(missed)
 
 
-main()
+if __name__ == "__main__":
+    main()
