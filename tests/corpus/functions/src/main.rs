@@ -115,8 +115,10 @@ impl Names {
             return;
         }
         let word = if mutable { format!("mut {name}") } else { name.clone() };
-        if !self.0.iter().any(|n| n.trim_start_matches("mut ") == name) {
-            self.0.push(word);
+        match self.0.iter_mut().find(|n| n.trim_start_matches("mut ") == name) {
+            Some(n) if mutable => *n = word,
+            Some(_) => {}
+            None => self.0.push(word),
         }
     }
 
