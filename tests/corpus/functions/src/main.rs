@@ -59,7 +59,9 @@ impl Functions<'_> {
                 _ => true,
             },
         };
-        let cfgs: String = of("cfg").map(|a| self.text[a.span().byte_range()].replace(['\n', '\t'], " ")).collect();
+        let cfgs: String = of("cfg")
+            .map(|a| self.text[a.span().byte_range()].replace(['\n', '\t'], " "))
+            .collect();
         println!(
             "{}\t{}\t{}\t{}\t{}\t{}\t{cfgs}\t{}",
             self.file,
