@@ -283,7 +283,11 @@ fn built() -> &'static Path {
         let program = profile.join("examples/vit").with_extension(std::env::consts::EXE_EXTENSION);
         if is_stale(&program) {
             let mut cargo = Command::new(env!("CARGO"));
-            let built = cargo.args(["build", "--example", "vit", "--features", "capture"]).status();
+            cargo.args(["build", "--example", "vit", "--features", "capture"]);
+            if profile.ends_with("release") {
+                cargo.arg("--release");
+            }
+            let built = cargo.status();
             assert!(built.expect("cargo starts").success());
         }
         program
@@ -420,6 +424,26 @@ fn program_says_what_is_out_of_range() {
     assert!(sentence.contains("heads 0 to 3"), "{sentence}");
     let sentence = complaint("patch", &["--patch", "7,0"]);
     assert!(sentence.contains("the last patch is 6,6"), "{sentence}");
+    let sentence = complaint("no_patch", &["--patch", "middle"]);
+    assert!(sentence.contains("a row and a column, such as 3,5"), "{sentence}");
+    let sentence = complaint("negative", &["--head", "-1"]);
+    assert!(sentence.contains("invalid value '-1' for '--head <N>'"), "{sentence}");
+}
+
+/// A pipe stands for devices here, which a test had better not try.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_written_to_and_not_replaced() {
+    use std::os::unix::fs::FileTypeExt;
+    let pipe = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pipe");
+    let _ = fs::remove_file(&pipe);
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    let from = pipe.clone();
+    let reader = std::thread::spawn(move || fs::read(from).expect("readable"));
+    let (_, output) = program("piped", &["--export", pipe.to_str().expect("UTF-8")]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(fs::metadata(&pipe).expect("it is there").file_type().is_fifo());
+    assert!(reader.join().expect("no panic").len() > 100_000);
 }
 
 #[test]

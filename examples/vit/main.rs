@@ -51,11 +51,11 @@ struct Args {
     image: Option<PathBuf>,
 
     /// The layer to draw, from 0 [default: the last]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     layer: Option<usize>,
 
     /// The head to draw, from 0 [default: the one whose CLS looks most sharply]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     head: Option<usize>,
 
     /// The patch whose attention to draw, from 0,0 [default: the one that CLS looks at most]
@@ -79,7 +79,16 @@ fn cell(text: &str) -> Result<(usize, usize), String> {
 }
 
 fn main() -> ExitCode {
-    match run(&Args::parse()) {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(help) if !help.use_stderr() => help.exit(),
+        Err(error) => {
+            // What is wrong, and not how to use the rest, in the one line that every other error takes.
+            eprintln!("{}", error.to_string().lines().next().unwrap_or_default());
+            return ExitCode::FAILURE;
+        }
+    };
+    match run(&args) {
         Ok(text) => {
             // A reader that has gone away (`| head`) is no failure.
             let _ = std::io::stdout().write_all(text.as_bytes());
@@ -282,6 +291,10 @@ fn brightest(layer: Layer, head: usize) -> usize {
 
 /// Writes a whole file or nothing: beside its place first, then moved there.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    // A device or a pipe, such as /dev/stdout, must not be replaced by a file.
+    if fs::metadata(path).is_ok_and(|already| !already.is_file() && !already.is_dir()) {
+        return fs::write(path, bytes).map_err(|e| format!("can't write {}: {e}", path.display()));
+    }
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
