@@ -83,6 +83,40 @@ fn nothing_is_allocated_by_two_threads_in_the_steady_state() {
     assert_eq!(counts, [0, 0]);
 }
 
+/// More keys than a thread has buffers at hand for.
+#[test]
+fn nothing_is_allocated_by_two_threads_for_many_keys() {
+    let _store = STORE.lock().unwrap_or_else(PoisonError::into_inner);
+    anycapture::set_size(16);
+    let _session = anycapture::session();
+    let many = |map: &[f32]| {
+        capture!(many, a = map, b = map, c = map, d = map, e = map, f = map, g = map);
+        capture!(many, h = map, i = map, j = map, k = map, l = map, m = map, n = map);
+    };
+    let values = vec![1.0; 1024];
+    (0..32).for_each(|_| many(&values));
+    let together = Barrier::new(2);
+    let one = || {
+        let values = vec![1.0; 1024];
+        // In turns: each meets the other's values.
+        (0..100).for_each(|_| {
+            together.wait();
+            many(&values);
+        });
+        allocations(|| {
+            (0..100).for_each(|_| {
+                together.wait();
+                many(&values);
+            });
+        })
+    };
+    let counts = thread::scope(|scope| {
+        let threads = [scope.spawn(one), scope.spawn(one)];
+        threads.map(|thread| thread.join().expect("a capture does not panic"))
+    });
+    assert_eq!(counts, [0, 0]);
+}
+
 #[test]
 fn an_inactive_line_allocates_nothing() {
     let _store = STORE.lock().unwrap_or_else(PoisonError::into_inner);

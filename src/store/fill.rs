@@ -42,6 +42,9 @@ pub fn keep_in_place(
 #[cfg(feature = "std")]
 #[cold]
 pub fn prepare<E: Element>(ring: usize, cost: usize, values: &[E], thread: u32) {
+    if !super::hands::wants(ring, thread) {
+        return;
+    }
     let planned = wait_for_heap().plan_spares(ring, limits(), cost);
     if planned.0 == 0 {
         return;

@@ -48,13 +48,20 @@ pub fn keep<E: Element>(
     false
 }
 
+/// Whether to make a buffer for `ring`.
+pub fn wants(ring: usize, thread: u32) -> bool {
+    SLOT[thread as usize % SLOTS].try_lock().is_some_and(|hands| has_room(&hands, ring))
+}
+
+fn has_room(hands: &[Hand], ring: usize) -> bool {
+    hands.len() < HANDS && hands.iter().all(|hand| hand.ring != ring)
+}
+
 /// Has `hand` at hand from now on.
 pub fn offer(hand: Hand, thread: u32) {
     ANY.store(true, Relaxed);
     let refused = match SLOT[thread as usize % SLOTS].try_lock() {
-        Some(mut hands)
-            if hands.len() < HANDS && hands.iter().all(|other| other.ring != hand.ring) =>
-        {
+        Some(mut hands) if has_room(&hands, hand.ring) => {
             hands.push(hand);
             None
         }
