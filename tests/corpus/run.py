@@ -63,7 +63,8 @@ class Function:
         self.mutable = {n[4:] for n in names if n.startswith("mut ")}
         self.names = [n[4:] if n.startswith("mut ") else n for n in names] + ["return"] * (returns == "returns")
         self.dropped, self.reason, self.failed = [], "", False
-        self.trial, self.good = None, []
+        # how many of the names are tried, while it can't be told which one an error is about
+        self.trial = None
 
     def __str__(self):
         return f"{self.file}: {self.name}"
@@ -166,20 +167,25 @@ class Error:
     def __init__(self, message, by_file):
         self.text = message["message"]
         self.rendered = message.get("rendered") or self.text
-        self.early = not (message.get("code") or {}).get("code")
-        self.function, self.entry, self.returned = None, None, False
+        self.early = not message.get("code") and "live long enough" not in self.text
+        self.function, self.returned, self.words = None, False, []
         for top in sorted(message["spans"], key=lambda s: not s["is_primary"]):
-            depth = 0
             for span in chain(top):
-                macro = (span.get("expansion") or {}).get("macro_decl_name", "")
-                # The helper macro goes through the list until it is at the name: its depth is the name's place.
-                depth += macro == "__anycapture_listed!"
-                self.returned |= macro.endswith("__return!")
+                self.returned |= (span.get("expansion") or {}).get("macro_decl_name", "").endswith("__return!")
                 for f in by_file.get(span["file_name"], []):
                     if self.function is None and f.span[0] <= span["byte_start"] < f.span[1]:
                         self.function = f
-            if depth and self.entry is None:
-                self.entry = depth - 1
+            # what they underline: a name, `mut name`, `&mut name`
+            text = "".join(t["text"][t["highlight_start"] - 1 : t["highlight_end"] - 1] for t in top["text"])
+            self.words += re.findall(r"^&?\s*(?:mut )?((?:r#)?\w+)$", text) + re.findall(r"`(\w+)`", top["label"] or "")
+        self.words = re.findall(r"`(\w+)`", self.text) + self.words
+
+    def name(self):
+        """The entry of the function's list that it is about, if that can be told."""
+        entries = {e.removeprefix("let "): e for e in self.function.now}
+        if self.returned:
+            return "return" if "return" in entries else None
+        return next((entries[w] for w in self.words if w in entries), None)
 
 
 def check(crate, copy, by_file):
@@ -233,19 +239,21 @@ def fail(f, error, say):
 def judge(f, errors, say):
     """What becomes of a function with errors while names are dropped."""
     for error in errors:
-        text = error.text + "\n" + error.rendered
         reason = unkept(error)
-        entry = error.entry if error.entry is not None and error.entry < len(f.now) else None
-        name = f.now[entry] if entry is not None else "return" if error.returned and "return" in f.now else None
+        borrowed = re.search(MOVED + "|" + BORROWED, error.text + "\n" + error.rendered)
+        if not (reason or borrowed):
+            fail(f, error, say)
+            return
+        name = error.name()
+        if name is None and f.trial is None:
+            f.trial = 0
+        elif name is None:
+            name = f.now[-1]
         if name not in f.names:
-            if reason and name is None and len(f.now) == 1 and f.now == f.names:
-                name = f.now[0]
-            else:
-                # already taken out for another of these errors
-                if name is None and not any(e.entry is not None or e.returned for e in errors):
-                    fail(f, error, say)
-                continue
-        if name in f.mutable and not name.startswith("let ") and re.search(MOVED + "|" + BORROWED, text):
+            # one at a time from now on, or changed for another of these errors
+            continue
+        if borrowed and name != "return" and not name.startswith("let "):
+            # captured at the block's end: a `let mut`, or a `let` that gets its value later
             f.names[f.names.index(name)] = "let " + name
         elif reason:
             f.names.remove(name)
@@ -257,18 +265,26 @@ def judge(f, errors, say):
 
 def settle(crate, copy, by_file, way, say):
     """Builds, until it builds, without what fails. Returns the last build's warnings, or None."""
-    for turn in range(40):
+    for turn in range(60):
         for functions in by_file.values():
             for f in functions:
                 f.now = [] if f.failed else ["*"] if way == "star" else list(f.names)
+                if f.trial is not None:
+                    f.now = f.now[: f.trial + 1]
         write(crate, copy, by_file, lambda f: listing(f.now))
         good, errors, others, warnings = check(crate, copy, by_file)
         grouped = collections.OrderedDict()
         for e in errors:
             grouped.setdefault(e.function, []).append(e)
         say(f"    {way}, build {turn}: {len(grouped)} functions with errors")
-        if good:
+        trying = [f for functions in by_file.values() for f in functions if f.trial is not None]
+        if good and not trying:
             return warnings
+        for f in trying:
+            if f not in grouped and not any(e.early for e in errors):
+                f.trial = f.trial + 1 if f.trial + 1 < len(f.names) else None
+        if good:
+            continue
         if not errors:
             print("\n".join(others[:5]))
             return None
