@@ -28,7 +28,7 @@ WORK = os.path.join(ROOT, "target", "corpus")
 Crate = collections.namedtuple("Crate", "name version features sample tests", defaults=([], 0, ["--lib"]))
 NDARRAY_TESTS = "array append assign azip broadcast clone dimension indices iterators ixdyn s stacking views windows zst"
 CRATES = [
-    Crate("microfft", "0.6.0", sample=1, tests=["--tests"]),
+    Crate("microfft", "0.6.0", ["size-32768"], sample=1, tests=["--tests"]),
     Crate("matrixmultiply", "0.3.10", sample=1, tests=["--lib", "--test", "sgemm"]),
     Crate("ndarray", "0.16.1", sample=3, tests=["--lib"] + [w for t in NDARRAY_TESTS.split() for w in ("--test", t)]),
     Crate("statrs", "0.18.0"),
