@@ -3,7 +3,7 @@
 //! ```text
 //! cargo run --release --example hot_loop --features capture
 //! ```
-use anycapture::{capture, Options};
+use anycapture::{Options, capture};
 
 /// `y += a * x`. The switch is read before the loop, so the loop stays vectorised while recording is
 /// inactive.

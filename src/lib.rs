@@ -86,7 +86,9 @@
 #![warn(missing_docs)]
 
 #[cfg(all(feature = "alloc", not(target_has_atomic = "ptr")))]
-compile_error!("the `alloc` feature of anycapture needs compare-and-swap, which this target lacks: use `default-features = false`");
+compile_error!(
+    "the `alloc` feature of anycapture needs compare-and-swap, which this target lacks: use `default-features = false`"
+);
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -523,7 +525,7 @@ pub mod __private {
     pub use core::primitive::{bool, str};
     pub use core::{compile_error, concat, stringify};
 
-    pub use crate::macros::{names, Last, Returned, Shadowed};
+    pub use crate::macros::{Last, Returned, Shadowed, names};
     pub use crate::store::probe::{Integer, Listed, Note, Probe};
     pub use crate::store::{Hits, Site};
 
@@ -565,11 +567,7 @@ pub mod __private {
     /// The length of an `r#` at the start of a segment.
     const fn prefix(raw: &[u8], at: usize) -> usize {
         let starts = at == 0 || raw[at - 1] == b'.';
-        if starts && at + 1 < raw.len() && raw[at] == b'r' && raw[at + 1] == b'#' {
-            2
-        } else {
-            0
-        }
+        if starts && at + 1 < raw.len() && raw[at] == b'r' && raw[at + 1] == b'#' { 2 } else { 0 }
     }
 
     impl<const LENGTH: usize> Key<LENGTH> {

@@ -8,8 +8,8 @@
 use std::{env, process::Command, thread};
 
 use anycapture::{
-    activate, activate_with, cache, capture, clear, export, report, set_size, take, visit, Dtype,
-    KeyReport, Options, Value,
+    Dtype, KeyReport, Options, Value, activate, activate_with, cache, capture, clear, export,
+    report, set_size, take, visit,
 };
 
 fn counts(key: &str) -> KeyReport {

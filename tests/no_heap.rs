@@ -2,7 +2,7 @@
 #![cfg(all(feature = "capture", not(feature = "alloc")))]
 #![deny(warnings)]
 
-use anycapture::{activate, activate_with, capture, clear, export, report, visit, Dtype, Options};
+use anycapture::{Dtype, Options, activate, activate_with, capture, clear, export, report, visit};
 
 static PATTERNS: [&str; 1] = ["m.*"];
 

@@ -4,7 +4,7 @@
 
 use std::cell::Cell;
 
-use anycapture::{capture, Options};
+use anycapture::{Options, capture};
 
 #[test]
 fn nothing_is_evaluated_or_recorded() {

@@ -26,7 +26,7 @@ use std::{
 use clap::Parser;
 use image::{ImageFormat, RgbImage};
 
-use engine::{softmax, Vit};
+use engine::{Vit, softmax};
 use page::First;
 use photo::Photo;
 use pictures::Layer;

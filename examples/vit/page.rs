@@ -2,7 +2,7 @@
 
 use base64::{display::Base64Display, prelude::BASE64_STANDARD};
 
-use crate::pictures::{Layer, COLOURS};
+use crate::pictures::{COLOURS, Layer};
 
 const TEMPLATE: &str = include_str!("page.html");
 

@@ -3,7 +3,7 @@
 use std::io::{BufRead, Seek};
 
 use image::{
-    imageops::FilterType, metadata::Orientation, DynamicImage, ImageDecoder, ImageReader, RgbImage,
+    DynamicImage, ImageDecoder, ImageReader, RgbImage, imageops::FilterType, metadata::Orientation,
 };
 
 /// The most pixels that a picture of attention needs along a side.
@@ -35,11 +35,7 @@ pub fn read<R: BufRead + Seek>(source: R, side: u32, grey: bool) -> Result<Photo
             true => flatten(&image),
             false => flatten(&image.resize_exact(side, side, FilterType::CatmullRom)),
         };
-        if grey {
-            DynamicImage::ImageRgb8(image).grayscale().to_rgb8()
-        } else {
-            image
-        }
+        if grey { DynamicImage::ImageRgb8(image).grayscale().to_rgb8() } else { image }
     };
     Ok(Photo { seen: resized(side), fine: resized(square.clamp(side, FINE.max(side))) })
 }

@@ -1,8 +1,8 @@
 //! Attention maps as pictures.
 
-use ab_glyph::{point, Font, FontRef, PxScale, ScaleFont};
+use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use colorous::{Gradient, INFERNO};
-use image::{imageops, imageops::FilterType, ImageBuffer, Luma, Rgb, RgbImage};
+use image::{ImageBuffer, Luma, Rgb, RgbImage, imageops, imageops::FilterType};
 
 const PAPER: Rgb<u8> = Rgb([13, 15, 20]);
 const INK: Rgb<u8> = Rgb([236, 239, 244]);
@@ -196,11 +196,7 @@ fn colour(share: f32) -> Rgb<u8> {
 
 /// Between 0 and 1; NaN, which no colour stands for, as 0.
 fn within(share: f32) -> f32 {
-    if share > 0.0 {
-        share.min(1.0)
-    } else {
-        0.0
-    }
+    if share > 0.0 { share.min(1.0) } else { 0.0 }
 }
 
 /// The value painted brightest: a few outliers would leave the rest of a map black.
@@ -307,9 +303,5 @@ impl Page {
 
 /// Three digits that matter.
 fn short(value: f32) -> String {
-    if value >= 0.0995 {
-        format!("{value:.2}")
-    } else {
-        format!("{value:.4}")
-    }
+    if value >= 0.0995 { format!("{value:.2}") } else { format!("{value:.4}") }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use safetensors::{tensor::TensorView, Dtype, SafeTensors};
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
 use crate::engine::{Attention, Block, LayerNorm, Linear, Mlp, Vit};
 

@@ -90,11 +90,7 @@ fn layout(shape: &[usize], index: Option<u64>) -> (u8, usize) {
 fn header_size(flags: u8) -> usize {
     let index = if flags & INDEXED == 0 { 0 } else { 4 };
     let narrow = HEADER + index + 2 * usize::from(flags & RANK);
-    if flags & WIDE == 0 {
-        narrow
-    } else {
-        2 * narrow - HEADER
-    }
+    if flags & WIDE == 0 { narrow } else { 2 * narrow - HEADER }
 }
 
 /// See [`region_size`](crate::region_size).

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::element::{with_elements, Kind};
+use super::element::{Kind, with_elements};
 
 /// An element in a [`Buffer`]. Not public API.
 pub trait InBuffer: Sized {

@@ -8,12 +8,12 @@ use alloc::{
     vec::Vec,
 };
 use core::{
-    any::{type_name, Any},
+    any::{Any, type_name},
     cell::OnceCell,
     fmt, mem, ops,
 };
 
-use super::buffer::{with_buffer, Buffer};
+use super::buffer::{Buffer, with_buffer};
 use super::element::{Dtype, Element};
 use super::entry::Entry;
 use super::report::Explanation;
@@ -107,11 +107,7 @@ impl<'a> Elements<'a> {
     #[inline]
     pub fn scalar<E: Element>(self) -> Option<E> {
         let one = E::of(self.buffer)?.get(self.start);
-        if self.len == 1 {
-            one.copied()
-        } else {
-            None
-        }
+        if self.len == 1 { one.copied() } else { None }
     }
 
     pub fn to_bytes(self) -> Box<[u8]> {

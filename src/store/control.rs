@@ -8,11 +8,11 @@ use spin::RwLock;
 
 #[cfg(feature = "alloc")]
 use super::heap::{Garbage, Storage};
+use super::locks::{ARENA, patiently, read_arena, write_arena};
 #[cfg(feature = "alloc")]
-use super::locks::{lock_heap, wait_for_heap, HEAP};
-use super::locks::{patiently, read_arena, write_arena, ARENA};
-use super::options::{matches, Options, Patterns};
-use super::site::{ring_of, sites, FILTERED, IN_ARENA};
+use super::locks::{HEAP, lock_heap, wait_for_heap};
+use super::options::{Options, Patterns, matches};
+use super::site::{FILTERED, IN_ARENA, ring_of, sites};
 use super::{Counts, Facts, KeyFacts};
 
 static ACTIVE: AtomicBool = AtomicBool::new(false);

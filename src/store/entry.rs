@@ -8,7 +8,7 @@ use core::fmt;
 
 #[cfg(feature = "alloc")]
 use super::cache::{Elements, Owned, Stretch, Value};
-use super::element::{with_kind, Dtype, Element, Kind};
+use super::element::{Dtype, Element, Kind, with_kind};
 use super::summary::Summary;
 use super::{Meta, Shape};
 

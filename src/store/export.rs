@@ -2,9 +2,9 @@
 
 use core::fmt::{self, Write};
 
+use super::Walk;
 use super::element::Dtype;
 use super::entry::Entry;
-use super::Walk;
 
 /// Streams what is held as a file in the format of [safetensors]: the length of the header in 8 bytes,
 /// the header in JSON, the data.

@@ -4,9 +4,9 @@ use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::{mem, sync::atomic::Ordering::Relaxed};
 
 use super::cache::Owned;
-use super::control::{limits, MAX_SIZE};
+use super::control::{MAX_SIZE, limits};
 use super::element::Element;
-use super::heap::{place_cost, Garbage, Payload, Place, Pushed, ALIGN, SMALL};
+use super::heap::{ALIGN, Garbage, Payload, Place, Pushed, SMALL, place_cost};
 use super::locks::{lock_heap, wait_for_heap};
 use super::{Cause, Meta, Shape};
 

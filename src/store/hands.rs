@@ -5,10 +5,10 @@ use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use spin::Mutex;
 
+use super::Meta;
 use super::element::Element;
 use super::heap::Hand;
-use super::locks::{wait_for_heap, Apart};
-use super::Meta;
+use super::locks::{Apart, wait_for_heap};
 
 /// Threads whose numbers differ by so many share what is at hand: those that have ended leave it to new ones.
 const SLOTS: usize = 16;

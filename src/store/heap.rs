@@ -7,7 +7,7 @@
 use alloc::{boxed::Box, collections::VecDeque, sync::Arc, vec::Vec};
 use core::{mem, slice};
 
-use super::buffer::{with_buffer, Buffer};
+use super::buffer::{Buffer, with_buffer};
 use super::cache::{Data, Owned, Stretch, Value};
 use super::element::Element;
 use super::{Cause, Counts, Meta, Shape};
@@ -174,11 +174,7 @@ impl Column {
     /// The place where number `nth`, counted from the oldest, is stored; that of number 0 for one beyond the newest.
     fn position(&self, nth: usize) -> usize {
         let at = self.head + nth;
-        if at < self.metas.len() {
-            at
-        } else {
-            at - self.metas.len()
-        }
+        if at < self.metas.len() { at } else { at - self.metas.len() }
     }
 
     /// How many of the values came before `sequence`: `hint` in most cases.
@@ -765,11 +761,7 @@ impl Heap {
 }
 
 fn too_much(cost: usize, max_bytes: usize) -> Cause {
-    if cost > max_bytes {
-        Cause::TooLarge
-    } else {
-        Cause::NoMemory
-    }
+    if cost > max_bytes { Cause::TooLarge } else { Cause::NoMemory }
 }
 
 /// The elements of number `at`, in line and with one check for scalars.

@@ -18,11 +18,11 @@ use core::{
 use spin::{Mutex, MutexGuard};
 use spin::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+#[cfg(feature = "std")]
+use super::Meta;
 use super::arena::Arena;
 #[cfg(feature = "alloc")]
 use super::heap::Heap;
-#[cfg(feature = "std")]
-use super::Meta;
 
 #[cfg(feature = "alloc")]
 pub static HEAP: Apart<Mutex<Heap>> = Apart(Mutex::new(Heap::new()));

@@ -13,8 +13,8 @@
 #[cfg(feature = "alloc")]
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
-use super::element::Plain;
 use super::Site;
+use super::element::Plain;
 
 /// The value of a capture. Not public API.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);

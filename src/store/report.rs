@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{each_key, facts, Cause, Counts, Facts, KeyFacts};
+use super::{Cause, Counts, Facts, KeyFacts, each_key, facts};
 
 /// Why each key holds what it holds: returned by [`report`](crate::report).
 ///

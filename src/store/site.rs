@@ -7,13 +7,14 @@ use spin::Mutex;
 #[cfg(feature = "alloc")]
 use spin::MutexGuard;
 
+use super::Cause;
 use super::arena::Form;
-#[cfg(all(feature = "alloc", not(feature = "std")))]
-use super::control::settle_heap;
 #[cfg(feature = "alloc")]
 use super::control::MAX_SIZE;
-use super::control::{limits, settle, CONFIG, HAS_HEAP, MAX_BYTES};
-use super::element::{Element, Plain, MAX_RANK};
+#[cfg(all(feature = "alloc", not(feature = "std")))]
+use super::control::settle_heap;
+use super::control::{CONFIG, HAS_HEAP, MAX_BYTES, limits, settle};
+use super::element::{Element, MAX_RANK, Plain};
 #[cfg(feature = "std")]
 use super::fill::prepare;
 #[cfg(feature = "alloc")]
@@ -21,10 +22,9 @@ use super::fill::{boxed, fill, keep_in_place};
 #[cfg(feature = "alloc")]
 use super::heap::{Garbage, Heap, Payload, Pushed, SMALL};
 #[cfg(feature = "alloc")]
-use super::locks::{lock_heap, wait_for_heap, HEAP};
+use super::locks::{HEAP, lock_heap, wait_for_heap};
 use super::locks::{thread, wait_for, write_arena};
 use super::probe::Note;
-use super::Cause;
 #[cfg(feature = "alloc")]
 use super::{Meta, Shape};
 

@@ -4,6 +4,7 @@
 use core::cell::Cell;
 use core::sync::atomic::Ordering::Relaxed;
 
+use super::Walk;
 use super::arena::Arena;
 #[cfg(feature = "alloc")]
 use super::cache::{Cache, Value};
@@ -14,10 +15,9 @@ use super::entry::{Entry, Run};
 #[cfg(feature = "alloc")]
 use super::heap::{Cursor, Step};
 #[cfg(feature = "alloc")]
-use super::locks::{patiently, wait_for_heap, write_arena, HEAP};
-use super::locks::{read_arena, Walking};
-use super::site::{sites, Site, FILTERED, IN_ARENA};
-use super::Walk;
+use super::locks::{HEAP, patiently, wait_for_heap, write_arena};
+use super::locks::{Walking, read_arena};
+use super::site::{FILTERED, IN_ARENA, Site, sites};
 
 /// Shows every value once, key by key, oldest first, to a user's closure.
 #[inline]

@@ -1,6 +1,6 @@
 //! `captured_fn!`: which values are captured, when, and that the function stays what it was.
 
-use anycapture::{cache, captured_fn, Value};
+use anycapture::{Value, cache, captured_fn};
 
 use crate::alone;
 

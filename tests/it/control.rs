@@ -1,8 +1,8 @@
 //! Starting, stopping, filtering, clearing.
 
 use anycapture::{
-    activate, activate_with, cache, capture, clear, deactivate, is_active, report, set_size,
-    Options,
+    Options, activate, activate_with, cache, capture, clear, deactivate, is_active, report,
+    set_size,
 };
 
 use crate::alone;

@@ -1,6 +1,6 @@
 //! The safetensors file, read by the format's own library.
 
-use anycapture::{cache, capture, export, Value};
+use anycapture::{Value, cache, capture, export};
 use safetensors::{Dtype, SafeTensors};
 
 use crate::alone;

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use anycapture::{cache, capture, Dtype, Element, Value};
+use anycapture::{Dtype, Element, Value, cache, capture};
 
 use crate::alone;
 

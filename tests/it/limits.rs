@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Mutex};
 
-use anycapture::{activate_with, cache, capture, report, set_size, Options};
+use anycapture::{Options, activate_with, cache, capture, report, set_size};
 
 use crate::alone;
 

@@ -1,6 +1,6 @@
 //! What comes out, and in which order.
 
-use anycapture::{cache, capture, take, Dtype, ReadError};
+use anycapture::{Dtype, ReadError, cache, capture, take};
 
 use crate::alone;
 

@@ -2,10 +2,11 @@
 
 use std::{
     fmt,
-    panic::{catch_unwind, AssertUnwindSafe},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
+        Barrier,
         atomic::{AtomicU32, Ordering::Relaxed},
-        mpsc, Barrier,
+        mpsc,
     },
     thread,
     time::Duration,

@@ -1,6 +1,6 @@
 //! The answers to "why is my cache empty?".
 
-use anycapture::{activate_with, cache, capture, deactivate, report, Options};
+use anycapture::{Options, activate_with, cache, capture, deactivate, report};
 
 use crate::alone;
 
