@@ -527,7 +527,7 @@ pub mod __private {
 
     pub use crate::macros::{Last, Returned, Shadowed, names};
     pub use crate::store::probe::{Integer, Listed, Note, Probe};
-    pub use crate::store::{Hits, Site};
+    pub use crate::store::{Hits, Line, Site};
 
     /// The cases of a capture.
     pub mod any {

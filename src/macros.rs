@@ -323,7 +323,7 @@ macro_rules! __value_must_own_what_it_holds {
     ($case:ident $path:tt $item:ident [__ANYCAPTURE_BYTES] $value:ident $note:tt) => {
         $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
     };
-    ($case:ident $path:tt $item:ident [__ANYCAPTURE_KEY] $value:ident $note:tt) => {
+    ($case:ident $path:tt $item:ident [__ANYCAPTURE_LINE] $value:ident $note:tt) => {
         $crate::__value_must_own_what_it_holds! { $case $path $item [] $value $note }
     };
     ($case:ident $path:tt $item:ident [$listed:tt] $value:ident $note:tt) => {
@@ -343,11 +343,11 @@ macro_rules! __value_must_own_what_it_holds {
         const __ANYCAPTURE_BYTES: &$crate::__private::Key<{
             $crate::__private::key_length(__ANYCAPTURE_RAW)
         }> = &$crate::__private::Key::new(__ANYCAPTURE_RAW);
-        const __ANYCAPTURE_KEY: &$crate::__private::str = __ANYCAPTURE_BYTES.as_str();
+        static __ANYCAPTURE_LINE: $crate::__private::Line =
+            $crate::__private::Line::new(__ANYCAPTURE_BYTES.as_str(), &__ANYCAPTURE_SITE);
         // As many references as there are cases.
         (&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
-            &__ANYCAPTURE_SITE,
-            &__ANYCAPTURE_KEY,
+            &__ANYCAPTURE_LINE,
             $note,
             $listed,
         );

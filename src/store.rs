@@ -1,6 +1,6 @@
 //! Where captured values live.
 //!
-//! The way of a value is one way: a `capture!` line hands it to its [`Site`] (is this key wanted? which
+//! The way of a value is one way: a `capture!` hands it to its [`Line`] (is this key wanted? which
 //! ring is its own?), and the ring keeps a copy: on the [heap](heap), or in the [arena] that the
 //! user gave. Out of the store there is one [`walk`]; reading, export and snapshots are built on it.
 //!
@@ -49,7 +49,7 @@ pub use walk::{take, walk_quickly};
 pub use {
     arena::region_size,
     control::{activate, activate_with, clear, deactivate, each_key, facts, is_active, set_size},
-    site::{Hits, Site},
+    site::{Hits, Line, Site},
     walk::{hold, walk},
 };
 

@@ -12,7 +12,7 @@ use super::locks::{ARENA, patiently, read_arena, write_arena};
 #[cfg(feature = "alloc")]
 use super::locks::{HEAP, lock_heap, wait_for_heap};
 use super::options::{Options, Patterns, matches};
-use super::site::{FILTERED, IN_ARENA, ring_of, sites};
+use super::site::{FILTERED, IN_ARENA, lines, ring_of};
 use super::{Counts, Facts, KeyFacts};
 
 static ACTIVE: AtomicBool = AtomicBool::new(false);
@@ -84,10 +84,10 @@ pub fn activate_with(options: Options) {
                 &mut dropped,
             );
         }
-        for site in sites() {
-            let state = site.state.load(Relaxed) & !FILTERED;
-            let filtered = if config.wants(site.key()) { 0 } else { FILTERED };
-            site.state.store(state | filtered, Relaxed);
+        for line in lines() {
+            let state = line.state.load(Relaxed) & !FILTERED;
+            let filtered = if config.wants(line.key) { 0 } else { FILTERED };
+            line.state.store(state | filtered, Relaxed);
         }
     }
     settle();
@@ -119,8 +119,8 @@ fn give(
         heap.closed = true;
         arena.sequence = heap.sequence;
         *dropped = heap.drain(false);
-        for site in sites() {
-            site.state.store(site.state.load(Relaxed) & FILTERED, Relaxed);
+        for line in lines() {
+            line.state.store(line.state.load(Relaxed) & FILTERED, Relaxed);
         }
     }
 }
@@ -233,9 +233,9 @@ pub fn facts() -> Option<Facts> {
 
 /// Tells what is known of every key that was hit, in the order of their first hits.
 pub fn each_key(f: &mut dyn FnMut(&KeyFacts)) {
-    for (nth, site) in sites().enumerate() {
-        let key = site.key();
-        if sites().take(nth).any(|earlier| earlier.key() == key) {
+    for (nth, line) in lines().enumerate() {
+        let key = line.key;
+        if lines().take(nth).any(|earlier| earlier.key == key) {
             continue;
         }
         let mut facts = KeyFacts {
@@ -245,12 +245,12 @@ pub fn each_key(f: &mut dyn FnMut(&KeyFacts)) {
             filtered: 0,
             mismatched: 0,
         };
-        for site in sites().skip(nth).filter(|site| site.key() == key) {
-            for (sum, refused) in facts.refused.iter_mut().zip(&site.refused) {
+        for line in lines().skip(nth).filter(|line| line.key == key) {
+            for (sum, refused) in facts.refused.iter_mut().zip(&line.refused) {
                 *sum += u64::from(refused.load(Relaxed));
             }
-            facts.filtered += u64::from(site.filtered.load(Relaxed));
-            facts.mismatched += u64::from(site.mismatched.load(Relaxed));
+            facts.filtered += u64::from(line.filtered.load(Relaxed));
+            facts.mismatched += u64::from(line.mismatched.load(Relaxed));
         }
         #[cfg(feature = "alloc")]
         if let Some(counts) = patiently(|| HEAP.try_lock()).and_then(|heap| heap.counts(key)) {

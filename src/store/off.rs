@@ -17,16 +17,24 @@ impl Site {
     pub const fn new() -> Site {
         Site(())
     }
+}
+
+/// A capture line. Not public API.
+pub struct Line(());
+
+impl Line {
+    /// The line that keeps the values of a key.
+    pub const fn new(_: &'static str, _: &'static Site) -> Line {
+        Line(())
+    }
 
     /// Keeps a copy of plain data.
-    pub fn record<V: Plain + ?Sized>(&'static self, _: &'static &'static str, _: &V, _: &Note<'_>) {
-    }
+    pub fn record<V: Plain + ?Sized>(&'static self, _: &V, _: &Note<'_>) {}
 
     /// Keeps a value of any type.
     #[cfg(feature = "alloc")]
     pub fn record_with<T: Clone + Send + 'static>(
         &'static self,
-        _: &'static &'static str,
         _: &Note<'_>,
         _: impl FnOnce() -> T,
     ) {

@@ -13,7 +13,7 @@
 #[cfg(feature = "alloc")]
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
-use super::Site;
+use super::Line;
 use super::element::Plain;
 
 /// The value of a capture. Not public API.
@@ -38,31 +38,29 @@ impl Note<'_> {
     pub const NONE: Note<'static> = Note { shape: None, index: None };
 }
 
-type Key = &'static &'static str;
-
 /// Declares a case: a trait, and what it does for the types that it looks through. A bound that holds a
 /// lifetime stands on the method, where errors quote it, and not on the `impl`, where lookup would not see it.
 macro_rules! case {
-    ($(#[$doc:meta])* $name:ident, $self:ident, $site:ident, $key:ident, $note:ident
+    ($(#[$doc:meta])* $name:ident, $self:ident, $line:ident, $note:ident
      $(where T: $lifetime:lifetime)?;
      $(impl[$($generics:tt)*] $probe:ty => $body:expr);+) => {
         $(#[$doc])*
         pub trait $name<T: ?Sized> {
-            fn __anycapture_record<N>(self, site: &'static Site, key: Key, note: &Note<'_>, name: N)
+            fn __anycapture_record<N>(self, line: &'static Line, note: &Note<'_>, name: N)
             where
                 $(T: $lifetime)?;
         }
-        case!(@impls $name $self $site $key $note [$(T: $lifetime)?] $([$($generics)*] [$probe] [$body])+);
+        case!(@impls $name $self $line $note [$(T: $lifetime)?] $([$($generics)*] [$probe] [$body])+);
     };
-    (@impls $name:ident $self:ident $site:ident $key:ident $note:ident $bound:tt
+    (@impls $name:ident $self:ident $line:ident $note:ident $bound:tt
      $([$($generics:tt)*] [$probe:ty] [$body:expr])+) => {
-        $(case!(@impl $name $self $site $key $note $bound [$($generics)*] [$probe] [$body]);)+
+        $(case!(@impl $name $self $line $note $bound [$($generics)*] [$probe] [$body]);)+
     };
-    (@impl $name:ident $self:ident $site:ident $key:ident $note:ident [$($bound:tt)*]
+    (@impl $name:ident $self:ident $line:ident $note:ident [$($bound:tt)*]
      [$($generics:tt)*] [$probe:ty] [$body:expr]) => {
         impl<$($generics)*> $name<T> for $probe {
             #[inline(always)]
-            fn __anycapture_record<N>($self, $site: &'static Site, $key: Key, $note: &Note<'_>, _: N)
+            fn __anycapture_record<N>($self, $line: &'static Line, $note: &Note<'_>, _: N)
             where
                 $($bound)*
             {
@@ -74,61 +72,61 @@ macro_rules! case {
 
 case! {
     /// Plain data, behind any number of references.
-    ViaPlain, self, site, key, note;
-    impl[T: Plain + ?Sized] &&&&&&&&Probe<'_, T> => self.0.hand_over(|value| site.record(key, value, note))
+    ViaPlain, self, line, note;
+    impl[T: Plain + ?Sized] &&&&&&&&Probe<'_, T> => self.0.hand_over(|value| line.record(value, note))
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// Text, kept as a `String`.
-    ViaText, self, site, key, note;
-    impl[T: Text + ?Sized] &&&&&&&Probe<'_, T> => site.record_with(key, note, || String::from(self.0.text()))
+    ViaText, self, line, note;
+    impl[T: Text + ?Sized] &&&&&&&Probe<'_, T> => line.record_with(note, || String::from(self.0.text()))
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// A slice of values that can be cloned, kept as a `Vec`.
-    ViaItems, self, site, key, note;
-    impl[T: Items + ?Sized] &&&&&&Probe<'_, T> => site.record_with(key, note, || self.0.items())
+    ViaItems, self, line, note;
+    impl[T: Items + ?Sized] &&&&&&Probe<'_, T> => line.record_with(note, || self.0.items())
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// Three references to a value that can be cloned.
-    ViaThree, self, site, key, note where
+    ViaThree, self, line, note where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send] &&&&&Probe<'_, &&&T> => site.record_with(key, note, || T::clone(self.0));
-    impl[T: Clone + Send] &&&&&Probe<'_, &&mut T> => site.record_with(key, note, || T::clone(self.0));
-    impl[T: Clone + Send] &&&&&Probe<'_, &mut &mut T> => site.record_with(key, note, || T::clone(self.0))
+    impl[T: Clone + Send] &&&&&Probe<'_, &&&T> => line.record_with(note, || T::clone(self.0));
+    impl[T: Clone + Send] &&&&&Probe<'_, &&mut T> => line.record_with(note, || T::clone(self.0));
+    impl[T: Clone + Send] &&&&&Probe<'_, &mut &mut T> => line.record_with(note, || T::clone(self.0))
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// Two references to it.
-    ViaTwo, self, site, key, note where
+    ViaTwo, self, line, note where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send] &&&&Probe<'_, &&T> => site.record_with(key, note, || T::clone(self.0));
-    impl[T: Clone + Send] &&&&Probe<'_, &mut &T> => site.record_with(key, note, || T::clone(self.0))
+    impl[T: Clone + Send] &&&&Probe<'_, &&T> => line.record_with(note, || T::clone(self.0));
+    impl[T: Clone + Send] &&&&Probe<'_, &mut &T> => line.record_with(note, || T::clone(self.0))
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// A reference to it.
-    ViaOne, self, site, key, note where
+    ViaOne, self, line, note where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send] &&&Probe<'_, &T> => site.record_with(key, note, || T::clone(self.0));
-    impl[T: Clone + Send] &&&Probe<'_, &mut T> => site.record_with(key, note, || T::clone(self.0))
+    impl[T: Clone + Send] &&&Probe<'_, &T> => line.record_with(note, || T::clone(self.0));
+    impl[T: Clone + Send] &&&Probe<'_, &mut T> => line.record_with(note, || T::clone(self.0))
 }
 
 /// A reference to something that can't be captured: it must not be taken for an owned value that is `Clone`.
 pub trait ViaRefusedReference<T: ?Sized> {
-    fn __anycapture_record<N>(self, site: &'static Site, key: Key, note: &Note<'_>, name: N)
+    fn __anycapture_record<N>(self, line: &'static Line, note: &Note<'_>, name: N)
     where
         (): Capturable<T, N>;
 }
 
 impl<T: ?Sized> ViaRefusedReference<T> for &&Probe<'_, &T> {
-    fn __anycapture_record<N>(self, _: &'static Site, _: Key, _: &Note<'_>, _: N)
+    fn __anycapture_record<N>(self, _: &'static Line, _: &Note<'_>, _: N)
     where
         (): Capturable<T, N>,
     {
@@ -138,20 +136,20 @@ impl<T: ?Sized> ViaRefusedReference<T> for &&Probe<'_, &T> {
 #[cfg(feature = "alloc")]
 case! {
     /// Any other value that can be cloned.
-    ViaClone, self, site, key, note where
+    ViaClone, self, line, note where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send] &Probe<'_, T> => site.record_with(key, note, || self.0.clone())
+    impl[T: Clone + Send] &Probe<'_, T> => line.record_with(note, || self.0.clone())
 }
 
 /// The rest, which is an error.
 pub trait ViaRefused<T: ?Sized> {
-    fn __anycapture_record<N>(self, site: &'static Site, key: Key, note: &Note<'_>, name: N)
+    fn __anycapture_record<N>(self, line: &'static Line, note: &Note<'_>, name: N)
     where
         (): Capturable<T, N>;
 }
 
 impl<T: ?Sized> ViaRefused<T> for Probe<'_, T> {
-    fn __anycapture_record<N>(self, _: &'static Site, _: Key, _: &Note<'_>, _: N)
+    fn __anycapture_record<N>(self, _: &'static Line, _: &Note<'_>, _: N)
     where
         (): Capturable<T, N>,
     {
@@ -248,38 +246,38 @@ followed!(&T, &mut T);
 
 /// The two cases of a capture that passes over what is no plain data or text.
 pub mod optional {
-    use super::{Key, Note, Plain, Probe, Site};
+    use super::{Line, Note, Plain, Probe};
 
     /// Plain data, behind any number of references.
     pub trait ViaPlain {
-        fn __anycapture_record<N>(self, site: &'static Site, key: Key, note: &Note<'_>, name: N);
+        fn __anycapture_record<N>(self, line: &'static Line, note: &Note<'_>, name: N);
     }
 
     impl<T: Plain + ?Sized> ViaPlain for &&Probe<'_, T> {
         #[inline(always)]
-        fn __anycapture_record<N>(self, site: &'static Site, key: Key, note: &Note<'_>, _: N) {
-            self.0.hand_over(|value| site.record(key, value, note));
+        fn __anycapture_record<N>(self, line: &'static Line, note: &Note<'_>, _: N) {
+            self.0.hand_over(|value| line.record(value, note));
         }
     }
 
     /// Text, kept as a `String`.
     #[cfg(feature = "alloc")]
     pub trait ViaText {
-        fn __anycapture_record<N>(self, site: &'static Site, key: Key, note: &Note<'_>, name: N);
+        fn __anycapture_record<N>(self, line: &'static Line, note: &Note<'_>, name: N);
     }
 
     #[cfg(feature = "alloc")]
     impl<T: super::Text + ?Sized> ViaText for &Probe<'_, T> {
         #[inline(always)]
-        fn __anycapture_record<N>(self, site: &'static Site, key: Key, note: &Note<'_>, _: N) {
-            site.record_with(key, note, || super::String::from(self.0.text()));
+        fn __anycapture_record<N>(self, line: &'static Line, note: &Note<'_>, _: N) {
+            line.record_with(note, || super::String::from(self.0.text()));
         }
     }
 
     /// The rest.
     pub trait PassOver {
         #[inline(always)]
-        fn __anycapture_record<N>(self, _: &'static Site, _: Key, _: &Note<'_>, _: N)
+        fn __anycapture_record<N>(self, _: &'static Line, _: &Note<'_>, _: N)
         where
             Self: Sized,
         {

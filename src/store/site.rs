@@ -28,16 +28,23 @@ use super::probe::Note;
 #[cfg(feature = "alloc")]
 use super::{Meta, Shape};
 
-/// The first of the list of sites that were hit.
-static SITES: OnceRef<'static, Site> = OnceRef::new();
+/// The first of the list of lines that were hit.
+static LINES: OnceRef<'static, Line> = OnceRef::new();
 
-/// The place of a capture line: a `static` of its own. Not public API.
+/// A capture line: a `static` of its own, in read-only memory. Not public API.
+///
+/// One address is all that a line has to hand over: see the bytes of a line that `examples/bare-metal/size.sh` counts.
+pub struct Line {
+    pub(super) key: &'static str,
+    site: &'static Site,
+}
+
+/// What changes of a line: another `static`. Not public API.
 ///
 /// All zero until the first hit, so that it costs no flash on a microcontroller. The test `an_idle_site_takes_64_bytes`
 /// guards its size.
 pub struct Site {
-    key: OnceRef<'static, &'static str>,
-    next: OnceRef<'static, Site>,
+    next: OnceRef<'static, Line>,
     /// The number of its key's ring, plus one, or 0 until it is known; and the flags below.
     pub(super) state: AtomicU32,
     /// By [`Cause`].
@@ -53,11 +60,10 @@ pub const FILTERED: u32 = 1 << 30;
 const RING: u32 = FILTERED - 1;
 
 impl Site {
-    /// A site that was not hit.
+    /// Of a line that was not hit.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Site {
         Site {
-            key: OnceRef::new(),
             next: OnceRef::new(),
             state: AtomicU32::new(0),
             refused: [const { AtomicU32::new(0) }; 4],
@@ -65,16 +71,27 @@ impl Site {
             mismatched: AtomicU32::new(0),
         }
     }
+}
+
+impl core::ops::Deref for Line {
+    type Target = Site;
+
+    #[inline(always)]
+    fn deref(&self) -> &Site {
+        self.site
+    }
+}
+
+impl Line {
+    /// The line that keeps the values of a key.
+    pub const fn new(key: &'static str, site: &'static Site) -> Line {
+        Line { key, site }
+    }
 
     /// Keeps a copy of plain data.
     #[cold]
     #[inline(never)]
-    pub fn record<V: Plain + ?Sized>(
-        &'static self,
-        key: &'static &'static str,
-        value: &V,
-        note: &Note<'_>,
-    ) {
+    pub fn record<V: Plain + ?Sized>(&'static self, value: &V, note: &Note<'_>) {
         #[cfg(all(feature = "alloc", not(feature = "std")))]
         settle_heap();
         #[cfg(feature = "alloc")]
@@ -82,7 +99,7 @@ impl Site {
         #[cfg(not(feature = "alloc"))]
         let kept = false;
         if !kept {
-            self.record_slowly(key, value, note);
+            self.record_slowly(value, note);
         }
         // With `std` everyone who asked for something has waited and done it.
         #[cfg(all(feature = "alloc", not(feature = "std")))]
@@ -92,12 +109,7 @@ impl Site {
     /// Apart, so that the quick way saves no registers for this one.
     #[cfg_attr(feature = "alloc", cold, inline(never))]
     #[cfg_attr(not(feature = "alloc"), inline(always))]
-    fn record_slowly<V: Plain + ?Sized>(
-        &'static self,
-        key: &'static &'static str,
-        value: &V,
-        note: &Note<'_>,
-    ) {
+    fn record_slowly<V: Plain + ?Sized>(&'static self, value: &V, note: &Note<'_>) {
         // Who had to wait for another thread goes the quick way now.
         #[cfg(feature = "alloc")]
         if self.overwrite(value, note, lock_heap) {
@@ -126,7 +138,7 @@ impl Site {
         if self.refill(values, shape, note.index) {
             return;
         }
-        self.keep(key, values, shape, note.index);
+        self.keep(values, shape, note.index);
     }
 
     /// The quick way in the steady state: the ring is known, full, and keeps values like this one. Says whether
@@ -196,26 +208,15 @@ impl Site {
 
     #[cfg(not(feature = "alloc"))]
     #[inline(always)]
-    fn keep<E: Element>(
-        &'static self,
-        key: &'static &'static str,
-        values: &[E],
-        shape: &[usize],
-        index: Option<u64>,
-    ) {
+    fn keep<E: Element>(&'static self, values: &[E], shape: &[usize], index: Option<u64>) {
         let form = Form { kind: E::KIND, shape, index, size: size_of_val(values) };
-        self.keep_in_arena(key, &form, &|bytes| E::write(values, bytes));
+        self.keep_in_arena(&form, &|bytes| E::write(values, bytes));
     }
 
     /// The same code for values of every type: flash is small.
     #[inline(never)]
-    fn keep_in_arena(
-        &'static self,
-        key: &'static &'static str,
-        form: &Form<'_>,
-        write: &dyn Fn(&mut [u8]),
-    ) {
-        let Some(ring) = self.admit(key) else { return };
+    fn keep_in_arena(&'static self, form: &Form<'_>, write: &dyn Fn(&mut [u8])) {
+        let Some(ring) = self.admit() else { return };
         // What was asked for before this value came must not take it along.
         settle();
         let Some(mut arena) = write_arena() else { return self.refuse(Cause::Busy) };
@@ -229,7 +230,7 @@ impl Site {
 
     /// The state with the ring of this site's key, if values are wanted and can be kept.
     #[inline]
-    fn admit(&'static self, key: &'static &'static str) -> Option<u32> {
+    fn admit(&'static self) -> Option<u32> {
         if self.is_filtered() {
             return None;
         }
@@ -237,7 +238,7 @@ impl Site {
         if state & RING != 0 {
             return Some(state);
         }
-        self.open(key)
+        self.open()
     }
 
     /// Whether the filter leaves the key out, which is counted. A site that was hit once learns of a
@@ -254,21 +255,21 @@ impl Site {
     /// The same on the first hit, and after memory was given.
     #[cold]
     #[inline(never)]
-    fn open(&'static self, key: &'static &'static str) -> Option<u32> {
-        self.link(key);
+    fn open(&'static self) -> Option<u32> {
+        self.link();
         let Some(config) = wait_for(|| CONFIG.try_read()) else {
             self.refuse(Cause::Busy);
             return None;
         };
-        if !config.wants(key) {
+        if !config.wants(self.key) {
             self.state.store(self.state.load(Relaxed) | FILTERED, Relaxed);
             bump(&self.filtered);
             return None;
         }
         let (lost, state) = if HAS_HEAP && config.memory.is_none() {
-            self.open_on_heap(key)
+            self.open_on_heap()
         } else {
-            self.open_in_arena(key)
+            self.open_in_arena()
         };
         if let Some(state) = state {
             self.state.store(state, Relaxed);
@@ -278,9 +279,9 @@ impl Site {
         state
     }
 
-    fn open_in_arena(&'static self, key: &str) -> (Cause, Option<u32>) {
+    fn open_in_arena(&'static self) -> (Cause, Option<u32>) {
         let Some(mut arena) = write_arena() else { return (Cause::Busy, None) };
-        let ring = ring_of(key, IN_ARENA)
+        let ring = ring_of(self.key, IN_ARENA)
             .or_else(|| Some(arena.open(MAX_BYTES.load(Relaxed))? as u32 + 1));
         // Kept under the lock, for the next site with this key to find.
         if let Some(ring) = ring {
@@ -291,19 +292,14 @@ impl Site {
 
     /// Adds this site to the list. Who comes second, an interrupt in the midst of it or another thread,
     /// goes the same way to the end, and finds it there or puts it there.
-    fn link(&'static self, key: &'static &'static str) {
-        let _ = self.key.set(key);
-        let mut end = &SITES;
+    fn link(&'static self) {
+        let mut end = &LINES;
         while end.set(self).is_err() {
             match end.get() {
-                Some(site) if !core::ptr::eq(site, self) => end = &site.next,
+                Some(line) if !core::ptr::eq(line, self) => end = &line.site.next,
                 _ => return,
             }
         }
-    }
-
-    pub(super) fn key(&self) -> &'static str {
-        self.key.get().copied().unwrap_or_default()
     }
 
     #[cold]
@@ -313,11 +309,11 @@ impl Site {
     }
 }
 
-/// The ring, plus one, that a site with this key has found.
+/// The ring, plus one, that a line with this key has found.
 pub fn ring_of(key: &str, place: u32) -> Option<u32> {
-    sites()
-        .filter(|site| site.key() == key)
-        .map(|site| site.state.load(Relaxed))
+    lines()
+        .filter(|line| line.key == key)
+        .map(|line| line.state.load(Relaxed))
         .find(|state| state & RING != 0 && state & IN_ARENA == place)
         .map(|state| state & RING)
 }
@@ -340,33 +336,27 @@ fn bump(counter: &AtomicU32) {
     counter.store(count + 1, Relaxed);
 }
 
-pub fn sites() -> impl Iterator<Item = &'static Site> {
-    core::iter::successors(SITES.get(), |site| site.next.get())
+pub fn lines() -> impl Iterator<Item = &'static Line> {
+    core::iter::successors(LINES.get(), |line| line.next.get())
 }
 
 #[cfg(feature = "alloc")]
-impl Site {
-    fn open_on_heap(&'static self, key: &'static str) -> (Cause, Option<u32>) {
+impl Line {
+    fn open_on_heap(&'static self) -> (Cause, Option<u32>) {
         let Some(mut heap) = lock_heap() else { return (Cause::Busy, None) };
-        let ring = ring_of(key, 0).or_else(|| Some(heap.open(key)? as u32 + 1));
+        let ring = ring_of(self.key, 0).or_else(|| Some(heap.open(self.key)? as u32 + 1));
         if let Some(ring) = ring {
             self.state.store(ring, Relaxed);
         }
         (Cause::NoMemory, ring)
     }
 
-    fn keep<E: Element>(
-        &'static self,
-        key: &'static &'static str,
-        values: &[E],
-        shape: &[usize],
-        index: Option<u64>,
-    ) {
-        let Some(ring) = self.admit(key) else { return };
+    fn keep<E: Element>(&'static self, values: &[E], shape: &[usize], index: Option<u64>) {
+        let Some(ring) = self.admit() else { return };
         let meta = Meta::new(0, index, thread());
-        if self.keep_on_heap(key, ring, values, shape, meta).is_some() {
+        if self.keep_on_heap(ring, values, shape, meta).is_some() {
             let form = Form { kind: E::KIND, shape, index, size: size_of_val(values) };
-            self.keep_in_arena(key, &form, &|bytes| E::write(values, bytes));
+            self.keep_in_arena(&form, &|bytes| E::write(values, bytes));
         }
     }
 
@@ -374,7 +364,6 @@ impl Site {
     #[inline]
     fn keep_on_heap<E: Element>(
         &'static self,
-        key: &'static &'static str,
         mut ring: u32,
         values: &[E],
         shape: &[usize],
@@ -399,7 +388,7 @@ impl Site {
                 pushed = keep_in_place(number, size_of_val(values), meta, place);
             }
             match pushed {
-                Pushed::Gone => ring = self.open(key)?,
+                Pushed::Gone => ring = self.open()?,
                 Pushed::Refused(cause) => {
                     self.refuse(cause);
                     return None;
@@ -416,12 +405,11 @@ impl Site {
     #[inline(never)]
     pub fn record_with<T: Clone + Send + 'static>(
         &'static self,
-        key: &'static &'static str,
         note: &Note<'_>,
         make: impl FnOnce() -> T,
     ) {
         let thread = thread();
-        let Some(ring) = self.admit(key) else { return };
+        let Some(ring) = self.admit() else { return };
         if ring & IN_ARENA != 0 {
             return self.refuse(Cause::NotPlain);
         }
@@ -449,8 +437,8 @@ impl Site {
 }
 
 #[cfg(not(feature = "alloc"))]
-impl Site {
-    fn open_on_heap(&'static self, _: &'static str) -> (Cause, Option<u32>) {
+impl Line {
+    fn open_on_heap(&'static self) -> (Cause, Option<u32>) {
         (Cause::NoMemory, None)
     }
 }

@@ -17,7 +17,7 @@ use super::heap::{Cursor, Step};
 #[cfg(feature = "alloc")]
 use super::locks::{HEAP, patiently, wait_for_heap, write_arena};
 use super::locks::{Walking, read_arena};
-use super::site::{FILTERED, IN_ARENA, Site, sites};
+use super::site::{FILTERED, IN_ARENA, Line, lines};
 
 /// Shows every value once, key by key, oldest first, to a user's closure.
 #[inline]
@@ -63,8 +63,8 @@ fn each_in_arena(arena: &Arena, f: &mut dyn FnMut(&Run<'_>)) {
 }
 
 fn key_in_arena(ring: usize) -> &'static str {
-    let state = |site: &&Site| site.state.load(Relaxed) & !FILTERED;
-    sites().find(|site| state(site) == IN_ARENA | (ring as u32 + 1)).map_or("", Site::key)
+    let state = |line: &&Line| line.state.load(Relaxed) & !FILTERED;
+    lines().find(|line| state(line) == IN_ARENA | (ring as u32 + 1)).map_or("", |line| line.key)
 }
 
 #[cfg(feature = "alloc")]

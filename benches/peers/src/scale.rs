@@ -4,7 +4,7 @@ use std::fs::File;
 use std::hint::black_box;
 use std::io::Write;
 
-use anycapture::__private::{Note, Site};
+use anycapture::__private::{Line, Note, Site};
 use anycapture::capture;
 
 use crate::harness::{race, Times};
@@ -19,17 +19,14 @@ fn capture_scalars(count: u64) {
 
 const KEYS: usize = 10_000;
 
-/// What a capture line has as a `static`.
-type Line = (&'static Site, &'static &'static str);
-
-/// Adds so many other keys to the store for good.
-fn open_other_keys() -> Vec<Line> {
+/// Adds so many other keys to the store for good: what a capture line has as a `static`.
+fn open_other_keys() -> Vec<&'static Line> {
     let open = |nth| {
-        let site: &'static Site = Box::leak(Box::new(Site::new()));
-        let key: &'static &'static str =
-            Box::leak(Box::new(&*Box::leak(format!("other.{nth}").into_boxed_str())));
-        site.record(key, &1.0_f32, &Note::NONE);
-        (site, key)
+        let key = Box::leak(format!("other.{nth}").into_boxed_str());
+        let line: &'static Line =
+            Box::leak(Box::new(Line::new(key, Box::leak(Box::new(Site::new())))));
+        line.record(&1.0_f32, &Note::NONE);
+        line
     };
     (0..KEYS).map(open).collect()
 }
@@ -55,8 +52,8 @@ pub fn race_keys() -> Vec<Times> {
             (
                 "ours",
                 Box::new(move |count| {
-                    for (nth, (site, key)) in (0..count).zip(lines.iter().cycle()) {
-                        site.record(key, &number(nth), &Note::NONE);
+                    for (nth, line) in (0..count).zip(lines.iter().cycle()) {
+                        line.record(&number(nth), &Note::NONE);
                     }
                 }),
             ),
