@@ -831,13 +831,27 @@ macro_rules! __fn_body {
             #[allow(unused_macros)]
             macro_rules! __anycapture_listed {
                 $(
-                    // The name's own entry is handed on, the others are skipped.
+                    // The name's own entry is handed on, the others are skipped, four at a step.
                     ($x $d name:ident $d kind:ident $d c:tt
                      [$d path:tt $d active:tt [($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
                         $crate::__bind! { $d kind $d name $d c $d ($d entry)* }
                     };
                     ($x $d name:ident $d kind:ident $d c:tt
-                     [$d path:tt $d active:tt [$d skip:tt $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                     [$d path:tt $d active:tt [$d s1:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                        $crate::__bind! { $d kind $d name $d c $d ($d entry)* }
+                    };
+                    ($x $d name:ident $d kind:ident $d c:tt
+                     [$d path:tt $d active:tt [$d s1:tt $d s2:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                        $crate::__bind! { $d kind $d name $d c $d ($d entry)* }
+                    };
+                    ($x $d name:ident $d kind:ident $d c:tt
+                     [$d path:tt $d active:tt
+                      [$d s1:tt $d s2:tt $d s3:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                        $crate::__bind! { $d kind $d name $d c $d ($d entry)* }
+                    };
+                    ($x $d name:ident $d kind:ident $d c:tt
+                     [$d path:tt $d active:tt
+                      [$d s1:tt $d s2:tt $d s3:tt $d s4:tt $d ($d more:tt)*] $d ($d rest:tt)*]) => {
                         __anycapture_listed! { $x $d name $d kind $d c [$d path $d active [$d ($d more)*]] }
                     };
                 )*

@@ -475,17 +475,19 @@ form! { many_patterns: patterned(a, b, c, d, e, f, g, h, i, k, first, rest)
 form! { a_long_list:
     many(
         a0[1], a1, a2, a3, a4, a5, a6, a7[1], a8, a9, b0, b1, b2, b3, b4[1], b5, b6, b7, b8, b9, c0, c1[1], c2,
-        c3, c4, c5, c6, c7, c8[1], c9, return, total
+        c3, c4, c5, c6, c7, c8[1], c9, d0, d1, d2, d3, d4, d5[1], d6, d7, d8, d9, return, total
     ) [
-        a0 1, a1 1, a2 1, a3 1, a4 1, a5 1, a6 1, a7 1, a8 1, a9 1, b0 1, b1 1, b2 1, b3 1, b4 1, b5 1, b6 1,
-        b7 1, b8 1, b9 1, c0 1, c1 1, c2 1, c3 1, c4 1, c5 1, c6 1, c7 1, c8 1, c9 1, return 1, total 1
+        a0 1, a1 1, a2 1, a3 1, a4 1, a5 1, a6 1, a7 1, a8 1, a9 1, b0 1, b1 1, b2 1, b3 1, b4 1, b5 1, b6 1, b7
+        1, b8 1, b9 1, c0 1, c1 1, c2 1, c3 1, c4 1, c5 1, c6 1, c7 1, c8 1, c9 1, d0 1, d1 1, d2 1, d3 1, d4 1,
+        d5 1, d6 1, d7 1, d8 1, d9 1, return 1, total 1
     ] many([1; 10]);
     #[allow(unused_variables)]
     fn many(xs: [i32; 10]) -> i32 {
         let [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9] = xs;
         let [b0, b1, b2, b3, b4, b5, b6, b7, b8, b9] = xs;
         let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9] = xs;
-        let total = a0 + b1 + c2;
+        let [d0, d1, d2, d3, d4, d5, d6, d7, d8, d9] = xs;
+        let total = a0 + b1 + c2 + d3;
         total
     }
 }
