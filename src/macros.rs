@@ -362,7 +362,14 @@ macro_rules! __value_must_own_what_it_holds {
 // `__cut!` cuts a block at a `;` into pieces of some 64 tokens, siblings again, so that the depth of the expansion
 // grows by the piece and not by the statement; `__walk!` then copies a piece statement by statement.
 // `__head!` finds the block behind `if`, `while`, `for` and `match`, `__arms!` walks the arms of a `match`, and
-// `__pattern!` finds the names that a pattern binds.
+// `__pattern!` finds the names that a pattern binds; with `*`, `__known!` first looks at the value.
+//
+// What a macro copies has the places, lints and errors of the user's tokens as long as it is matched as `tt` or as an
+// expression, a type or a pattern: an `ident` gets the place of the macro. The braces of walked blocks are the macro's, and
+// so is their edition, 2024: temporaries of last expressions and of `if let` go as it says, `let` chains are taken.
+//
+// Expansions nest by the statement, and rustc allows 128 of them in each other: what costs a step less there is worth a
+// rule more. The tests in `depth` and `lengths` guard the limit, and that nothing is lost where a body is cut.
 //
 // A name that is found is handed to `__anycapture_listed!`, a macro that stands in the function itself, with an arm
 // for each listed name: `macro_rules!` can't compare two identifiers, but it can match one literally.
@@ -946,7 +953,6 @@ macro_rules! __parameters {
 /// word that only begins one.
 ///
 /// A cut leaves something behind it, so that the end of a block is in one piece with what stands before it.
-/// The tests in `depth` guard the limits.
 ///
 /// `$m` is the mode of a piece, `$last` that of the last one; then the pieces so far, for the captures at the end of
 /// the block.
