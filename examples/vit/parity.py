@@ -21,16 +21,15 @@ def photographs():
     """A cat (CC0) and a flower (CC-BY 2.0, vultilion on Flickr), as 224x224 PNG files, which the program leaves as they are."""
     import pathlib
 
-    import skimage
     import sklearn
     from PIL import Image, ImageOps
 
     sources = {
-        "cat": pathlib.Path(skimage.__file__).parent / "data" / "chelsea.png",
+        "cat": fetch.CAT,
         "flower": pathlib.Path(sklearn.__file__).parent / "datasets" / "images" / "flower.jpg",
     }
     for name, source in sources.items():
-        target = python.WORK / f"{name}.png"
+        target = python.WORK / f"{name}_224.png"
         ImageOps.fit(Image.open(source).convert("RGB"), (224, 224), Image.Resampling.BICUBIC).save(target)
         yield name, target
 
@@ -151,8 +150,8 @@ def main():
             compare(f"onnxruntime, {photo}, {kind}", values, wanted, LIMITS[kind])
 
     weights = python.WORK / "vit_small.safetensors"
-    cache = numpy_forward(weights, pixels(python.WORK / "cat.png"))
-    values = ours(weights, python.WORK / "cat.png", python.WORK / "cat_float32.safetensors")
+    cache = numpy_forward(weights, pixels(python.WORK / "cat_224.png"))
+    values = ours(weights, python.WORK / "cat_224.png", python.WORK / "cat_float32.safetensors")
     keys = {name.rpartition("/")[0] for name in values}
     # The tool writes where a class stands, `numpy_forward.<locals>.`, in front of its name.
     cache = {key.rpartition("<locals>.")[2]: value for key, value in cache.items()}

@@ -62,7 +62,7 @@ pub fn head(layer: Layer, head: usize) -> RgbImage {
         page.text_right(left - 10, top + middle - 9, 17.0, FAINT, &label);
         page.text_centre(left + middle, top - 28, 17.0, FAINT, &label);
     }
-    page.scale(left + side + 28, top, side, top_value);
+    page.scale(left + side + 28, top, side, top_value, 17.0);
     page.image
 }
 
@@ -77,10 +77,17 @@ pub fn heads(layer: Layer) -> RgbImage {
         .collect();
     let columns = if panels.len() <= 5 { panels.len() as u32 } else { 4 };
     let rows = (panels.len() as u32).div_ceil(columns);
-    let (step_x, step_y, top) = (side + 28, side + 62, MARGIN + 70);
+    let (step_x, step_y, top) = (side + 28, side + 62, MARGIN + 118);
     let mut page =
-        Page::new(2 * MARGIN + columns * step_x - 28 + 110, top + rows * step_y + MARGIN - 20);
+        Page::new(2 * MARGIN + columns * step_x - 28 + 150, top + rows * step_y + MARGIN - 20);
     page.text(MARGIN, MARGIN, 34.0, INK, &format!("Layer {}: all heads", layer.number));
+    page.text(
+        MARGIN,
+        MARGIN + 48,
+        if columns == 4 { 26.0 } else { 20.0 },
+        FAINT,
+        "Each row is a token that looks, each column a token looked at; CLS is the first of both.",
+    );
 
     let top_value = ceiling(layer.maps);
     for (i, (label, map)) in (0u32..).zip(&panels) {
@@ -89,7 +96,7 @@ pub fn heads(layer: Layer) -> RgbImage {
         page.paste(&matrix(map, layer.tokens, top_value, zoom), x, y + 30);
         page.frame(x, y + 30, side, side, 1, LINE);
     }
-    page.scale(MARGIN + columns * step_x, top + 30, rows * step_y - 62, top_value);
+    page.scale(MARGIN + columns * step_x, top + 30, rows * step_y - 62, top_value, 24.0);
     page.image
 }
 
@@ -132,7 +139,7 @@ pub fn grids(photo: &RgbImage, layer: Layer, head: usize, patch: usize) -> RgbIm
             page.frame(x + cell * column as u32, top + cell * line as u32, cell, cell, 3, MARK);
         }
         if let Some(row) = attention {
-            page.small_scale(x, top + side + 14, side, row.iter().copied().fold(0.0, f32::max));
+            page.small_scale(x, top + side + 14, side, largest(row));
         }
     }
 
@@ -145,8 +152,10 @@ pub fn grids(photo: &RgbImage, layer: Layer, head: usize, patch: usize) -> RgbIm
             _ => ("CLS, average".to_string(), &average[..]),
         };
         let chosen = i as usize == head;
+        let row = &map[1..=grid * grid];
         page.text(x, y, 18.0, if chosen { MARK } else { FAINT }, &label);
-        page.paste(&overlay(photo, &map[1..=grid * grid], grid, small), x, y + 28);
+        page.text_right(x + small, y + 2, 15.0, FAINT, &format!("max {}", short(largest(row))));
+        page.paste(&overlay(photo, row, grid, small), x, y + 28);
         if chosen {
             page.frame(x, y + 28, small, small, 2, MARK);
         }
@@ -160,7 +169,7 @@ fn overlay(photo: &RgbImage, attention: &[f32], grid: usize, side: u32) -> RgbIm
         .expect("a square grid");
     let smooth = if grid < 12 { FilterType::Nearest } else { FilterType::CatmullRom };
     let heat = imageops::resize(&heat, side, side, smooth);
-    let largest = attention.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+    let largest = largest(attention).max(f32::MIN_POSITIVE);
     let mut panel = enlarge(photo, side);
     for (pixel, heat) in panel.pixels_mut().zip(heat.pixels()) {
         let share = f64::from(within(heat[0] / largest));
@@ -174,6 +183,10 @@ fn overlay(photo: &RgbImage, attention: &[f32], grid: usize, side: u32) -> RgbIm
         }
     }
     panel
+}
+
+fn largest(row: &[f32]) -> f32 {
+    row.iter().copied().fold(0.0, f32::max)
 }
 
 /// Few pixels stay squares; a photograph stays smooth.
@@ -239,15 +252,16 @@ impl Page {
         }
     }
 
-    /// An upright colour scale from 0 to `top`.
-    fn scale(&mut self, x: u32, y: u32, height: u32, top: f32) {
+    /// An upright colour scale from 0 to `top`, with numbers of a size.
+    fn scale(&mut self, x: u32, y: u32, height: u32, top: f32, size: f32) {
         for j in 0..height {
             let share = 1.0 - j as f32 / (height - 1) as f32;
             (0..18).for_each(|i| self.image.put_pixel(x + i, y + j, colour(share)));
         }
-        self.text(x + 28, y - 2, 17.0, FAINT, &format!("\u{2265} {}", short(top)));
-        self.text(x + 28, y + height / 2 - 9, 17.0, FAINT, &short(top / 2.0));
-        self.text(x + 28, y + height - 18, 17.0, FAINT, "0");
+        let (x, line) = (x + 28, size as u32);
+        self.text(x, y - 2, size, FAINT, &format!("\u{2265} {}", short(top)));
+        self.text(x, y + height / 2 - line / 2, size, FAINT, &short(top / 2.0));
+        self.text(x, y + height - line - 1, size, FAINT, "0");
     }
 
     /// A lying colour scale from 0 to `top`, for an overlay above it.
@@ -301,7 +315,8 @@ impl Page {
     }
 }
 
-/// Three digits that matter.
+/// Three digits that matter, of a share.
 fn short(value: f32) -> String {
-    if value >= 0.0995 { format!("{value:.2}") } else { format!("{value:.4}") }
+    let digits = [0.9995, 0.09995].iter().filter(|limit| value < **limit).count() + 2;
+    format!("{value:.digits$}")
 }

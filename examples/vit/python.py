@@ -21,6 +21,9 @@ def enter(requirements=HERE / "requirements.txt"):
     home = WORK / f"python-{name}"
     if pathlib.Path(sys.prefix) == home:
         return
+    if not (3, 10) <= sys.version_info[:2] <= (3, 12):
+        # What the pinned packages are built for: pip would try to compile them.
+        fail(f"this needs Python 3.10 to 3.12, and is {sys.version_info[0]}.{sys.version_info[1]}")
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     ready = home / "ready"
     if not ready.exists():
@@ -29,7 +32,11 @@ def enter(requirements=HERE / "requirements.txt"):
         install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         run([*install, "-r", str(requirements)], f"install the packages of {requirements.name}")
         ready.touch()
-    sys.exit(subprocess.run([str(python), *sys.argv]).returncode)
+    try:
+        sys.exit(subprocess.run([str(python), *sys.argv]).returncode)
+    except KeyboardInterrupt:
+        # The script itself has been interrupted too, and has said so.
+        sys.exit(1)
 
 
 def run(command, what):

@@ -4,23 +4,21 @@
     python3 examples/vit/fetch.py && python3 examples/vit/readme_picture.py
 """
 
-import pathlib
 import subprocess
 
+import fetch
 import python
 
 
 def main():
     python.enter()
 
-    import skimage
     from PIL import Image
 
-    cat = pathlib.Path(skimage.__file__).parent / "data" / "chelsea.png"
     weights, pictures = python.WORK / "vit_small.safetensors", python.WORK / "readme"
     choice = ["--layer", "10", "--head", "5", "--patch", "5,5"]
     cargo = ["cargo", "run", "--quiet", "--release", "--example", "vit", "--features", "capture", "--"]
-    files = ["--weights", weights, "--image", cat, "--output", pictures]
+    files = ["--weights", weights, "--image", fetch.CAT, "--output", pictures]
     if subprocess.run([*cargo, *map(str, files), *choice], cwd=python.ROOT).returncode:
         python.fail("the program failed")
     target = python.ROOT / "docs" / "cat.jpg"
