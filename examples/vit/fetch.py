@@ -65,8 +65,8 @@ def put(target, write):
         target.parent.mkdir(parents=True, exist_ok=True)
         write(part)
         os.replace(part, target)
-    except Exception as reason:  # OSError, and what safetensors makes of it
-        python.fail(f"can't write {target}: {getattr(reason, 'strerror', None) or reason}")
+    except OSError as reason:
+        python.fail(f"can't write {target}: {reason.strerror or reason}")
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
@@ -156,7 +156,7 @@ def main():
 
     import numpy as np
     import skimage
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     if not CAT.exists():
         cat = pathlib.Path(skimage.__file__).parent / "data" / "chelsea.png"
@@ -168,7 +168,7 @@ def main():
     kind = np.float16 if args.f16 else np.float32
     tensors = {name: np.ascontiguousarray(value, dtype=kind) for name, value in convert(source).items()}
     metadata = {"heads": str(HEADS), "epsilon": "1e-6", "mean": MEAN, "deviation": DEVIATION}
-    put(output, lambda part: save_file(tensors, part, metadata))
+    put(output, lambda part: part.write_bytes(save(tensors, metadata)))
 
 
 if __name__ == "__main__":

@@ -52,12 +52,15 @@ const settled = (page) => page.evaluate(() => new Promise((done) => requestAnima
 // The row on the screen is that row of the captured map, as closely as a half float has it.
 async function compare(page, layer, head, token) {
   await settled(page);
-  const state = await page.evaluate(() => ({ ...attention.state, shown: attention.shown(), told: told.textContent }));
+  const state = await page.evaluate(() => ({ ...attention.state, shown: attention.shown(), told: told.textContent, most: +most.textContent }));
   assert.deepEqual([state.layer, state.head, state.token], [layer, head, token]);
   const wanted = captured(layer, head, token);
   assert.equal(state.shown.length, wanted.length);
   wanted.forEach((v, i) => assert(Math.abs(v - state.shown[i]) <= v * 1e-3 + 1e-7, `${v} is not ${state.shown[i]}`));
   assert(state.told.startsWith(`Layer ${layer}, `), state.told);
+  // The legend ends at the largest share of a patch, with three digits that matter.
+  const largest = Math.max(...wanted.slice(1));
+  assert(Math.abs(state.most - largest) <= largest * 5.5e-3 + 5.5e-5, `the legend ends at ${state.most}, not ${largest}`);
   return state.shown;
 }
 
@@ -99,6 +102,14 @@ async function hover(page, row, column) {
   await hover(page, 3, 3);
   await compare(page, 0, heads, 1 + 3 * grid + 3);
 
+  // So does a key, and Escape lets go.
+  await page.keyboard.press("Enter");
+  await hover(page, 0, 2);
+  await compare(page, 0, heads, 1 + 3 * grid + 3);
+  assert(await page.evaluate(() => told.textContent.endsWith(" Held.")));
+  await page.keyboard.press("Escape");
+  await hover(page, 3, 3);
+
   // The keyboard.
   await page.locator("#stage").focus();
   for (const key of [".", "2", "ArrowLeft", "ArrowUp"]) await page.keyboard.press(key);
@@ -138,12 +149,21 @@ async function hover(page, row, column) {
   if (screenshots) await shoot(await open(400, 800), "narrow");
 }
 
-// Nothing sticks out sideways, and a finger can hit every button.
+{
+  const { page, wrong } = await open(800, 1100);
+  assert.deepEqual(wrong, []);
+  await fits(page);
+  if (screenshots) await shoot(await open(800, 1100), "middle");
+}
+
+// Nothing sticks out sideways, a finger can hit every button, and a screen reader can name it.
 async function fits(page) {
-  const { over, small } = await page.evaluate(() => ({
+  const { over, small, nameless } = await page.evaluate(() => ({
     over: document.documentElement.scrollWidth - innerWidth,
     small: [...document.querySelectorAll("button")].filter((b) => b.offsetWidth < 40 || b.offsetHeight < 40).length,
+    nameless: [...document.querySelectorAll("button")].filter((b) => !(b.ariaLabel || b.textContent).trim()).length,
   }));
+  assert.equal(nameless, 0, "every button has a name");
   assert(over <= 0, `${over} pixels too wide`);
   assert.equal(small, 0, "every button is at least 40 pixels");
 }
