@@ -1732,6 +1732,8 @@ macro_rules! __head {
     (@judge $s:tt $k:ident $h:tt % $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
     (@judge $s:tt $k:ident $h:tt ! $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
     (@judge $s:tt $k:ident $h:tt << $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
+    // a label's
+    (@judge $s:tt $k:ident $h:tt : $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
     (@judge $s:tt $k:ident $h:tt ..= $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
     (@judge $s:tt $k:ident $h:tt in $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
     (@judge $s:tt $k:ident $h:tt else $($rest:tt)*) => { $crate::__head! { @operand $s $k $h $($rest)* } };
@@ -1930,6 +1932,34 @@ macro_rules! __arms {
             $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => $value,] [$($($rest)*)?] $($($rest)*)?
         }
     };
+    // Some(x) if let Ok(y) = x.parse() => ..: the parser takes no such guard for an expression
+    (@guard $c:tt $head:tt [$($arms:tt)*] [$($all:tt)*] [$($arm:tt)*] [$($guard:tt)*] => { $($b:tt)* } $(, $($rest:tt)*)?) => {
+        $crate::__arms! {
+            $c $head [$($arms)* $($arm)* $($guard)* => {
+                $crate::__pattern! { @top arm $c $($all)* }
+                $crate::__conditions! { $c $($guard)* }
+                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+            }] [$($($rest)*)?] $($($rest)*)?
+        }
+    };
+    (@guard $c:tt $head:tt [$($arms:tt)*] [$($all:tt)*] [$($arm:tt)*] [$($guard:tt)*] => { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__arms! {
+            $c $head [$($arms)* $($arm)* $($guard)* => {
+                $crate::__pattern! { @top arm $c $($all)* }
+                $crate::__conditions! { $c $($guard)* }
+                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+            }] [$($rest)*] $($rest)*
+        }
+    };
+    (@guard $c:tt $head:tt [$($arms:tt)*] $all:tt [$($arm:tt)*] [$($guard:tt)*] => $value:expr $(, $($rest:tt)*)?) => {
+        $crate::__arms! { $c $head [$($arms)* $($arm)* $($guard)* => $value,] [$($($rest)*)?] $($($rest)*)? }
+    };
+    (@guard $c:tt $head:tt $arms:tt $all:tt $arm:tt [$($guard:tt)*] $t:tt $($rest:tt)*) => {
+        $crate::__arms! { @guard $c $head $arms $all $arm [$($guard)* $t] $($rest)* }
+    };
+    ($c:tt $head:tt $arms:tt $all:tt $(#$at:tt)* $pattern:pat if let $($rest:tt)*) => {
+        $crate::__arms! { @guard $c $head $arms $all [$(#$at)* $pattern] [if let] $($rest)* }
+    };
     // Some(x) if x > 0.0 => { .. }
     ($c:tt $head:tt $arms:tt $all:tt $(#$at:tt)* $pattern:pat $(if $guard:expr)? => { $($b:tt)* } . $($_:tt)*) => {
         $crate::__arms! { @unwrap $c $head $arms $all }
@@ -1969,6 +1999,12 @@ macro_rules! __arms {
      $(, $($rest:tt)*)?) => {
         $crate::__arms! {
             $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => $value,] [$($($rest)*)?] $($($rest)*)?
+        }
+    };
+    // 1 => for x in xs { .. } 2 => ..
+    ($c:tt $head:tt $arms:tt $all:tt $($_:tt)*) => {
+        $crate::__private::compile_error! {
+            "`captured_fn!` can't see where an arm of this `match` ends: put a comma behind an arm that is not a block"
         }
     };
 }
@@ -2504,7 +2540,7 @@ pub mod names {
                     levels[depth].begins = false;
                     if token == LET {
                         pattern = true;
-                        reached = here.walked && (here.begins || here.opens);
+                        reached = here.walked && (here.begins || here.opens || here.arms);
                         levels[depth].binds = here.walked && here.begins;
                     } else if token == FOR {
                         pattern = here.begins || before == b':';

@@ -383,6 +383,11 @@ captured_fn! {
             let z = 3;
             return z;
         }
+        if 'label: {
+            break 'label x == 9;
+        } {
+            return 99;
+        }
         for i in if x == 0 { all } else { [1; 3] } {
             let z = i + y;
             if z > 6 {

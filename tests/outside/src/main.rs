@@ -44,6 +44,21 @@ captured_fn! {
     }
 }
 
+captured_fn! {
+    /// Guards that bind, which Rust has since 1.95: the tests of the crate itself are for older ones too.
+    #[capture(number, from_guard)]
+    fn guarded(text: Option<&str>) -> i32 {
+        match text {
+            Some(text) if let Ok(number) = text.parse::<i32>() => {
+                let from_guard = number;
+                from_guard
+            }
+            Some(text) if let Some(b'a') = text.bytes().next() => 1,
+            _ => 0,
+        }
+    }
+}
+
 trait Checked: Sized {
     fn checked(self) -> Option<Self>;
 }
@@ -62,6 +77,7 @@ fn main() {
         assert!(out.iter().zip(expected).all(|(a, b)| a.to_bits() == f32::to_bits(b)));
         assert!(everything(1.0, "x").is_some() && everything(f32::NAN, "x").is_none());
     }
+    assert_eq!([Some("12"), Some("ab"), None].map(guarded), [12, 1, 0]);
     drop(session);
     let cache = anycapture::cache();
     assert_eq!(cache.is_empty(), !anycapture::ENABLED);
@@ -69,6 +85,8 @@ fn main() {
         assert_eq!(cache["Attention.forward.attention_map"].len(), 3);
         assert_eq!(cache["Attention.forward.return"][2].index(), Some(2));
         assert_eq!(cache["everything.y"].len(), 3);
+        assert_eq!(cache["guarded.number"][0].scalar::<i32>(), Some(12));
+        assert_eq!(cache["guarded.from_guard"].len(), 1);
     }
     print!("{}", anycapture::report());
 }
