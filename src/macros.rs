@@ -631,6 +631,13 @@ macro_rules! __fn_head {
         $crate::__fn_head! { @output $s $list $name $head $p [$($o)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12] $($rest)* }
     };
 
+    // fn forward() $body
+    (@output $($_:tt)*) => {
+        $crate::__private::compile_error! {
+            "`captured_fn!` finds no body in braces: one that a macro has matched as `$body:block` can't be looked \
+             into, so match it as `{ $($body:tt)* }`"
+        }
+    };
     // all found
     (@body [$($seen:tt)*] [$($list:tt)*] $name:tt [$($head:tt)*] [$($p:tt)*] [$($output:tt)*]
      { $($b:tt)* } $($rest:tt)*) => {
@@ -879,7 +886,7 @@ macro_rules! __fn_body {
                 }
             )?
             $crate::__parameters! {
-                [$path __anycapture_active [$(($x $last $dims $let))*] $options [$($returned $shape)?] $all] [] $p
+                [$path __anycapture_active [$(($x $last $dims $let))*] $options [$($returned $shape)?] $all] [] [] $p
             }
             $crate::__cut! {
                 [$path __anycapture_active [$(($x $last $dims $let))*] $options [$($returned $shape)?] $all]
@@ -933,24 +940,24 @@ macro_rules! __check_names {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __parameters {
-    ($c:tt [] []) => {};
+    ($c:tt [] [] []) => {};
     // #[cfg(test)] x: f32
-    ($c:tt [] [#$_:tt $($rest:tt)*]) => {
-        $crate::__parameters! { $c [] [$($rest)*] }
+    ($c:tt [$($at:tt)*] [] [#$a:tt $($rest:tt)*]) => {
+        $crate::__parameters! { $c [$($at)* #$a] [] [$($rest)*] }
     };
     // the end of a parameter
-    ($c:tt [$($pattern:tt)*] [$(: $type:ty)? $(, $($rest:tt)*)?]) => {
-        $crate::__pattern! { @top now $c $($pattern)* }
-        $crate::__parameters! { $c [] [$($($rest)*)?] }
+    ($c:tt [$($at:tt)*] [$($pattern:tt)*] [$(: $type:ty)? $(, $($rest:tt)*)?]) => {
+        $crate::__cfg! { [] [$crate::__pattern! { @top now $c $($pattern)* }] $($at)* }
+        $crate::__parameters! { $c [] [] [$($($rest)*)?] }
     };
-    ($c:tt [$($pattern:tt)*] [$t:tt $($rest:tt)*]) => {
-        $crate::__parameters! { $c [$($pattern)* $t] [$($rest)*] }
+    ($c:tt $at:tt [$($pattern:tt)*] [$t:tt $($rest:tt)*]) => {
+        $crate::__parameters! { $c $at [$($pattern)* $t] [$($rest)*] }
     };
 }
 
 /// Cuts a block into pieces of some 256 tokens, and these into pieces of some 32 for `__walk!`, all siblings: so
 /// depth grows slowly with length. A `;` outside of delimiters always ends a statement, and so does a `}` before a
-/// word that only begins one.
+/// word that goes on with no expression, a label or an attribute.
 ///
 /// A cut leaves something behind it, so that the end of a block is in one piece with what stands before it.
 ///
@@ -1071,7 +1078,7 @@ macro_rules! __cut {
     (@last $c:tt ($kind:ident) [$($pieces:tt)*] $($t:tt)*) => {
         $crate::__walk! { @statement $c ($kind [$($pieces)* [$($t)*]]) [] $($t)* }
     };
-    // `;`, or a word that only begins a statement if a brace stands before it
+    // `;`, or what only begins a statement if a brace stands before it
     (@at ; [coarse $c:tt $m:tt $last:tt [$($pieces:tt)*]] [$($t:tt)*] $($rest:tt)+) => {
         $crate::__cut! { $c $m $m [] fine $($t)* }
         $crate::__cut! { $c $m $last [$($pieces)* [$($t)*]] coarse $($rest)+ }
@@ -1080,13 +1087,12 @@ macro_rules! __cut {
         $crate::__walk! { @statement $c $m [] $($t)* }
         $crate::__cut! { $c $m $last [$($pieces)* [$($t)*]] fine $($rest)+ }
     };
-    (@behind let $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@behind for $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@behind while $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@behind loop $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@behind if $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@behind match $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@behind return $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@behind else $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
+    (@behind as $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
+    (@behind in $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
+    (@behind # $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@behind $word:ident $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
+    (@behind $label:lifetime $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
     (@behind $other:tt $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
     // 256 tokens, and then on to a place to cut
     ($c:tt $m:tt $last:tt $pieces:tt coarse

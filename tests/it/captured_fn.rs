@@ -690,3 +690,53 @@ mod lengths {
         }
     }
 }
+
+/// Statements that end with a brace, without a `;` to cut at: as many as fit the limit where each can be cut off.
+mod braces {
+    use super::*;
+
+    macro_rules! five {
+        ($($s:tt)*) => { $($s)* $($s)* $($s)* $($s)* $($s)* };
+    }
+
+    macro_rules! many {
+        ($name:ident $n:ident $x:ident $s:tt) => { many! { @ten $name $n $x $s $s $s $s $s $s $s $s $s $s } };
+        (@ten $name:ident $n:ident $x:ident $([$($s:tt)*])*) => { many! { @all $name $n $x [$($($s)*)*] } };
+        (@all $name:ident $n:ident $x:ident [$($s:tt)*]) => {
+            captured_fn! {
+                #[capture($n, $x)]
+                #[allow(unused_labels)]
+                fn $name($n: u32) -> u32 {
+                    let mut $x = $n;
+                    $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)* $($s)*
+                    $x
+                }
+            }
+        };
+    }
+
+    many! { labelled n x ['label: for i in 0..n { x += i; }] }
+    many! { attributes n x [#[allow(unused)] if x > 0 { x += 1; }] }
+    many! { macros n x [five! { x += 1; }] }
+    many! { unsafes n x [unsafe { x = std::ptr::read(&raw const x); }] }
+    many! { assigned n x [if n > 9 { x = 0; } x += 1;] }
+
+    captured_fn! {
+        #[capture(*)]
+        fn absent(#[cfg(any())] gone: Nowhere, #[cfg(all())] here: u32) -> u32 {
+            here
+        }
+    }
+
+    #[test]
+    fn a_hundred_of_them_fit_the_limit() {
+        let _alone = alone();
+        assert_eq!(
+            [labelled(2), attributes(1), macros(0), unsafes(4), assigned(3)],
+            [102, 101, 500, 4, 103]
+        );
+        assert_eq!(kept::<u32>("labelled.x"), [102]);
+        assert_eq!(absent(7), 7);
+        assert_eq!(kept::<u32>("absent.here"), [7]);
+    }
+}
