@@ -889,8 +889,10 @@ macro_rules! __fn_body {
                 [$path __anycapture_active [$(($x $last $dims $let))*] $options [$($returned $shape)?] $all] [] [] $p
             }
             $crate::__cut! {
-                [$path __anycapture_active [$(($x $last $dims $let))*] $options [$($returned $shape)?] $all]
-                (now) (fn) [] coarse $($b)*
+                [
+                    coarse [$path __anycapture_active [$(($x $last $dims $let))*] $options [$($returned $shape)?] $all]
+                    (now) (fn) []
+                ] [] $($b)*
             }
         }
     };
@@ -941,6 +943,15 @@ macro_rules! __check_names {
 #[macro_export]
 macro_rules! __parameters {
     ($c:tt [] [] []) => {};
+    // x: f32, mut x: f32
+    ($c:tt [] [] [$x:tt : $type:ty $(, $($rest:tt)*)?]) => {
+        $crate::__pattern! { @top now $c $x }
+        $crate::__parameters! { $c [] [] [$($($rest)*)?] }
+    };
+    ($c:tt [] [] [mut $x:tt : $type:ty $(, $($rest:tt)*)?]) => {
+        $crate::__pattern! { @top now $c mut $x }
+        $crate::__parameters! { $c [] [] [$($($rest)*)?] }
+    };
     // #[cfg(test)] x: f32
     ($c:tt [$($at:tt)*] [] [#$a:tt $($rest:tt)*]) => {
         $crate::__parameters! { $c [$($at)* #$a] [] [$($rest)*] }
@@ -969,93 +980,120 @@ macro_rules! __cut {
     // the captures at the end of a block, if anything may be captured there
     (@ends [$path:tt $active:tt [] $options:tt $return:tt $all:tt] $pieces:tt) => {};
     (@ends $c:tt [$([$($t:tt)*])*]) => {
-        $($crate::__cut! { $c (end) (end) [] coarse $($t)* })*
+        $($crate::__cut! { [fine $c (end) (end) []] [] $($t)* })*
     };
     // a place to cut, sixteen tokens ahead for `;` and something, eight for `{ .. }` and a word
     (@near $s:tt [$($t:tt)*] ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* ;]] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__cut! { @near $s [$($t)* { $($b)* } else] $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] { $($b:tt)* } $word:tt $($rest:tt)*) => {
         $crate::__cut! { @behind $word $s [$($t)* { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 ;]] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__cut! { @near $s [$($t)* $x1 { $($b)* } else] $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
         $crate::__cut! { @behind $word $s [$($t)* $x1 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 $x2 ;]] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__cut! { @near $s [$($t)* $x1 $x2 { $($b)* } else] $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
         $crate::__cut! { @behind $word $s [$($t)* $x1 $x2 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 $x2 $x3 ;]] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__cut! { @near $s [$($t)* $x1 $x2 $x3 { $($b)* } else] $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
         $crate::__cut! { @behind $word $s [$($t)* $x1 $x2 $x3 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 $x2 $x3 $x4 ;]] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__cut! { @near $s [$($t)* $x1 $x2 $x3 $x4 { $($b)* } else] $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
         $crate::__cut! { @behind $word $s [$($t)* $x1 $x2 $x3 $x4 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 $x2 $x3 $x4 $x5 ;]] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__cut! { @near $s [$($t)* $x1 $x2 $x3 $x4 $x5 { $($b)* } else] $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
         $crate::__cut! { @behind $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 $x2 $x3 $x4 $x5 $x6 ;]] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__cut! { @near $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 { $($b)* } else] $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
         $crate::__cut! { @behind $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 ;]] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__cut! { @near $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 { $($b)* } else] $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
         $crate::__cut! { @behind $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 ;]] $($rest)+ }
+    };
+    (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__cut! { @near $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 { $($b)* } else] $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt { $($b:tt)* } $word:tt $($rest:tt)*) => {
         $crate::__cut! { @behind $word $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 { $($b)* }] $word $($rest)* }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt $x9:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 ;]] $($rest)+ }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
      $x9:tt $x10:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 ;]] $($rest)+ }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
      $x9:tt $x10:tt $x11:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 ;]] $($rest)+ }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
      $x9:tt $x10:tt $x11:tt $x12:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 ;]] $($rest)+ }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
      $x9:tt $x10:tt $x11:tt $x12:tt $x13:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 $x13 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 $x13 ;]] $($rest)+ }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
      $x9:tt $x10:tt $x11:tt $x12:tt $x13:tt $x14:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 $x13 $x14 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 $x13 $x14 ;]] $($rest)+ }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
      $x9:tt $x10:tt $x11:tt $x12:tt $x13:tt $x14:tt $x15:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 $x13 $x14 $x15 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 $x13 $x14 $x15 ;]] $($rest)+ }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
      $x9:tt $x10:tt $x11:tt $x12:tt $x13:tt $x14:tt $x15:tt $x16:tt ; $($rest:tt)+) => {
-        $crate::__cut! { @at ; $s [$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 $x13 $x14 $x15 $x16 ;] $($rest)+ }
+        $crate::__cut! { $s [[$($t)* $x1 $x2 $x3 $x4 $x5 $x6 $x7 $x8 $x9 $x10 $x11 $x12 $x13 $x14 $x15 $x16 ;]] $($rest)+ }
     };
     (@near $s:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $x6:tt $x7:tt $x8:tt
      $x9:tt $x10:tt $x11:tt $x12:tt $x13:tt $x14:tt $x15:tt $x16:tt $x17:tt $($rest:tt)+) => {
@@ -1063,10 +1101,25 @@ macro_rules! __cut {
     };
     // none
     (@near [coarse $c:tt $m:tt $last:tt $pieces:tt] [$($t:tt)*] $($rest:tt)*) => {
-        $crate::__cut! { $c $m $last $pieces fine $($t)* $($rest)* }
+        $crate::__cut! { [fine $c $m $last $pieces] [] $($t)* $($rest)* }
     };
     (@near [fine $c:tt $m:tt $last:tt $pieces:tt] [$($t:tt)*] $($rest:tt)*) => {
         $crate::__cut! { @last $c $last $pieces $($t)* $($rest)* }
+    };
+    // what goes on with the expression that the brace ends, and what only begins a statement
+    (@behind as $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
+    (@behind in $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
+    (@behind ; $s:tt [$($t:tt)*] ; $($rest:tt)+) => { $crate::__cut! { $s [[$($t)* ;]] $($rest)+ } };
+    (@behind # $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { $s [$t] $($rest)+ } };
+    (@behind $word:ident $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { $s [$t] $($rest)+ } };
+    (@behind $label:lifetime $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { $s [$t] $($rest)+ } };
+    (@behind $other:tt $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
+    // a piece that is not the last
+    (@piece coarse $c:tt $m:tt $($t:tt)*) => {
+        $crate::__cut! { [fine $c $m $m []] [] $($t)* }
+    };
+    (@piece fine $c:tt $m:tt $($t:tt)*) => {
+        $crate::__walk! { @statement $c $m [] $($t)* }
     };
     // the last piece
     (@last $c:tt (end) $pieces:tt $($t:tt)*) => {
@@ -1078,24 +1131,8 @@ macro_rules! __cut {
     (@last $c:tt ($kind:ident) [$($pieces:tt)*] $($t:tt)*) => {
         $crate::__walk! { @statement $c ($kind [$($pieces)* [$($t)*]]) [] $($t)* }
     };
-    // `;`, or what only begins a statement if a brace stands before it
-    (@at ; [coarse $c:tt $m:tt $last:tt [$($pieces:tt)*]] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__cut! { $c $m $m [] fine $($t)* }
-        $crate::__cut! { $c $m $last [$($pieces)* [$($t)*]] coarse $($rest)+ }
-    };
-    (@at ; [fine $c:tt $m:tt $last:tt [$($pieces:tt)*]] [$($t:tt)*] $($rest:tt)+) => {
-        $crate::__walk! { @statement $c $m [] $($t)* }
-        $crate::__cut! { $c $m $last [$($pieces)* [$($t)*]] fine $($rest)+ }
-    };
-    (@behind else $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
-    (@behind as $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
-    (@behind in $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
-    (@behind # $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@behind $word:ident $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@behind $label:lifetime $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @at ; $s $t $($rest)+ } };
-    (@behind $other:tt $s:tt $t:tt $($rest:tt)+) => { $crate::__cut! { @near $s $t $($rest)+ } };
-    // 256 tokens, and then on to a place to cut
-    ($c:tt $m:tt $last:tt $pieces:tt coarse
+    // a piece that is cut off, then 256 tokens, and then on to a place to cut
+    ([coarse $c:tt $m:tt $last:tt [$($pieces:tt)*]] [$([$($t:tt)*])?]
      $a0:tt $a1:tt $a2:tt $a3:tt $a4:tt $a5:tt $a6:tt $a7:tt
      $a8:tt $a9:tt $aa:tt $ab:tt $ac:tt $ad:tt $ae:tt $af:tt
      $b0:tt $b1:tt $b2:tt $b3:tt $b4:tt $b5:tt $b6:tt $b7:tt
@@ -1129,8 +1166,9 @@ macro_rules! __cut {
      $p0:tt $p1:tt $p2:tt $p3:tt $p4:tt $p5:tt $p6:tt $p7:tt
      $p8:tt $p9:tt $pa:tt $pb:tt $pc:tt $pd:tt $pe:tt $pf:tt
      $($rest:tt)+) => {
+        $($crate::__cut! { @piece coarse $c $m $($t)* })?
         $crate::__cut! {
-            @near [coarse $c $m $last $pieces] [
+            @near [coarse $c $m $last [$($pieces)* $([$($t)*])?]] [
                 $a0 $a1 $a2 $a3 $a4 $a5 $a6 $a7 $a8 $a9 $aa $ab $ac $ad $ae $af
                 $b0 $b1 $b2 $b3 $b4 $b5 $b6 $b7 $b8 $b9 $ba $bb $bc $bd $be $bf
                 $c0 $c1 $c2 $c3 $c4 $c5 $c6 $c7 $c8 $c9 $ca $cb $cc $cd $ce $cf
@@ -1150,28 +1188,33 @@ macro_rules! __cut {
             ] $($rest)+
         }
     };
-    // 32 tokens, and then on to a place to cut
-    ($c:tt $m:tt $last:tt $pieces:tt $size:ident
+    // the same with 32 tokens
+    ([$size:ident $c:tt $m:tt $last:tt [$($pieces:tt)*]] [$([$($t:tt)*])?]
      $a0:tt $a1:tt $a2:tt $a3:tt $a4:tt $a5:tt $a6:tt $a7:tt
      $b0:tt $b1:tt $b2:tt $b3:tt $b4:tt $b5:tt $b6:tt $b7:tt
      $c0:tt $c1:tt $c2:tt $c3:tt $c4:tt $c5:tt $c6:tt $c7:tt
      $d0:tt $d1:tt $d2:tt $d3:tt $d4:tt $d5:tt $d6:tt $d7:tt
      $($rest:tt)+) => {
+        $($crate::__cut! { @piece $size $c $m $($t)* })?
         $crate::__cut! {
-            @near [fine $c $m $last $pieces] [
+            @near [fine $c $m $last [$($pieces)* $([$($t)*])?]] [
                 $a0 $a1 $a2 $a3 $a4 $a5 $a6 $a7 $b0 $b1 $b2 $b3 $b4 $b5 $b6 $b7
                 $c0 $c1 $c2 $c3 $c4 $c5 $c6 $c7 $d0 $d1 $d2 $d3 $d4 $d5 $d6 $d7
             ] $($rest)+
         }
     };
-    ($c:tt $m:tt (end) $pieces:tt $size:ident $($t:tt)*) => {
-        $crate::__walk! { @statement $c (end) [] $($t)* }
+    // the same with the last piece
+    ([$size:ident $c:tt $m:tt (end) $pieces:tt] [$([$($t:tt)*])?] $($rest:tt)*) => {
+        $($crate::__cut! { @piece $size $c $m $($t)* })?
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
     };
-    ($c:tt $m:tt (now) $pieces:tt $size:ident $($t:tt)*) => {
-        $crate::__walk! { @statement $c (now) [] $($t)* }
+    ([$size:ident $c:tt $m:tt (now) $pieces:tt] [$([$($t:tt)*])?] $($rest:tt)*) => {
+        $($crate::__cut! { @piece $size $c $m $($t)* })?
+        $crate::__walk! { @statement $c (now) [] $($rest)* }
     };
-    ($c:tt $m:tt ($kind:ident) [$($pieces:tt)*] $size:ident $($t:tt)*) => {
-        $crate::__walk! { @statement $c ($kind [$($pieces)* [$($t)*]]) [] $($t)* }
+    ([$size:ident $c:tt $m:tt ($kind:ident) [$($pieces:tt)*]] [$([$($t:tt)*])?] $($rest:tt)*) => {
+        $($crate::__cut! { @piece $size $c $m $($t)* })?
+        $crate::__walk! { @statement $c ($kind [$($pieces)* $([$($t)*])? [$($rest)*]]) [] $($rest)* }
     };
 }
 
@@ -1258,6 +1301,25 @@ macro_rules! __walk {
             @twice [$path $active $entries $options $return [*]] $m [$mut $x] [$($rest)*] $($rest)*
         }
     };
+    // let x; let mut x;
+    (@statement $c:tt (end) [] let $x:tt ; $($rest:tt)*) => {
+        $crate::__pattern! { @top end $c unset $x }
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $x:tt ; $($rest:tt)*) => {
+        let $x;
+        $crate::__pattern! { @top unset $c $x }
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
+    (@statement $c:tt (end) [] let $mut:tt $x:tt ; $($rest:tt)*) => {
+        $crate::__pattern! { @top end $c unset $mut $x }
+        $crate::__walk! { @statement $c (end) [] $($rest)* }
+    };
+    (@statement $c:tt $m:tt [] let $mut:tt $x:tt ; $($rest:tt)*) => {
+        let $mut $x;
+        $crate::__pattern! { @top unset $c $mut $x }
+        $crate::__walk! { @statement $c $m [] $($rest)* }
+    };
     // Any other.
     (@statement $c:tt (end) [] let $x:tt = $e:expr ; $($rest:tt)*) => {
         $crate::__pattern! { @top end $c let $x }
@@ -1311,19 +1373,19 @@ macro_rules! __walk {
     // { .. }
     (@statement $c:tt $m:tt $at:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
-            @after $c $m $at [] [{ $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
+            @after $c $m $at [] [{ $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* } }] $($rest)*
         }
     };
     // 'outer: { .. }
     (@statement $c:tt $m:tt $at:tt $label:lifetime : { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
-            @after $c $m $at [] [$label: { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
+            @after $c $m $at [] [$label: { $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* } }] $($rest)*
         }
     };
     // 'outer: loop { .. }
     (@statement $c:tt $m:tt $at:tt $label:lifetime : loop { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
-            @after $c $m $at [] [$label: loop { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
+            @after $c $m $at [] [$label: loop { $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* } }] $($rest)*
         }
     };
     // 'outer: for
@@ -1340,12 +1402,12 @@ macro_rules! __walk {
     };
     (@word $c:tt $m:tt $at:tt loop $word:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
-            @after $c $m $at [] [$word { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
+            @after $c $m $at [] [$word { $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* } }] $($rest)*
         }
     };
     (@word $c:tt $m:tt $at:tt unsafe $word:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
-            @after $c $m $at [] [$word { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
+            @after $c $m $at [] [$word { $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* } }] $($rest)*
         }
     };
     // return x; with `return` in the list
@@ -1436,7 +1498,7 @@ macro_rules! __walk {
         $crate::__walk! { @copy $c $m $at [] [] $($rest)* }
     };
 
-    // What no rule knows, token by token up to the next `;`. `$for` as in `@after`.
+    // What no rule knows, up to four tokens a step, up to the next `;`. `$for` as in `@after`.
     (@copy $c:tt $m:tt $at:tt [] [$($t:tt)*] ; $($rest:tt)*) => {
         $crate::__walk! { @done $c $m $at [$($t)* ;] [] $($rest)* }
     };
@@ -1450,11 +1512,32 @@ macro_rules! __walk {
     (@copy $c:tt $m:tt $at:tt [$pattern:tt $let:tt] [$($t:tt)*] else { $($b:tt)* } ; $($rest:tt)*) => {
         $crate::__walk! {
             @copy $c $m $at [$pattern $let]
-            [$($t)* else { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] ; $($rest)*
+            [$($t)* else { $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* } }] ; $($rest)*
         }
     };
-    (@copy $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] $next:tt $($rest:tt)*) => {
-        $crate::__walk! { @copy $c $m $at $for [$($t)* $next] $($rest)* }
+    (@copy $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] $x1:tt ; $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at $for [$($t)* $x1] ; $($rest)* }
+    };
+    (@copy $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] $x1:tt else $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at $for [$($t)* $x1] else $($rest)* }
+    };
+    (@copy $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] $x1:tt $x2:tt ; $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at $for [$($t)* $x1 $x2] ; $($rest)* }
+    };
+    (@copy $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] $x1:tt $x2:tt else $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at $for [$($t)* $x1 $x2] else $($rest)* }
+    };
+    (@copy $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt ; $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at $for [$($t)* $x1 $x2 $x3] ; $($rest)* }
+    };
+    (@copy $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt else $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at $for [$($t)* $x1 $x2 $x3] else $($rest)* }
+    };
+    (@copy $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] $x1:tt $x2:tt $x3:tt $x4:tt $($rest:tt)*) => {
+        $crate::__walk! { @copy $c $m $at $for [$($t)* $x1 $x2 $x3 $x4] $($rest)* }
+    };
+    (@copy $c:tt $m:tt $at:tt $for:tt [$($t:tt)*] $($rest:tt)+) => {
+        $crate::__walk! { @copy $c $m $at $for [$($t)* $($rest)+] }
     };
 
     // let Heads { q, k }: Heads = value: the pattern, then the type
@@ -1498,36 +1581,36 @@ macro_rules! __walk {
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt $label:lifetime : loop { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @copy $c $m $at [$pattern $let]
-            [$label: loop { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
+            [$label: loop { $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* } }] $($rest)*
         }
     };
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt $label:lifetime : { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @copy $c $m $at [$pattern $let]
-            [$label: { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
+            [$label: { $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* } }] $($rest)*
         }
     };
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt loop { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @copy $c $m $at [$pattern $let]
-            [loop { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
+            [loop { $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* } }] $($rest)*
         }
     };
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt unsafe { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @copy $c $m $at [$pattern $let]
-            [unsafe { $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
+            [unsafe { $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* } }] $($rest)*
         }
     };
     (@value $c:tt $m:tt $at:tt $pattern:tt [$($let:tt)*] { $($b:tt)* } ; $($rest:tt)*) => {
         $crate::__walk! {
-            @done $c $m $at [$($let)* { $crate::__cut! { $c (now) (block) [] coarse $($b)* } };] $pattern $($rest)*
+            @done $c $m $at [$($let)* { $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* } };] $pattern $($rest)*
         }
     };
     (@value $c:tt $m:tt $at:tt $pattern:tt $let:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__walk! {
             @copy $c $m $at [$pattern $let]
-            [{ $crate::__cut! { $c (now) (block) [] coarse $($b)* } }] $($rest)*
+            [{ $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* } }] $($rest)*
         }
     };
     (@value $c:tt $m:tt [] [$kind:ident $($p:tt)*] [$($let:tt)*] $e:expr ; $($rest:tt)*) => {
@@ -1823,7 +1906,7 @@ macro_rules! __head {
      { $($b:tt)* } $($rest:tt)*) => {
         $($at)* $($t)* $word $($head)* {
             $crate::__pattern! { @top now $c $($head)* }
-            $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+            $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* }
         }
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
@@ -1833,7 +1916,7 @@ macro_rules! __head {
     (@$found:ident [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] while [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
         $($at)* $($t)* $($head)* {
             $crate::__conditions! { $c $($head)* }
-            $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+            $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* }
         }
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
@@ -1856,7 +1939,7 @@ macro_rules! __head {
         $crate::__head! {
             @find [$c $m $at $for [$($t)* $($head)* {
                 $crate::__conditions! { $c $($head)* }
-                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+                $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* }
             } else]] if [if] if $($rest)*
         }
     };
@@ -1865,9 +1948,9 @@ macro_rules! __head {
         $crate::__walk! {
             @done $c $m $at [$($let)+ $($t)* $($head)* {
                 $crate::__conditions! { $c $($head)* }
-                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+                $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* }
             } else {
-                $crate::__cut! { $c (now) (block) [] coarse $($else)* }
+                $crate::__cut! { [coarse $c (now) (block) []] [] $($else)* }
             };] $pattern $($rest)*
         }
     };
@@ -1876,9 +1959,9 @@ macro_rules! __head {
         $crate::__walk! {
             @after $c $m $at $for [$($t)* $($head)* {
                 $crate::__conditions! { $c $($head)* }
-                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+                $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* }
             } else {
-                $crate::__cut! { $c (now) (block) [] coarse $($else)* }
+                $crate::__cut! { [coarse $c (now) (block) []] [] $($else)* }
             }] $($rest)*
         }
     };
@@ -1889,7 +1972,7 @@ macro_rules! __head {
     (@$found:ident [$c:tt $m:tt [$($at:tt)*] [] [$($t:tt)*]] if [$($head:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
         $($at)* $($t)* $($head)* {
             $crate::__conditions! { $c $($head)* }
-            $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+            $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* }
         }
         $crate::__walk! { @statement $c $m [] $($rest)* }
     };
@@ -1897,7 +1980,7 @@ macro_rules! __head {
         $crate::__walk! {
             @copy $c $m $at $for [$($t)* $($head)* {
                 $crate::__conditions! { $c $($head)* }
-                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+                $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* }
             }] $($rest)*
         }
     };
@@ -1944,7 +2027,7 @@ macro_rules! __arms {
             $c $head [$($arms)* $($arm)* $($guard)* => {
                 $crate::__pattern! { @top arm $c $($all)* }
                 $crate::__conditions! { $c $($guard)* }
-                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+                $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* }
             }] [$($($rest)*)?] $($($rest)*)?
         }
     };
@@ -1953,7 +2036,7 @@ macro_rules! __arms {
             $c $head [$($arms)* $($arm)* $($guard)* => {
                 $crate::__pattern! { @top arm $c $($all)* }
                 $crate::__conditions! { $c $($guard)* }
-                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+                $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* }
             }] [$($rest)*] $($rest)*
         }
     };
@@ -1979,7 +2062,7 @@ macro_rules! __arms {
             $($arms)*
             $(#$at)* $pattern $(if $guard)? => {
                 $crate::__pattern! { @top arm $c $($all)* }
-                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+                $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* }
             }
         }
     };
@@ -1988,7 +2071,7 @@ macro_rules! __arms {
         $crate::__arms! {
             $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => {
                 $crate::__pattern! { @top arm $c $($all)* }
-                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+                $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* }
             }] [$($rest)*] $($rest)*
         }
     };
@@ -1997,7 +2080,7 @@ macro_rules! __arms {
         $crate::__arms! {
             $c $head [$($arms)* $(#$at)* $pattern $(if $guard)? => {
                 $crate::__pattern! { @top arm $c $($all)* }
-                $crate::__cut! { $c (now) (block) [] coarse $($b)* }
+                $crate::__cut! { [coarse $c (now) (block) []] [] $($b)* }
             }] [$($rest)*] $($rest)*
         }
     };

@@ -137,3 +137,27 @@ fn an_inactive_line_is_as_short_as_a_check_by_hand() {
     let (ours, by_hand) = (hot_loop(&text, "axpy"), hot_loop(&text, "axpy_by_hand"));
     assert!(ours <= by_hand + 8, "{ours} bytes, by hand {by_hand}");
 }
+
+/// `captured_fn!` takes the address of a captured array only where it records, so its loop is made for vectors.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn a_captured_accumulator_stays_in_registers() {
+    let (mut cargo, folder) = cargo("rustc", "listing-accumulators");
+    let file = folder.join("listing.s");
+    cargo.args(["--release", "--lib", "--features", "lines,capture,std", "--"]);
+    run(cargo.arg(format!("--emit=asm={}", file.display())));
+    let text = fs::read_to_string(file).expect("the compiler has written it");
+    let packed = |name: &str| {
+        let lines = function(&text, name);
+        lines.iter().filter(|line| line.starts_with("mulps")).count()
+    };
+    let bare = packed("sums_bare");
+    assert!(bare > 0, "no packed product without lines");
+    for name in ["sums_listed", "sums_all"] {
+        assert!(
+            packed(name) >= bare,
+            "{} packed products in `{name}`, {bare} without lines",
+            packed(name)
+        );
+    }
+}

@@ -233,7 +233,7 @@ with_elements!(elements);
     label = "captured here",
     note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
 )]
-pub trait Fixed: Sized {
+pub trait Fixed: Copy {
     type Element: Element;
     const RANK: usize;
     /// Writes the dimensions, outermost first, as far as they find room.
@@ -264,6 +264,10 @@ impl<T: Fixed, const N: usize> Fixed for [T; N] {
     }
 }
 
+/// The bytes of an array that may live in registers, as the sums of a matrix product do; less on small machines, where
+/// the copy's place on the stack counts.
+const IN_REGISTERS: usize = if cfg!(target_pointer_width = "64") { 512 } else { 64 };
+
 /// Plain data of any form: what a capture copies. Not public API.
 // Method lookup asks for this where it does not know the type: see `__known!`.
 #[diagnostic::on_unimplemented(
@@ -275,8 +279,9 @@ pub trait Plain {
     type Element: Element;
     /// What it is behind all references.
     type Bare: Plain<Element = Self::Element> + ?Sized;
-    /// Gives `to` that. A scalar is copied for it, so that the variable, whose address nobody has then, stays in its
-    /// register while recording is inactive: guarded by `an_inactive_line_is_as_short_as_a_check_by_hand`.
+    /// Gives `to` that. A scalar or a small array is copied for it, so that the variable, whose address nobody has then,
+    /// stays in registers while recording is inactive: guarded by `an_inactive_line_is_as_short_as_a_check_by_hand` and
+    /// `a_captured_accumulator_stays_in_registers`.
     fn hand_over(&self, to: impl FnOnce(&Self::Bare));
     const RANK: usize;
     /// Writes the dimensions, outermost first, as far as they find room.
@@ -291,7 +296,12 @@ impl<T: Fixed, const N: usize> Plain for [T; N] {
 
     #[inline(always)]
     fn hand_over(&self, to: impl FnOnce(&Self)) {
-        to(self);
+        if size_of::<Self>() <= IN_REGISTERS {
+            let copy = *self;
+            to(&copy);
+        } else {
+            to(self);
+        }
     }
 
     #[inline]

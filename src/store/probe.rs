@@ -95,9 +95,9 @@ case! {
     /// Three references to a value that can be cloned.
     ViaThree, self, line, note where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send] &&&&&Probe<'_, &&&T> => line.record_with(note, || T::clone(self.0));
-    impl[T: Clone + Send] &&&&&Probe<'_, &&mut T> => line.record_with(note, || T::clone(self.0));
-    impl[T: Clone + Send] &&&&&Probe<'_, &mut &mut T> => line.record_with(note, || T::clone(self.0))
+    impl[T: Kept] &&&&&Probe<'_, &&&T> => line.record_with(note, || T::clone(self.0));
+    impl[T: Kept] &&&&&Probe<'_, &&mut T> => line.record_with(note, || T::clone(self.0));
+    impl[T: Kept] &&&&&Probe<'_, &mut &mut T> => line.record_with(note, || T::clone(self.0))
 }
 
 #[cfg(feature = "alloc")]
@@ -105,8 +105,8 @@ case! {
     /// Two references to it.
     ViaTwo, self, line, note where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send] &&&&Probe<'_, &&T> => line.record_with(note, || T::clone(self.0));
-    impl[T: Clone + Send] &&&&Probe<'_, &mut &T> => line.record_with(note, || T::clone(self.0))
+    impl[T: Kept] &&&&Probe<'_, &&T> => line.record_with(note, || T::clone(self.0));
+    impl[T: Kept] &&&&Probe<'_, &mut &T> => line.record_with(note, || T::clone(self.0))
 }
 
 #[cfg(feature = "alloc")]
@@ -114,8 +114,8 @@ case! {
     /// A reference to it.
     ViaOne, self, line, note where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send] &&&Probe<'_, &T> => line.record_with(note, || T::clone(self.0));
-    impl[T: Clone + Send] &&&Probe<'_, &mut T> => line.record_with(note, || T::clone(self.0))
+    impl[T: Kept] &&&Probe<'_, &T> => line.record_with(note, || T::clone(self.0));
+    impl[T: Kept] &&&Probe<'_, &mut T> => line.record_with(note, || T::clone(self.0))
 }
 
 /// A reference to something that can't be captured: it must not be taken for an owned value that is `Clone`.
@@ -138,8 +138,22 @@ case! {
     /// Any other value that can be cloned.
     ViaClone, self, line, note where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send] &Probe<'_, T> => line.record_with(note, || self.0.clone())
+    impl[T: Kept] &Probe<'_, T> => line.record_with(note, || self.0.clone())
 }
+
+/// What is kept by clone. What rustc knows of a closure, or of a type that later lines give, it knows after lookup: then
+/// this is the error, and not one about `Clone` for something within.
+#[cfg(feature = "alloc")]
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` can't be captured: it is neither plain data nor `Clone + Send + 'static`",
+    label = "can't be captured",
+    note = "capture what can be kept of it, under the same name: `capture!(path, name = expression)`"
+)]
+pub trait Kept: Clone + Send {}
+
+#[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
+impl<T: Clone + Send> Kept for T {}
 
 /// The rest, which is an error.
 pub trait ViaRefused<T: ?Sized> {

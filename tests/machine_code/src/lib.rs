@@ -61,6 +61,40 @@ anycapture::captured_fn! {
     }
 }
 
+/// A dot product in eight sums, as it is written for vector units: without lines, with a list, with all.
+macro_rules! sums {
+    ($($name:ident [$($wrapper:tt)*] [$($list:tt)*])*) => {$(
+        $($wrapper)* {
+            #[no_mangle]
+            $($list)*
+            pub fn $name(x: &[f32], y: &[f32]) -> f32 {
+                let n = x.len().min(y.len());
+                let (x, y) = (&x[..n], &y[..n]);
+                let mut sums = [0.0_f32; 8];
+                let mut at = 0;
+                while at + 8 <= n {
+                    for lane in 0..8 {
+                        sums[lane] += x[at + lane] * y[at + lane];
+                    }
+                    at += 8;
+                }
+                sums.iter().sum()
+            }
+        }
+    )*};
+}
+
+macro_rules! as_it_is {
+    ($($function:tt)*) => { $($function)* };
+}
+
+#[cfg(feature = "lines")]
+sums! {
+    sums_bare [as_it_is!] []
+    sums_listed [anycapture::captured_fn!] [#[capture(sums)]]
+    sums_all [anycapture::captured_fn!] [#[capture(*)]]
+}
+
 /// What one writes by hand in place of a capture line.
 pub static FLAG: AtomicBool = AtomicBool::new(false);
 
