@@ -40,6 +40,9 @@ impl Note<'_> {
 
 /// Declares a case: a trait, and what it does for the types that it looks through. A bound that holds a
 /// lifetime stands on the method, where errors quote it, and not on the `impl`, where lookup would not see it.
+///
+/// What a closure holds, and what later lines say of a type, rustc knows after lookup only. What it then says is of the
+/// value, and not of something within: this is what `do_not_recommend` is for.
 macro_rules! case {
     ($(#[$doc:meta])* $name:ident, $self:ident, $line:ident, $note:ident
      $(where T: $lifetime:lifetime)?;
@@ -58,6 +61,7 @@ macro_rules! case {
     };
     (@impl $name:ident $self:ident $line:ident $note:ident [$($bound:tt)*]
      [$($generics:tt)*] [$probe:ty] [$body:expr]) => {
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> $name<T> for $probe {
             #[inline(always)]
             fn __anycapture_record<N>($self, $line: &'static Line, $note: &Note<'_>, _: N)
@@ -71,7 +75,12 @@ macro_rules! case {
 }
 
 case! {
-    /// Plain data, behind any number of references.
+    /// Plain data, behind any number of references: taken for it, too, if its type is not known yet.
+    #[diagnostic::on_unimplemented(
+        message = "a `{T}` is no plain data, but its type is known from later lines only",
+        label = "captured here",
+        note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
+    )]
     ViaPlain, self, line, note;
     impl[T: Plain + ?Sized] &&&&&&&&Probe<'_, T> => self.0.hand_over(|value| line.record(value, note))
 }
@@ -95,9 +104,9 @@ case! {
     /// Three references to a value that can be cloned.
     ViaThree, self, line, note where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Kept] &&&&&Probe<'_, &&&T> => line.record_with(note, || T::clone(self.0));
-    impl[T: Kept] &&&&&Probe<'_, &&mut T> => line.record_with(note, || T::clone(self.0));
-    impl[T: Kept] &&&&&Probe<'_, &mut &mut T> => line.record_with(note, || T::clone(self.0))
+    impl[T: Clone + Send] &&&&&Probe<'_, &&&T> => line.record_with(note, || T::clone(self.0));
+    impl[T: Clone + Send] &&&&&Probe<'_, &&mut T> => line.record_with(note, || T::clone(self.0));
+    impl[T: Clone + Send] &&&&&Probe<'_, &mut &mut T> => line.record_with(note, || T::clone(self.0))
 }
 
 #[cfg(feature = "alloc")]
@@ -105,8 +114,8 @@ case! {
     /// Two references to it.
     ViaTwo, self, line, note where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Kept] &&&&Probe<'_, &&T> => line.record_with(note, || T::clone(self.0));
-    impl[T: Kept] &&&&Probe<'_, &mut &T> => line.record_with(note, || T::clone(self.0))
+    impl[T: Clone + Send] &&&&Probe<'_, &&T> => line.record_with(note, || T::clone(self.0));
+    impl[T: Clone + Send] &&&&Probe<'_, &mut &T> => line.record_with(note, || T::clone(self.0))
 }
 
 #[cfg(feature = "alloc")]
@@ -114,8 +123,8 @@ case! {
     /// A reference to it.
     ViaOne, self, line, note where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Kept] &&&Probe<'_, &T> => line.record_with(note, || T::clone(self.0));
-    impl[T: Kept] &&&Probe<'_, &mut T> => line.record_with(note, || T::clone(self.0))
+    impl[T: Clone + Send] &&&Probe<'_, &T> => line.record_with(note, || T::clone(self.0));
+    impl[T: Clone + Send] &&&Probe<'_, &mut T> => line.record_with(note, || T::clone(self.0))
 }
 
 /// A reference to something that can't be captured: it must not be taken for an owned value that is `Clone`.
@@ -136,24 +145,15 @@ impl<T: ?Sized> ViaRefusedReference<T> for &&Probe<'_, &T> {
 #[cfg(feature = "alloc")]
 case! {
     /// Any other value that can be cloned.
+    #[diagnostic::on_unimplemented(
+        message = "a `{T}` can't be captured: it is neither plain data nor `Clone + Send + 'static`",
+        label = "can't be captured",
+        note = "capture what can be kept of it, under the same name: `capture!(path, name = expression)`"
+    )]
     ViaClone, self, line, note where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Kept] &Probe<'_, T> => line.record_with(note, || self.0.clone())
+    impl[T: Clone + Send] &Probe<'_, T> => line.record_with(note, || self.0.clone())
 }
-
-/// What is kept by clone. What rustc knows of a closure, or of a type that later lines give, it knows after lookup: then
-/// this is the error, and not one about `Clone` for something within.
-#[cfg(feature = "alloc")]
-#[diagnostic::on_unimplemented(
-    message = "a `{Self}` can't be captured: it is neither plain data nor `Clone + Send + 'static`",
-    label = "can't be captured",
-    note = "capture what can be kept of it, under the same name: `capture!(path, name = expression)`"
-)]
-pub trait Kept: Clone + Send {}
-
-#[cfg(feature = "alloc")]
-#[diagnostic::do_not_recommend]
-impl<T: Clone + Send> Kept for T {}
 
 /// The rest, which is an error.
 pub trait ViaRefused<T: ?Sized> {
