@@ -48,8 +48,8 @@ macro_rules! case {
      $(where T: $lifetime:lifetime)?;
      $(impl[$($generics:tt)*] $probe:ty => $body:expr);+) => {
         $(#[$doc])*
-        pub trait $name<T: ?Sized> {
-            fn __anycapture_record<N>(self, line: &'static Line, note: &Note<'_>, name: N)
+        pub trait $name<N, T: ?Sized> {
+            fn __anycapture_record(self, line: &'static Line, note: &Note<'_>, name: N)
             where
                 $(T: $lifetime)?;
         }
@@ -62,9 +62,9 @@ macro_rules! case {
     (@impl $name:ident $self:ident $line:ident $note:ident [$($bound:tt)*]
      [$($generics:tt)*] [$probe:ty] [$body:expr]) => {
         #[diagnostic::do_not_recommend]
-        impl<$($generics)*> $name<T> for $probe {
+        impl<N, $($generics)*> $name<N, T> for $probe {
             #[inline(always)]
-            fn __anycapture_record<N>($self, $line: &'static Line, $note: &Note<'_>, _: N)
+            fn __anycapture_record($self, $line: &'static Line, $note: &Note<'_>, _: N)
             where
                 $($bound)*
             {
