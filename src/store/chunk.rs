@@ -5,7 +5,7 @@
 
 /// When, and on which thread, a value was captured.
 #[derive(Clone, Copy)]
-pub struct Stamp {
+pub(crate) struct Stamp {
     /// The position among all captures of the store.
     pub sequence: u64,
     /// See [`Value::thread`](super::value::Value::thread).
@@ -13,25 +13,26 @@ pub struct Stamp {
 }
 
 /// The largest number of indices that are kept with a value.
-pub const MAX_INDICES: usize = 4;
+pub(crate) const MAX_INDICES: usize = 4;
 
 #[cfg(all(feature = "capture", feature = "alloc"))]
-pub use heap::{Chunk, Data, Opaque};
+pub(crate) use heap::{Chunk, Data, Opaque};
 
 #[cfg(all(feature = "capture", feature = "alloc"))]
 mod heap {
     use alloc::{boxed::Box, string::String, vec::Vec};
-    use core::{any::Any, ops::Range};
+    use core::{any::Any, fmt, ops::Range};
 
     use once_cell::race::OnceBox;
 
-    use super::super::element::{Buffer, Element, Kind, Shape, with_buffer};
-    use super::super::share::{Pool, Pooled, try_box};
+    use super::super::element::{Buffer, Element, Kind, Shape, Stored, with_buffer};
+    use super::super::share::{Pool, Pooled, slot_size, try_box};
+    use super::super::source::Source;
     use super::super::summary::Summary;
     use super::Stamp;
 
     /// See the module.
-    pub struct Chunk {
+    pub(crate) struct Chunk {
         pub key: &'static str,
         pub shape: Shape,
         /// Elements in a value.
@@ -49,14 +50,14 @@ mod heap {
     }
 
     /// What the values are.
-    pub enum Data {
+    pub(crate) enum Data {
         Plain(Buffer),
         /// One value of a user's type, or a text.
         Opaque(Box<dyn Opaque>),
     }
 
     /// A value that is not plain data, in a box that [`try_box`] has made.
-    pub trait Opaque: Send + Sync {
+    pub(crate) trait Opaque: Send + Sync {
         /// The value itself.
         fn value(&self) -> &dyn Any;
         /// The name of its type, with all paths.
@@ -89,7 +90,7 @@ mod heap {
 
     impl Chunk {
         /// A chunk without values and without room for any.
-        pub const fn empty(key: &'static str) -> Chunk {
+        pub(crate) const fn empty(key: &'static str) -> Chunk {
             Chunk {
                 key,
                 shape: Shape::SCALAR,
@@ -105,17 +106,17 @@ mod heap {
 
         /// The number of values.
         #[inline]
-        pub fn len(&self) -> usize {
+        pub(crate) fn len(&self) -> usize {
             self.stamps.len()
         }
 
         /// The position behind that of the last value.
-        pub fn end(&self) -> u64 {
+        pub(crate) fn end(&self) -> u64 {
             self.first + self.len() as u64
         }
 
         /// What this chunk counts against the budget.
-        pub fn cost(&self) -> usize {
+        pub(crate) fn cost(&self) -> usize {
             let data = match &self.data {
                 Data::Plain(buffer) => buffer.capacity_in_bytes(),
                 Data::Opaque(value) => value.size(),
@@ -124,31 +125,28 @@ mod heap {
         }
 
         /// That of a chunk with so many bytes of data, room for so many stamps, and for so many indices.
-        pub fn cost_of(data: usize, stamps: usize, indices: usize) -> usize {
-            /// The chunk, and what the ring keeps of it.
-            const BOOKKEEPING: usize = size_of::<Chunk>() + 2 * size_of::<usize>();
+        pub(crate) fn cost_of(data: usize, stamps: usize, indices: usize) -> usize {
+            /// The chunk and its slot.
+            const BOOKKEEPING: usize = size_of::<Chunk>() + slot_size::<Chunk>();
             let stamps = stamps * size_of::<Stamp>() + indices * size_of::<i64>();
             data.saturating_add(BOOKKEEPING + stamps)
         }
 
         /// Makes this a chunk for values of another shape, without values and with room for `count` of them. The
         /// buffers are kept where they will do.
-        pub fn prepare<E: Element>(
+        pub(crate) fn prepare<E: Element>(
             &mut self,
             shape: Shape,
             stride: usize,
             index_rank: usize,
             count: usize,
         ) -> Option<()> {
+            self.clear();
             if !matches!(&self.data, Data::Plain(buffer) if E::of(buffer).is_some()) {
                 self.data = Data::Plain(E::buffer());
             }
             let Data::Plain(buffer) = &mut self.data else { return None };
             let data = E::of_mut(buffer)?;
-            data.clear();
-            self.stamps.clear();
-            self.indices.clear();
-            self.bytes = OnceBox::new();
             self.shape = shape;
             self.stride = stride;
             self.index_rank = index_rank;
@@ -159,7 +157,12 @@ mod heap {
 
         /// Whether a value of this form can be appended.
         #[inline(always)]
-        pub fn has_room<E: Element>(&self, length: usize, shape: &[usize], indices: &[i64]) -> bool {
+        pub(crate) fn has_room<E: Element>(
+            &self,
+            length: usize,
+            shape: &[usize],
+            indices: &[i64],
+        ) -> bool {
             let Data::Plain(buffer) = &self.data else { return false };
             let Some(data) = E::of(buffer) else { return false };
             self.stamps.len() < self.stamps.capacity()
@@ -169,9 +172,34 @@ mod heap {
                 && self.indices.capacity() - self.indices.len() >= indices.len()
         }
 
+        /// The number of values of `length` elements and with `rank` indices for which there are buffers.
+        pub(crate) fn room_for<E: Element>(&self, length: usize, rank: usize) -> usize {
+            let Data::Plain(buffer) = &self.data else { return 0 };
+            let Some(data) = E::of(buffer) else { return 0 };
+            let by_data = data.capacity().checked_div(length).unwrap_or(usize::MAX);
+            let by_indices = self.indices.capacity().checked_div(rank).unwrap_or(usize::MAX);
+            self.stamps.capacity().min(by_data).min(by_indices)
+        }
+
+        /// Whether the values have this form.
+        pub(crate) fn is_like<E: Element>(&self, shape: &Shape, rank: usize) -> bool {
+            let is_of_type = matches!(&self.data, Data::Plain(buffer) if E::of(buffer).is_some());
+            is_of_type && self.shape == *shape && self.index_rank == rank
+        }
+
+        /// Forgets all values. The buffers stay.
+        pub(crate) fn clear(&mut self) {
+            if let Data::Plain(buffer) = &mut self.data {
+                with_buffer!(buffer, values => values.clear());
+            }
+            self.stamps.clear();
+            self.indices.clear();
+            self.bytes = OnceBox::new();
+        }
+
         /// Appends a value, after [`has_room`](Chunk::has_room).
         #[inline(always)]
-        pub fn push<E: Element>(&mut self, values: &[E], stamp: Stamp, indices: &[i64]) {
+        pub(crate) fn push<E: Element>(&mut self, values: &[E], stamp: Stamp, indices: &[i64]) {
             let Data::Plain(buffer) = &mut self.data else { return };
             let Some(data) = E::of_mut(buffer) else { return };
             self.stamps.push(stamp);
@@ -182,16 +210,22 @@ mod heap {
             if let [value] = values { data.push(*value) } else { data.extend_from_slice(values) }
         }
 
+        /// Takes in one value of a chunk for one, after [`prepare`](Chunk::prepare). Says how many elements came.
+        pub(crate) fn fill<S: Source>(&mut self, source: S, indices: &[i64]) -> usize {
+            let Data::Plain(buffer) = &mut self.data else { return 0 };
+            let Some(data) = S::Element::of_mut(buffer) else { return 0 };
+            source.append_to(data);
+            self.indices.extend_from_slice(indices);
+            data.len()
+        }
+
         /// The values from number `start` on, in a chunk of their own.
-        pub fn copy(&self, start: usize) -> Option<Chunk> {
+        pub(crate) fn copy(&self, start: usize) -> Option<Chunk> {
             let mut copy = Chunk::empty(self.key);
             let Data::Plain(buffer) = &self.data else { return None };
             let count = self.len() - start;
             with_buffer!(buffer, values => {
-                copy.prepare_like(values, self, count)?;
-                let Data::Plain(buffer) = &mut copy.data else { return None };
-                let Some(data) = Element::of_mut(buffer) else { return None };
-                data.extend_from_slice(&values[start * self.stride..]);
+                copy.copy_elements(&values[start * self.stride..], self, count)?;
             });
             copy.stamps.extend_from_slice(&self.stamps[start..]);
             copy.indices.extend_from_slice(&self.indices[start * self.index_rank..]);
@@ -199,12 +233,21 @@ mod heap {
             Some(copy)
         }
 
-        fn prepare_like<E: Element>(&mut self, _: &[E], other: &Chunk, count: usize) -> Option<()> {
-            self.prepare::<E>(other.shape, other.stride, other.index_rank, count)
+        fn copy_elements<E: Element>(
+            &mut self,
+            values: &[E],
+            other: &Chunk,
+            count: usize,
+        ) -> Option<()> {
+            self.prepare::<E>(other.shape, other.stride, other.index_rank, count)?;
+            let Data::Plain(buffer) = &mut self.data else { return None };
+            E::of_mut(buffer)?.extend_from_slice(values);
+            Some(())
         }
 
         /// Forgets the first `count` values.
-        pub fn drop_front(&mut self, count: usize) {
+        pub(crate) fn drop_front(&mut self, count: usize) {
+            let count = count.min(self.len());
             let elements = count * self.stride;
             if let Data::Plain(buffer) = &mut self.data {
                 with_buffer!(buffer, values => drop(values.drain(..elements)));
@@ -216,23 +259,23 @@ mod heap {
         }
 
         /// The key of all values.
-        pub fn key(&self) -> &'static str {
+        pub(crate) fn key(&self) -> &'static str {
             self.key
         }
 
         /// The shape of each.
-        pub fn shape(&self) -> &Shape {
+        pub(crate) fn shape(&self) -> &Shape {
             &self.shape
         }
 
         /// The stamp of a value.
         #[inline]
-        pub fn stamp(&self, position: usize) -> Stamp {
+        pub(crate) fn stamp(&self, position: usize) -> Stamp {
             self.stamps[position]
         }
 
         /// `None` if the values are not plain data.
-        pub fn kind(&self) -> Option<Kind> {
+        pub(crate) fn kind(&self) -> Option<Kind> {
             match &self.data {
                 Data::Plain(buffer) => Some(buffer.kind()),
                 Data::Opaque(_) => None,
@@ -240,7 +283,7 @@ mod heap {
         }
 
         /// The indices of a value.
-        pub fn indices_of(&self, position: usize) -> &[i64] {
+        pub(crate) fn indices_of(&self, position: usize) -> &[i64] {
             &self.indices[position * self.index_rank..][..self.index_rank]
         }
 
@@ -250,7 +293,7 @@ mod heap {
 
         /// The elements of a value, if they are of this type.
         #[inline]
-        pub fn slice<E: Element>(&self, position: usize) -> Option<&[E]> {
+        pub(crate) fn slice<E: Element>(&self, position: usize) -> Option<&[E]> {
             match &self.data {
                 Data::Plain(buffer) => E::of(buffer).map(|all| &all[self.range(position)]),
                 Data::Opaque(_) => None,
@@ -258,7 +301,7 @@ mod heap {
         }
 
         /// The value, if it is not plain data.
-        pub fn opaque(&self) -> Option<&dyn Opaque> {
+        pub(crate) fn opaque(&self) -> Option<&dyn Opaque> {
             match &self.data {
                 Data::Plain(_) => None,
                 Data::Opaque(value) => Some(&**value),
@@ -270,7 +313,7 @@ mod heap {
         /// # Panics
         ///
         /// If there is no memory for the bytes of the chunk, which are made at the first call and kept.
-        pub fn bytes(&self, position: usize) -> &[u8] {
+        pub(crate) fn bytes(&self, position: usize) -> &[u8] {
             let Data::Plain(buffer) = &self.data else { return &[] };
             let Range { start, end } = self.range(position);
             if let Buffer::U8(bytes) = buffer {
@@ -287,7 +330,7 @@ mod heap {
         }
 
         /// Summary of a value.
-        pub fn summary(&self, position: usize) -> Summary {
+        pub(crate) fn summary(&self, position: usize) -> Summary {
             match &self.data {
                 Data::Plain(buffer) => with_buffer!(buffer, values => {
                     Summary::of(values[self.range(position)].iter().copied())
@@ -296,39 +339,37 @@ mod heap {
             }
         }
 
-        /// Hands the elements from value `start` up to value `end` on, as little-endian bytes in pieces that fit `scratch`.
-        pub fn stream<X>(
+        /// Hands the elements from value `start` up to value `end` on, as little-endian bytes in pieces.
+        pub(crate) fn stream(
             &self,
             start: usize,
             end: usize,
-            scratch: &mut [u8],
-            sink: &mut dyn FnMut(&[u8]) -> Result<(), X>,
-        ) -> Result<(), X> {
+            sink: &mut dyn FnMut(&[u8]) -> fmt::Result,
+        ) -> fmt::Result {
             let Data::Plain(buffer) = &self.data else { return Ok(()) };
             if let Buffer::U8(bytes) = buffer {
                 return sink(&bytes[start * self.stride..end * self.stride]);
             }
             with_buffer!(buffer, values => {
-                stream(&values[start * self.stride..end * self.stride], scratch, sink)
+                stream(&values[start * self.stride..end * self.stride], sink)
             })
         }
     }
 
     fn to_bytes(buffer: &Buffer) -> Option<Vec<u8>> {
-        with_buffer!(buffer, values => {
-            let mut bytes = Vec::new();
-            bytes.try_reserve_exact(size_of_val(&values[..])).ok()?;
-            bytes.resize(size_of_val(&values[..]), 0);
-            Element::write(values, &mut bytes);
-            Some(bytes)
-        })
+        with_buffer!(buffer, values => elements_to_bytes(values))
     }
 
-    fn stream<E: Element, X>(
-        values: &[E],
-        scratch: &mut [u8],
-        sink: &mut dyn FnMut(&[u8]) -> Result<(), X>,
-    ) -> Result<(), X> {
+    fn elements_to_bytes<E: Element>(values: &[E]) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(size_of_val(values)).ok()?;
+        bytes.resize(size_of_val(values), 0);
+        E::write(values, &mut bytes);
+        Some(bytes)
+    }
+
+    fn stream<E: Element>(values: &[E], sink: &mut dyn FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
+        let mut scratch = [0; 4096];
         for piece in values.chunks(scratch.len() / E::SIZE) {
             let bytes = &mut scratch[..size_of_val(piece)];
             E::write(piece, bytes);
@@ -345,42 +386,51 @@ mod no_heap {
     use super::super::summary::Summary;
     use super::Stamp;
 
-    pub enum Chunk {}
+    pub(crate) enum Chunk {}
 
     impl Chunk {
-        pub fn key(&self) -> &'static str {
+        pub(crate) fn key(&self) -> &'static str {
             match *self {}
         }
 
-        pub fn shape(&self) -> &Shape {
+        pub(crate) fn shape(&self) -> &Shape {
             match *self {}
         }
 
-        pub fn kind(&self) -> Option<Kind> {
+        pub(crate) fn kind(&self) -> Option<Kind> {
             match *self {}
         }
 
-        pub fn stamp(&self, _: usize) -> Stamp {
+        pub(crate) fn stamp(&self, _: usize) -> Stamp {
             match *self {}
         }
 
-        pub fn indices_of(&self, _: usize) -> &[i64] {
+        pub(crate) fn indices_of(&self, _: usize) -> &[i64] {
             match *self {}
         }
 
-        pub fn slice<E: Element>(&self, _: usize) -> Option<&[E]> {
+        pub(crate) fn slice<E: Element>(&self, _: usize) -> Option<&[E]> {
             match *self {}
         }
 
-        pub fn bytes(&self, _: usize) -> &[u8] {
+        pub(crate) fn bytes(&self, _: usize) -> &[u8] {
             match *self {}
         }
 
-        pub fn summary(&self, _: usize) -> Summary {
+        pub(crate) fn summary(&self, _: usize) -> Summary {
+            match *self {}
+        }
+
+        pub(crate) fn stream(
+            &self,
+            _: usize,
+            _: usize,
+            _: &mut dyn FnMut(&[u8]) -> core::fmt::Result,
+        ) -> core::fmt::Result {
             match *self {}
         }
     }
 }
 
 #[cfg(not(all(feature = "capture", feature = "alloc")))]
-pub use no_heap::Chunk;
+pub(crate) use no_heap::Chunk;

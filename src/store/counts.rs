@@ -2,7 +2,7 @@
 
 /// Why a value was not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refused {
+pub(crate) enum Refused {
     /// No memory is left, or the allocator gave none, and the key has no older values to give up.
     NoMemory,
     /// The value is larger than the whole budget, or than its ring in given memory.
@@ -15,9 +15,11 @@ pub enum Refused {
 
 /// Values that a ring took in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Held now.
     pub kept: u64,
+    /// Of these, the ones that are not plain data.
+    pub opaque: u64,
     /// Dropped for newer ones, or for a smaller limit.
     pub overwritten: u64,
     /// Dropped by `clear`.
@@ -27,7 +29,7 @@ pub struct Counts {
 }
 
 #[cfg(feature = "capture")]
-pub use with_capture::{Event, Stats};
+pub(crate) use with_capture::{Event, Stats};
 
 #[cfg(feature = "capture")]
 mod with_capture {
@@ -37,7 +39,7 @@ mod with_capture {
 
     /// Something that happens to a value other than that a ring takes it in.
     #[derive(Clone, Copy)]
-    pub enum Event {
+    pub(crate) enum Event {
         Refused(Refused),
         /// Left out by the filter.
         Filtered,
@@ -49,13 +51,15 @@ mod with_capture {
         PassedOver,
         /// A conversion failed.
         Unconverted,
+        /// Kept, but a shape was given, and it is not plain data.
+        ShapeIgnored,
     }
 
     /// Counts events. It is all zero at first, so that it costs no flash on a microcontroller.
-    pub struct Stats([AtomicU32; Event::COUNT]);
+    pub(crate) struct Stats([AtomicU32; Event::COUNT]);
 
     impl Event {
-        const COUNT: usize = if cfg!(feature = "alloc") { 9 } else { 7 };
+        const COUNT: usize = if cfg!(feature = "alloc") { 10 } else { 7 };
 
         fn number(self) -> usize {
             match self {
@@ -66,37 +70,38 @@ mod with_capture {
                 Event::Mismatched => 4,
                 Event::Absent => 5,
                 Event::PassedOver => 6,
-                // Without a heap the next two don't happen.
+                // Without a heap the next three don't happen.
                 Event::Refused(Refused::NotPlain) => 7,
                 Event::Unconverted => 8,
+                Event::ShapeIgnored => 9,
             }
         }
     }
 
     impl Stats {
-        pub const fn new() -> Stats {
+        pub(crate) const fn new() -> Stats {
             Stats([const { AtomicU32::new(0) }; Event::COUNT])
         }
 
         /// Counts one more. The largest number means at least so many.
         #[cold]
         #[inline(never)]
-        pub fn count(&self, event: Event) {
+        pub(crate) fn count(&self, event: Event) {
             let Some(counter) = self.0.get(event.number()) else { return };
             #[cfg(target_has_atomic = "32")]
             // An `Err` says that the largest number is reached.
-            drop(counter.fetch_update(Relaxed, Relaxed, |count| count.checked_add(1)));
+            let _ = counter.fetch_update(Relaxed, Relaxed, |count| count.checked_add(1));
             // Without compare-and-swap there is one core; an interrupt right here loses its count.
             #[cfg(not(target_has_atomic = "32"))]
             counter.store(counter.load(Relaxed).saturating_add(1), Relaxed);
         }
 
-        pub fn get(&self, event: Event) -> u32 {
+        pub(crate) fn get(&self, event: Event) -> u32 {
             self.0.get(event.number()).map_or(0, |counter| counter.load(Relaxed))
         }
 
         /// Begins anew.
-        pub fn reset(&self) {
+        pub(crate) fn reset(&self) {
             for counter in &self.0 {
                 counter.store(0, Relaxed);
             }

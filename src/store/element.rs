@@ -5,22 +5,22 @@ use alloc::{boxed::Box, vec::Vec};
 use core::{fmt, slice};
 
 /// The largest rank whose shape is kept. A value of a higher rank is kept flat, and counted.
-pub const MAX_RANK: usize = 8;
+pub(crate) const MAX_RANK: usize = 8;
 
 /// Up to [`MAX_RANK`] dimensions, outermost first.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Shape {
+pub(crate) struct Shape {
     dims: [usize; MAX_RANK],
     rank: u8,
 }
 
 impl Shape {
     /// The shape of a scalar.
-    pub const SCALAR: Shape = Shape { dims: [0; MAX_RANK], rank: 0 };
+    pub(crate) const SCALAR: Shape = Shape { dims: [0; MAX_RANK], rank: 0 };
 
     /// Dimensions beyond [`MAX_RANK`] are left out.
     #[inline]
-    pub fn new(dims: &[usize]) -> Shape {
+    pub(crate) fn new(dims: &[usize]) -> Shape {
         let mut shape = Shape::SCALAR;
         for (to, from) in shape.dims.iter_mut().zip(dims) {
             *to = *from;
@@ -31,13 +31,14 @@ impl Shape {
 
     /// The dimensions.
     #[inline]
-    pub fn as_slice(&self) -> &[usize] {
+    pub(crate) fn as_slice(&self) -> &[usize] {
         &self.dims[..usize::from(self.rank)]
     }
 
+    #[cfg(all(feature = "capture", feature = "alloc"))]
     /// `self.as_slice() == dims`, without a call to `memcmp`.
     #[inline]
-    pub fn is(&self, dims: &[usize]) -> bool {
+    pub(crate) fn is(&self, dims: &[usize]) -> bool {
         usize::from(self.rank) == dims.len() && self.dims.iter().zip(dims).all(|(a, b)| a == b)
     }
 }
@@ -177,13 +178,13 @@ macro_rules! elements {
         }
 
         /// Runs `$body` with `$values` standing for the `Vec` in `$buffer`, a [`Buffer`].
-        #[cfg(feature = "alloc")]
+        #[cfg(all(feature = "capture", feature = "alloc"))]
         macro_rules! with_buffer {
             ($buffer:expr, $values:ident => $body:expr) => {
                 match $buffer { $($crate::store::element::Buffer::$kind($values) => $body),+ }
             };
         }
-        #[cfg(feature = "alloc")]
+        #[cfg(all(feature = "capture", feature = "alloc"))]
         pub(crate) use with_buffer;
 
         /// Runs `$body` with the type alias `$T` standing for the primitive of `$of`, a [`Kind`].

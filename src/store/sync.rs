@@ -14,7 +14,7 @@ use spin::{Mutex, MutexGuard};
 /// Padded to avoid false sharing.
 #[cfg(feature = "alloc")]
 #[cfg_attr(feature = "std", repr(align(128)))]
-pub struct CachePadded<T>(pub T);
+pub(crate) struct CachePadded<T>(pub T);
 
 #[cfg(feature = "alloc")]
 impl<T> core::ops::Deref for CachePadded<T> {
@@ -28,7 +28,7 @@ impl<T> core::ops::Deref for CachePadded<T> {
 
 /// Locks `mutex`. `None` where it is in use, and waiting did not help or is not allowed.
 #[inline]
-pub fn lock<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     match mutex.try_lock() {
         None if cfg!(feature = "std") => lock_contended(mutex),
         guard => guard,
@@ -82,7 +82,7 @@ const MAX_THREAD: u32 = u32::MAX - 1;
 /// A small number for this thread, in the order in which threads first capture.
 #[cfg(feature = "std")]
 #[inline]
-pub fn thread() -> u32 {
+pub(crate) fn thread() -> u32 {
     use core::cell::Cell;
     use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -101,6 +101,6 @@ pub fn thread() -> u32 {
 
 /// Without threads there is one number.
 #[cfg(not(feature = "std"))]
-pub fn thread() -> u32 {
+pub(crate) fn thread() -> u32 {
     0
 }

@@ -6,13 +6,14 @@ use core::fmt;
 
 use super::chunk::{Chunk, MAX_INDICES, Stamp};
 use super::element::{Dtype, Element, Kind, Shape, Stored, with_kind};
+use super::frame::{self, Frame};
 #[cfg(all(feature = "capture", feature = "alloc"))]
 use super::share::Shared;
 use super::summary::Summary;
 
 /// A value in given memory. The bytes are those of the ring; the rest was read from the value's header.
 #[derive(Clone, Copy)]
-pub struct Raw<'a> {
+pub(crate) struct Raw<'a> {
     /// As people write it: without `r#`.
     pub key: &'a str,
     pub stamp: Stamp,
@@ -54,6 +55,7 @@ pub struct Value<'a>(Place<'a>);
 enum Place<'a> {
     Raw(&'a Raw<'a>),
     /// The position in a chunk that a reader holds.
+    #[cfg_attr(not(feature = "alloc"), allow(dead_code))] // without a heap there is no chunk
     Chunk(&'a Chunk, u32),
     /// The position in a chunk that this value holds.
     #[cfg(all(feature = "capture", feature = "alloc"))]
@@ -67,7 +69,6 @@ enum Row<'a> {
 }
 
 impl<'a> Value<'a> {
-    #[cfg(feature = "capture")]
     pub(crate) fn raw(raw: &'a Raw<'a>) -> Value<'a> {
         Value(Place::Raw(raw))
     }
@@ -224,6 +225,67 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Writes the value as one self-contained record, for a line that loses bytes: magic, key, element type, shape, indices,
+    /// sequence, thread, elements, and a CRC-32. `sink` gets it in pieces.
+    ///
+    /// The format stands in `src/store/frame.rs`; `anycapture listen` of the companion crate reads it. A scalar takes about 14
+    /// bytes beside its key and its element. A text is a record too; of another value without numbers nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// The first that `sink` gives, and then no more is written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// let loss = 0.25_f64;
+    /// capture!(train, loss);
+    /// let mut port = Vec::new();
+    /// anycapture::drain(|value| value.frame(|bytes| std::io::Write::write_all(&mut port, bytes)))?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn frame<E>(&self, mut sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        let text = self.text();
+        let length = [text.map_or(0, str::len)];
+        if text.is_none() && self.kind().is_none() {
+            return Ok(());
+        }
+        let frame = Frame {
+            key: self.key(),
+            kind: self.kind(),
+            shape: if text.is_some() { &length } else { self.shape() },
+            indices: self.indices(),
+            stamp: self.stamp(),
+        };
+        frame::write(&frame, |put| self.stream_to(put), &mut sink)
+    }
+
+    /// The elements, or the text, in pieces.
+    fn stream_to<E>(&self, put: &mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        if let Some(text) = self.text() {
+            return put(text.as_bytes());
+        }
+        let mut error = None;
+        // An error is one of `put`, and is there.
+        let _ = self.stream(&mut |bytes| {
+            put(bytes).map_err(|first| {
+                error = Some(first);
+                fmt::Error
+            })
+        });
+        error.map_or(Ok(()), Err)
+    }
+
+    /// The elements as little-endian bytes in pieces.
+    pub(crate) fn stream(&self, sink: &mut dyn FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
+        match self.row() {
+            Row::Raw(raw) => sink(raw.bytes),
+            Row::Chunk(chunk, position) => chunk.stream(position, position + 1, sink),
+        }
+    }
+
     /// Minimum, maximum, mean, and the numbers of NaN and infinite elements.
     pub fn summary(&self) -> Summary {
         match self.row() {
@@ -263,7 +325,7 @@ impl Value<'_> {
 
 #[cfg(not(feature = "alloc"))]
 impl Value<'_> {
-    fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         None
     }
 
@@ -290,6 +352,32 @@ impl fmt::Display for Value<'_> {
 impl fmt::Debug for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Value({} #{}: {self})", self.key(), self.sequence())
+    }
+}
+
+/// What a [`visit`](crate::visit) has shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[must_use = "it says whether something was skipped"]
+pub struct Shown {
+    pub(crate) values: u64,
+    pub(crate) skipped: u64,
+}
+
+impl Shown {
+    /// The number of values shown.
+    pub fn values(&self) -> u64 {
+        self.values
+    }
+
+    /// The number of keys that were in use and could not be waited for, as in an interrupt handler that has interrupted a
+    /// capture; or for which there was no memory.
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// Whether no key was skipped.
+    pub fn is_complete(&self) -> bool {
+        self.skipped == 0
     }
 }
 

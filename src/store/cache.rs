@@ -1,0 +1,309 @@
+//! Owned snapshots: `cache` and `take`.
+
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::{fmt, mem, ops};
+
+use super::list::{List, SnapshotError};
+use super::report::Explanation;
+#[cfg(feature = "capture")]
+use super::scope::with_store;
+use super::summary::Summary;
+use super::value::{ShortTypeName, Value};
+
+/// An owned snapshot of everything captured: a map from key to the list of its values, oldest first.
+///
+/// It shares the values with the store and copies none of the large ones. Keys stand in the order of their first capture.
+/// [`Display`](fmt::Display) prints a line a key: count, element type, shape, minimum, maximum, mean, and the numbers of NaN
+/// and infinite elements.
+///
+/// The list of a key is made when it is first asked for, 16 bytes a value.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _session = anycapture::session();
+/// for token in 0..3 {
+///     let logits = [0.5_f32 * token as f32, 1.0];
+///     capture!(decode, logits; index = token);
+/// }
+/// # if !anycapture::ENABLED { return }
+///
+/// let cache = anycapture::cache();
+/// assert_eq!(cache.keys().collect::<Vec<_>>(), ["decode.logits"]);
+/// assert_eq!(cache["decode.logits"].len(), 3);
+/// assert_eq!(cache.at("decode.logits", &[1]).unwrap().as_slice::<f32>(), Some(&[0.5, 1.0][..]));
+/// assert_eq!(cache.get("decode.logit").map(<[_]>::len), None);
+/// assert!(cache.explain("decode.logit").contains("decode.logits"));
+/// ```
+#[derive(Default)]
+pub struct Cache {
+    lists: Vec<List>,
+    /// The positions of the lists, sorted by key.
+    sorted: Vec<usize>,
+}
+
+impl Cache {
+    /// A snapshot of `lists`, whose keys all differ.
+    #[cfg(feature = "capture")]
+    pub(crate) fn new(lists: Vec<List>) -> Result<Cache, SnapshotError> {
+        let mut sorted = Vec::new();
+        sorted.try_reserve_exact(lists.len()).map_err(|_| SnapshotError::NoMemory)?;
+        Ok(Cache::sort(lists, sorted))
+    }
+
+    /// The same; `sorted` has room for the positions.
+    #[cfg(feature = "capture")]
+    fn sort(lists: Vec<List>, mut sorted: Vec<usize>) -> Cache {
+        sorted.extend(0..lists.len());
+        sorted.sort_unstable_by_key(|&at| lists[at].key());
+        Cache { lists, sorted }
+    }
+
+    #[cfg(feature = "capture")]
+    pub(crate) fn lists(&self) -> &[List] {
+        &self.lists
+    }
+
+    fn list(&self, key: &str) -> Option<&List> {
+        let found = self.sorted.binary_search_by_key(&key, |&at| self.lists[at].key());
+        found.ok().map(|at| &self.lists[self.sorted[at]])
+    }
+
+    /// The keys that hold at least one value, in the order of their first capture.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
+        self.lists.iter().map(|list| -> &str { list.key() })
+    }
+
+    /// The values of `key`, oldest first, or `None` if it holds none; [`explain`](Cache::explain) says
+    /// why.
+    pub fn get(&self, key: &str) -> Option<&[Value<'static>]> {
+        self.list(key).map(List::values)
+    }
+
+    /// The newest value of `key` whose line gave these indices: `cache.at("Attention.forward.map", &[layer, step])`.
+    pub fn at(&self, key: &str, indices: &[i64]) -> Option<&Value<'static>> {
+        self.get(key)?.iter().rev().find(|value| value.indices() == indices)
+    }
+
+    /// Whether `key` holds a value.
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.list(key).is_some()
+    }
+
+    /// Every key with its values, in the order of their first capture.
+    pub fn iter(&self) -> Iter<'_> {
+        Iter { lists: self.lists.iter() }
+    }
+
+    /// All values of all keys, in the order of capture.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// for step in 0..2 {
+    ///     capture!(train, loss = 0.5_f32, rate = 0.1_f32; index = step);
+    /// }
+    /// # if !anycapture::ENABLED { return }
+    /// let cache = anycapture::cache();
+    /// let keys: Vec<&str> = cache.in_order().map(|value| value.key()).collect();
+    /// assert_eq!(keys, ["train.loss", "train.rate", "train.loss", "train.rate"]);
+    /// ```
+    pub fn in_order(&self) -> impl DoubleEndedIterator<Item = &Value<'static>> + ExactSizeIterator {
+        let mut values: Vec<_> = self.lists.iter().flat_map(List::values).collect();
+        values.sort_by_key(|value| value.sequence());
+        values.into_iter()
+    }
+
+    /// The number of keys.
+    pub fn len(&self) -> usize {
+        self.lists.len()
+    }
+
+    /// Whether there is no value at all; [`report`](crate::report) says why.
+    pub fn is_empty(&self) -> bool {
+        self.lists.is_empty()
+    }
+
+    /// Says in words why `key` holds what it holds: as [`report`](crate::report) does, for one key, with the nearest
+    /// names when there is no such key.
+    pub fn explain(&self, key: &str) -> String {
+        Explanation { key, held: self.get(key).map(<[_]>::len) }.to_string()
+    }
+
+    /// Writes the snapshot as a safetensors file, in pieces of any size: see [`export`](crate::export).
+    ///
+    /// # Errors
+    ///
+    /// The first that `sink` gives, and then no more is written.
+    pub fn export<E>(&self, sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        super::export::cache(self, sink)
+    }
+}
+
+impl Clone for Cache {
+    /// # Panics
+    ///
+    /// If there is no memory for the references; the values are shared.
+    fn clone(&self) -> Cache {
+        let try_clone = || {
+            let mut lists = Vec::new();
+            lists.try_reserve_exact(self.lists.len()).ok()?;
+            for list in &self.lists {
+                lists.push(list.try_clone()?);
+            }
+            let mut sorted = Vec::new();
+            sorted.try_reserve_exact(self.sorted.len()).ok()?;
+            sorted.extend(&self.sorted);
+            Some(Cache { lists, sorted })
+        };
+        try_clone().expect("no memory for the clone of a snapshot")
+    }
+}
+
+impl ops::Index<&str> for Cache {
+    type Output = [Value<'static>];
+
+    /// The values of `key`, oldest first.
+    ///
+    /// # Panics
+    ///
+    /// If the key holds no value, with the words of [`explain`](Cache::explain).
+    fn index(&self, key: &str) -> &[Value<'static>] {
+        self.get(key).unwrap_or_else(|| panic!("{}", self.explain(key)))
+    }
+}
+
+/// The keys of a [`Cache`] with their values; see [`Cache::iter`].
+#[derive(Clone)]
+pub struct Iter<'a> {
+    lists: core::slice::Iter<'a, List>,
+}
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = (&'a str, &'a [Value<'static>]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.lists.next().map(|list| (list.key(), list.values()))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.lists.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
+
+impl fmt::Debug for Iter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.clone()).finish()
+    }
+}
+
+impl<'a> IntoIterator for &'a Cache {
+    type Item = (&'a str, &'a [Value<'static>]);
+    type IntoIter = Iter<'a>;
+
+    fn into_iter(self) -> Iter<'a> {
+        self.iter()
+    }
+}
+
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl fmt::Display for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows: Vec<[String; 3]> = self.iter().map(row).collect();
+        let widths = [0, 1, 2].map(|column| rows.iter().map(|row| row[column].len()).max());
+        let [key, count, form] = widths.map(Option::unwrap_or_default);
+        for (row, (_, values)) in rows.iter().zip(self) {
+            write!(f, "{:key$}  {:>count$} x ", row[0], row[1])?;
+            let plain = values.iter().filter(|value| value.type_name().is_none());
+            match plain.map(Value::summary).reduce(Summary::and) {
+                Some(summary) => writeln!(f, "{:form$}  {summary}", row[2])?,
+                None => writeln!(f, "{}", row[2])?,
+            }
+        }
+        if rows.is_empty() {
+            f.write_str("nothing captured\n")?;
+        }
+        Ok(())
+    }
+}
+
+/// Key, count, and element type with shape.
+fn row((key, values): (&str, &[Value<'static>])) -> [String; 3] {
+    let form = |value: &Value<'_>| match value.type_name() {
+        Some(name) => ShortTypeName(name).to_string(),
+        None => alloc::format!("{} {:?}", value.dtype(), value.shape()),
+    };
+    let mut forms: Vec<String> = Vec::new();
+    for pair in values.chunk_by(|a, b| {
+        a.type_name() == b.type_name() && a.dtype() == b.dtype() && a.shape() == b.shape()
+    }) {
+        forms.push(form(&pair[0]));
+    }
+    forms.sort_unstable();
+    forms.dedup();
+    let mut text = mem::take(&mut forms[0]);
+    if forms.len() > 1 {
+        text = alloc::format!("{text} and {} other shapes or types", forms.len() - 1);
+    }
+    [key.to_string(), values.len().to_string(), text]
+}
+
+/// A snapshot of the store of this thread.
+#[cfg(feature = "capture")]
+pub(crate) fn try_cache() -> Result<Cache, SnapshotError> {
+    with_store(|store| {
+        let mut lists = Vec::new();
+        for (owner, place) in store.keys() {
+            store.run_pending(owner);
+            lists.try_reserve(1).map_err(|_| SnapshotError::NoMemory)?;
+            if let Some(place) = place {
+                lists.extend(super::list::snapshot(store, owner, place)?);
+            }
+        }
+        Cache::new(lists)
+    })
+}
+
+/// The same, which the store then holds no longer. What can't be taken stays there: it is an error if that is all.
+#[cfg(feature = "capture")]
+pub(crate) fn try_take() -> Result<Cache, SnapshotError> {
+    with_store(|store| {
+        let (mut lists, mut sorted) = (Vec::new(), Vec::new());
+        let count = store.keys().count();
+        lists.try_reserve_exact(count).map_err(|_| SnapshotError::NoMemory)?;
+        sorted.try_reserve_exact(count).map_err(|_| SnapshotError::NoMemory)?;
+        for (owner, place) in store.keys().take(count) {
+            store.run_pending(owner);
+            match place.map(|place| super::list::take(store, owner, place)) {
+                Some(Ok(list)) => lists.extend(list),
+                Some(Err(error)) if lists.is_empty() => return Err(error),
+                Some(Err(_)) => break,
+                None => {}
+            }
+        }
+        Ok(Cache::sort(lists, sorted))
+    })
+}
+
+#[cfg(not(feature = "capture"))]
+pub(crate) fn try_cache() -> Result<Cache, SnapshotError> {
+    Ok(Cache::default())
+}
+
+#[cfg(not(feature = "capture"))]
+pub(crate) fn try_take() -> Result<Cache, SnapshotError> {
+    Ok(Cache::default())
+}

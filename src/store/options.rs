@@ -1,0 +1,226 @@
+//! What to record, and how much of it.
+
+#[cfg(feature = "alloc")]
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+#[cfg(feature = "alloc")]
+use super::convert::{Conversions, Converted};
+
+/// Limits, filter and conversions for [`activate_with`](crate::activate_with). What is not set stays as it is.
+///
+/// Without being told, with a heap, 1024 values are kept of each key, at most 64 of them clones of a user's type, and
+/// 256 MiB in all. In given memory, see [`set_memory`](crate::set_memory).
+///
+/// # Examples
+///
+/// ```
+/// use anycapture::{capture, Options};
+///
+/// anycapture::activate_with(Options::new().max_size(10).max_bytes(64 << 20).only(&["*.logits"]));
+/// for step in 0..100_u32 {
+///     let (logits, scores) = ([0.5_f32; 8], [0.25_f32; 8]);
+///     capture!(decode, logits, scores; index = step);
+/// }
+/// # if !anycapture::ENABLED { return }
+/// let cache = anycapture::cache();
+/// assert_eq!(cache.keys().collect::<Vec<_>>(), ["decode.logits"]);
+/// assert_eq!(cache["decode.logits"].len(), 10);
+/// assert_eq!(cache["decode.logits"][0].index(), Some(90));
+/// ```
+#[derive(Default)]
+#[must_use = "options do nothing until they are given to `activate_with`"]
+pub struct Options {
+    pub(crate) max_size: Option<usize>,
+    pub(crate) max_bytes: Option<usize>,
+    pub(crate) only: Option<Patterns>,
+    pub(crate) stop_at_nan: bool,
+    #[cfg(feature = "alloc")]
+    pub(crate) conversions: Conversions,
+}
+
+#[cfg(feature = "alloc")]
+pub(crate) type Patterns = Vec<String>;
+#[cfg(not(feature = "alloc"))]
+pub(crate) type Patterns = &'static [&'static str];
+
+impl Options {
+    /// Options that change nothing.
+    pub fn new() -> Options {
+        Options::default()
+    }
+
+    /// Keep the newest `max_size` values of each key; 0 means as many as memory allows.
+    pub fn max_size(mut self, max_size: usize) -> Options {
+        self.max_size = Some(max_size);
+        self
+    }
+
+    /// Keep at most so many bytes in all, counted as memory is really taken: the values, and what is kept with them.
+    ///
+    /// A key that needs room gives up its own oldest values, a chunk of them at a time. A value that finds no room even
+    /// so is refused, and counted. A smaller limit takes effect at once: the oldest values of all keys go.
+    ///
+    /// Of a value of a user's type only its own size counts, not what it points to.
+    pub fn max_bytes(mut self, max_bytes: usize) -> Options {
+        self.max_bytes = Some(max_bytes);
+        self
+    }
+
+    /// Record only keys that match one of `patterns`, in which `*` stands for any run of characters; a
+    /// value of another key is not copied at all. `&["*"]` records every key again, `&[]` none.
+    #[cfg(feature = "alloc")]
+    pub fn only(mut self, patterns: &[&str]) -> Options {
+        // A pattern for which there is no memory matches nothing.
+        let copy = |pattern: &&str| {
+            let mut copy = String::new();
+            copy.try_reserve_exact(pattern.len()).ok()?;
+            copy.push_str(pattern);
+            Some(copy)
+        };
+        let mut copies = Patterns::new();
+        if copies.try_reserve_exact(patterns.len()).is_ok() {
+            copies.extend(patterns.iter().filter_map(copy));
+        }
+        self.only = Some(copies);
+        self
+    }
+
+    /// Record only keys that match one of `patterns`, in which `*` stands for any run of characters; a
+    /// value of another key is not copied at all. `&["*"]` records every key again, `&[]` none.
+    #[cfg(not(feature = "alloc"))]
+    pub fn only(mut self, patterns: &'static [&'static str]) -> Options {
+        self.only = Some(patterns);
+        self
+    }
+
+    /// Stop recording behind the first value that holds a NaN: it is the last one kept, and what led to it stays.
+    ///
+    /// [`report`](crate::report) says which key it was. Floats are looked at, also those that others were converted to.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anycapture::{capture, Options};
+    ///
+    /// anycapture::activate_with(Options::new().stop_at_nan());
+    /// for step in 0..100 {
+    ///     let loss = if step < 7 { 0.5 } else { f32::NAN };
+    ///     capture!(train, loss);
+    /// }
+    /// # if !anycapture::ENABLED { return }
+    /// assert!(!anycapture::is_active());
+    /// assert_eq!(anycapture::cache()["train.loss"].len(), 8);
+    /// ```
+    pub fn stop_at_nan(mut self) -> Options {
+        self.stop_at_nan = true;
+        self
+    }
+
+    /// Convert values of type `T` to numbers when they are captured, alone or in an `Option` or a `Result`.
+    ///
+    /// `convert` gives an [`Array`](crate::Array), or a `Result` of one. It runs on the thread that captures, when no lock is
+    /// held, once a capture, and never while recording is inactive. Of two conversions of one type the later one counts. A
+    /// conversion that fails is counted, and its last message stands in the [`report`](crate::report).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anycapture::{capture, Array, Options};
+    ///
+    /// #[derive(Clone)]
+    /// struct Tensor { rows: usize, data: Vec<f32> }
+    ///
+    /// anycapture::activate_with(Options::new().convert(|tensor: &Tensor| {
+    ///     Array::new(&[tensor.rows, tensor.data.len() / tensor.rows], tensor.data.clone())
+    /// }));
+    /// let attn = Tensor { rows: 2, data: vec![0.5; 6] };
+    /// capture!(forward, attn);
+    /// # if !anycapture::ENABLED { return }
+    /// assert_eq!(anycapture::cache()["forward.attn"][0].shape(), [2, 3]);
+    /// ```
+    #[cfg(feature = "alloc")]
+    pub fn convert<T: 'static, C: Converted>(
+        mut self,
+        convert: impl Fn(&T) -> C + Send + Sync + 'static,
+    ) -> Options {
+        self.conversions.add(convert);
+        self
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("max_size", &self.max_size)
+            .field("max_bytes", &self.max_bytes)
+            .field("only", &self.only)
+            .field("stop_at_nan", &self.stop_at_nan)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether `pattern`, in which `*` stands for any run of characters, is all of `text`.
+///
+/// Hand-written: `str::find` costs more flash than the recorder.
+#[cfg(any(feature = "capture", test))]
+pub(crate) fn matches(pattern: &str, mut text: impl Iterator<Item = u8> + Clone) -> bool {
+    let mut pattern = pattern.as_bytes();
+    // Where to go on at a mismatch: behind the last `*`, with one more byte of the text left to it.
+    let mut retry = None;
+    loop {
+        if let [b'*', rest @ ..] = pattern {
+            pattern = rest;
+            retry = Some((rest, text.clone()));
+            continue;
+        }
+        let next = text.next();
+        match (pattern, next) {
+            ([], None) => return true,
+            ([expected, rest @ ..], Some(byte)) if *expected == byte => pattern = rest,
+            _ => {
+                let Some((rest, mut skipped)) = retry.take() else { return false };
+                if skipped.next().is_none() {
+                    return false;
+                }
+                pattern = rest;
+                text = skipped.clone();
+                retry = Some((rest, skipped));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    fn matches(pattern: &str, text: &str) -> bool {
+        super::matches(pattern, text.bytes())
+    }
+
+    #[test]
+    fn stars_stand_for_any_run() {
+        for (pattern, text) in [
+            ("*", ""),
+            ("*", "a.b"),
+            ("a.b", "a.b"),
+            ("a*", "a.b"),
+            ("*b", "a.b"),
+            ("a*b", "a.b.b"),
+            ("*.*", "a.b"),
+            ("*ab*ab", "aabab.ab"),
+            ("é*é", "éxé"),
+        ] {
+            assert!(matches(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in [
+            ("", "a"),
+            ("a", "a.b"),
+            ("b", "a.b"),
+            ("a*a", "a"),
+            ("*ab*ab", "abb.ab.a"),
+            ("*c*", "a.b"),
+        ] {
+            assert!(!matches(pattern, text), "{pattern} {text}");
+        }
+    }
+}
