@@ -4,8 +4,6 @@
 #[cfg(feature = "on")]
 mod bars;
 #[cfg(feature = "on")]
-mod bars;
-#[cfg(feature = "on")]
 mod compile;
 #[cfg_attr(not(feature = "on"), allow(dead_code))]
 mod harness;
