@@ -33,7 +33,7 @@ cmp "$targets/maps.safetensors" "$targets/maps.uart"
 
 say "the same maps on the host, whose matrix product rounds once where the M4's rounds twice, in another order"
 CARGO_TARGET_DIR="${HOST_TARGET_DIR:-../../target}" cargo run -q --release --manifest-path ../../Cargo.toml \
-    --example vit --features capture -- --image ../vit/images/5.png --output "$targets/attention" \
+    -p vit --features capture -- --image ../vit/images/5.png --output "$targets/attention" \
     --export "$targets/host.safetensors" > "$targets/host.txt"
 python3 compare.py "$targets/host.safetensors" "$targets/maps.uart" 1e-5
 
