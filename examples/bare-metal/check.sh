@@ -41,7 +41,7 @@ say "what it costs: size.sh"
 sh size.sh
 
 say "Cortex-M4: microflow, an engine of other people, with its own models"
-CARGO_TARGET_DIR="$targets/microflow" microflow/run.sh
+microflow/run.sh
 
 if [ "${ANYCAPTURE_BURN:-}" = 1 ]; then
     say "Cortex-M4 with a heap: a model written with burn"
@@ -51,7 +51,7 @@ else
 fi
 
 say "the snippets for a serial port and for RTT compile"
-(cd snippets && CARGO_TARGET_DIR="$targets/snippets" build thumbv7em-none-eabihf -q --lib)
+(cd snippets && build thumbv7em-none-eabihf -q --lib)
 
 cd targets
 say "Cortex-M0, without compare-and-swap, SysTick capturing too"
