@@ -1,0 +1,98 @@
+//! From the names of tensors to keys.
+
+use std::collections::BTreeMap;
+
+use crate::header::Tensor;
+use crate::recording::{Key, Notes, Tensors};
+
+/// Puts `key`, `key/0`, `key/1`, ... and `key#sequence`, `key#index`, `key#thread` together.
+pub(crate) fn group(tensors: BTreeMap<String, Tensor>) -> Result<BTreeMap<String, Key>, String> {
+    let (notes, values): (Vec<_>, Vec<_>) =
+        tensors.into_iter().partition(|(name, _)| split_note(name).is_some());
+    let mut keys = collect_values(values)?;
+    for (name, tensor) in notes {
+        let Some((key, kind)) = split_note(&name) else { continue };
+        match keys.get_mut(key) {
+            Some(entry) => attach(entry, kind, &name, tensor)?,
+            // No note of ours: a tensor with a name of its own.
+            None => drop(keys.insert(name, stacked(tensor))),
+        }
+    }
+    Ok(keys)
+}
+
+fn collect_values(values: Vec<(String, Tensor)>) -> Result<BTreeMap<String, Key>, String> {
+    let mut keys = BTreeMap::new();
+    let mut lists: BTreeMap<String, Vec<(u64, Tensor)>> = BTreeMap::new();
+    for (name, tensor) in values {
+        match split_number(&name) {
+            Some((key, number)) => lists.entry(key.into()).or_default().push((number, tensor)),
+            None => drop(keys.insert(name, stacked(tensor))),
+        }
+    }
+    for (key, mut list) in lists {
+        if keys.contains_key(&key) {
+            return Err(format!("it holds both a tensor `{key}` and `{key}/{}`", list[0].0));
+        }
+        list.sort_by_key(|(number, _)| *number);
+        let tensors = Tensors::List(list.into_iter().map(|(_, tensor)| tensor).collect());
+        keys.insert(key, Key { tensors, notes: Notes::default() });
+    }
+    Ok(keys)
+}
+
+fn stacked(tensor: Tensor) -> Key {
+    Key { tensors: Tensors::Stacked(tensor), notes: Notes::default() }
+}
+
+#[derive(Clone, Copy)]
+enum Note {
+    Sequence,
+    Index,
+    Thread,
+}
+
+/// `key#index` in its parts.
+fn split_note(name: &str) -> Option<(&str, Note)> {
+    let (key, kind) = name.rsplit_once('#')?;
+    let kind = match kind {
+        "sequence" => Note::Sequence,
+        "index" => Note::Index,
+        "thread" => Note::Thread,
+        _ => return None,
+    };
+    Some((key, kind))
+}
+
+/// `key/12` in its parts.
+fn split_number(name: &str) -> Option<(&str, u64)> {
+    let (key, number) = name.rsplit_once('/')?;
+    let plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    if plain && !key.is_empty() { Some((key, number.parse().ok()?)) } else { None }
+}
+
+fn attach(key: &mut Key, kind: Note, name: &str, tensor: Tensor) -> Result<(), String> {
+    let values = key.tensors.len();
+    if !tensor.dtype.is_integer() {
+        return Err(format!("the tensor `{name}` holds {}, not integers", tensor.dtype));
+    }
+    let rows = tensor.shape.first().copied().unwrap_or(0);
+    if rows != values {
+        return Err(format!(
+            "the tensor `{name}` is for {rows} values, of which there are {values}"
+        ));
+    }
+    let (slot, most_axes) = match kind {
+        Note::Sequence => (&mut key.notes.sequence, 1),
+        Note::Index => (&mut key.notes.index, 2),
+        Note::Thread => (&mut key.notes.thread, 1),
+    };
+    if tensor.shape.len() > most_axes {
+        return Err(format!(
+            "the tensor `{name}` has the shape {:?}, which is no note's",
+            tensor.shape
+        ));
+    }
+    *slot = Some(tensor);
+    Ok(())
+}
