@@ -32,12 +32,12 @@ impl Recording {
         let path = path.as_ref();
         // A bare file name has the parent "", where no file can be made.
         let full = std::path::absolute(path).map_err(|error| unsaved(path, error))?;
-        safetensors::serialize_to_file(self.views(), Some(self.metadata()), &full).map_err(
-            |error| match error {
+        safetensors::serialize_to_file(self.views(), self.metadata(), &full).map_err(|error| {
+            match error {
                 SafeTensorError::IoError(error) => unsaved(path, error),
                 error => unsaved(path, error.to_string()),
-            },
-        )
+            }
+        })
     }
 
     fn views(&self) -> Vec<(String, Part<'_>)> {
@@ -61,12 +61,14 @@ impl Recording {
         views
     }
 
-    fn metadata(&self) -> HashMap<String, String> {
+    /// `None` if there is none: the library writes an empty map of an empty file wrongly.
+    fn metadata(&self) -> Option<HashMap<String, String>> {
         let texts = self.texts.iter().map(|(key, texts)| (key.clone(), json(texts)));
         let version = self.version.clone().map(|version| ("anycapture".into(), version));
         let omitted =
             (!self.omitted.is_empty()).then(|| ("anycapture.omitted".into(), json(&self.omitted)));
-        texts.chain(version).chain(omitted).collect()
+        let metadata: HashMap<_, _> = texts.chain(version).chain(omitted).collect();
+        (!metadata.is_empty()).then_some(metadata)
     }
 }
 

@@ -369,6 +369,16 @@ fn a_saved_recording_reads_the_same() {
 }
 
 #[test]
+fn an_empty_recording_is_saved_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("run.safetensors");
+    let empty = Writer::new().recording();
+    assert!(empty.is_empty());
+    empty.save(&path).unwrap();
+    assert!(Recording::load(&path).unwrap().is_empty());
+}
+
+#[test]
 fn renaming_and_retaining_change_keys_everywhere() {
     let recording = || {
         Writer::new()

@@ -52,7 +52,8 @@ impl Writer {
         let views = self.tensors.iter().map(|(name, dtype, shape, bytes)| {
             (name.as_str(), TensorView::new(*dtype, shape.clone(), bytes).unwrap())
         });
-        safetensors::serialize(views, Some(self.metadata.clone())).unwrap()
+        let metadata = (!self.metadata.is_empty()).then(|| self.metadata.clone());
+        safetensors::serialize(views, metadata).unwrap()
     }
 
     pub fn recording(self) -> Recording {

@@ -1,0 +1,128 @@
+//! Golden tests: what a run captured, against what an earlier run did.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::gap::Tolerance;
+use crate::recording::Recording;
+
+/// Compares what a test captured with a file that an earlier run wrote, and panics where the two part.
+///
+/// The first run writes the file. It belongs in version control; later runs read it. When a change of the values is
+/// wanted, run the tests with `ANYCAPTURE_GOLDEN=write` in the environment, and the files are written anew. Where `CI`
+/// is set in the environment, as continuous integration does, a missing file fails the test and is not written.
+///
+/// `path` is relative to the package, which is where Cargo runs its tests.
+///
+/// # Panics
+///
+/// With the comparison, if the values part. What this run captured is then beside the file, as `NAME.new.safetensors`,
+/// for `anycapture diff` and `anycapture plot`; the next run that agrees removes it. Also if nothing was captured (are
+/// the tests built with the feature `capture`?), and if a file can't be read or written.
+///
+/// # Examples
+///
+/// ```
+/// use anycapture_tools::{Recording, Tolerance, golden};
+///
+/// # let dir = tempfile::tempdir()?;
+/// # std::env::set_current_dir(&dir)?;
+/// # std::fs::create_dir_all("tests/golden")?;
+/// # let x = [1.0_f32, 2.0].map(f32::to_le_bytes).concat();
+/// # let tensor = safetensors::tensor::TensorView::new(safetensors::Dtype::F32, vec![1, 2], &x)?;
+/// # let bytes = safetensors::serialize([("f.x", tensor)], None)?;
+/// # if std::env::var_os("CI").is_some() { std::fs::write("tests/golden/attention.safetensors", &bytes)? }
+/// # let run = || Recording::from_bytes(&bytes);
+/// let recording = run()?;
+/// golden("tests/golden/attention.safetensors", recording, Tolerance::absolute(1e-5));
+/// # golden("tests/golden/attention.safetensors", run()?, Tolerance::EXACT);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// In a test of a crate that captures, with `anycapture = { ..., features = ["capture"] }` among its
+/// `dev-dependencies`:
+///
+/// ``` text
+/// #[test]
+/// fn attention() {
+///     let _scope = anycapture::scope();
+///     anycapture::activate();
+///     Model::seeded(7).forward(&INPUT);
+///     golden("tests/golden/attention.safetensors", &anycapture::cache(), Tolerance::absolute(1e-5));
+/// }
+/// ```
+///
+/// What makes such tests last: weights and inputs from a seed, small shapes (a file of 100 kB is easy to keep), and a
+/// tolerance that leaves room for another order of summation, such as 1e-5 for `f32`.
+#[track_caller]
+pub fn golden(path: impl AsRef<Path>, ours: impl Into<Recording>, tolerance: Tolerance) {
+    if let Err(sentence) = check(path.as_ref(), &ours.into(), tolerance) {
+        panic!("{sentence}");
+    }
+}
+
+fn check(path: &Path, ours: &Recording, tolerance: Tolerance) -> Result<(), String> {
+    let shown = path.display();
+    if ours.is_empty() {
+        return Err(format!(
+            "nothing was captured to compare with {shown}: is recording active, and the feature `capture` on?"
+        ));
+    }
+    if is_set("ANYCAPTURE_GOLDEN", "write") {
+        return write(path, ours);
+    }
+    match Recording::load(path) {
+        Ok(reference) => compare(path, ours, &reference, tolerance),
+        Err(error) if !error.is_not_found() => Err(error.to_string()),
+        Err(_) if env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false") => {
+            Err(format!("{shown} is missing: run the test once outside of CI, and commit the file"))
+        }
+        Err(_) => write(path, ours),
+    }
+}
+
+fn compare(
+    path: &Path,
+    ours: &Recording,
+    reference: &Recording,
+    tolerance: Tolerance,
+) -> Result<(), String> {
+    let comparison = ours.compare(reference, tolerance);
+    let new = beside(path);
+    if comparison.is_within() {
+        // There is nothing to remove after most runs.
+        let _ = std::fs::remove_file(new);
+        return Ok(());
+    }
+    ours.save(&new).map_err(to_sentence)?;
+    let (shown, new) = (path.display(), new.display());
+    Err(format!(
+        "{shown}: {comparison}This run's values are in {new}. If they are right, run again with ANYCAPTURE_GOLDEN=write."
+    ))
+}
+
+fn write(path: &Path, ours: &Recording) -> Result<(), String> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    ours.save(path).map_err(to_sentence)?;
+    let _ = std::fs::remove_file(beside(path));
+    eprintln!("wrote {}", path.display());
+    Ok(())
+}
+
+/// `attention.new.safetensors` for `attention.safetensors`.
+fn beside(path: &Path) -> PathBuf {
+    path.with_extension("new.safetensors")
+}
+
+fn is_set(name: &str, wanted: &str) -> bool {
+    env::var_os(name).is_some_and(|value| value == wanted)
+}
+
+#[allow(clippy::needless_pass_by_value)] // for `map_err`
+fn to_sentence(error: Error) -> String {
+    error.to_string()
+}
