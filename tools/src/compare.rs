@@ -200,10 +200,6 @@ impl KeyComparison {
     fn compare(&mut self, ours: Values<'_>, theirs: Values<'_>, tolerance: Tolerance) {
         for (ours, theirs) in ours.iter().zip(theirs.iter()) {
             self.compare_call(ours, theirs, tolerance);
-            if ours.bytes().is_empty() && theirs.bytes().is_empty() {
-                // However many more there are, they hold nothing.
-                break;
-            }
         }
         if self.hint.is_none() && self.ours != self.reference {
             self.hint = hint::of_lists(ours, theirs, tolerance);

@@ -2,6 +2,7 @@
 
 mod compare;
 mod difference;
+mod display;
 mod dtype;
 mod error;
 mod gap;

@@ -25,9 +25,12 @@ fn collect_values(values: Vec<(String, Tensor)>) -> Result<BTreeMap<String, Key>
     let mut keys = BTreeMap::new();
     let mut lists: BTreeMap<String, Vec<(u64, Tensor)>> = BTreeMap::new();
     for (name, tensor) in values {
-        match split_number(&name) {
-            Some((key, number)) => lists.entry(key.into()).or_default().push((number, tensor)),
-            None => drop(keys.insert(name, stacked(tensor))),
+        if let Some((key, number)) = split_number(&name) {
+            lists.entry(key.into()).or_default().push((number, tensor));
+        } else {
+            let key = stacked(tensor);
+            check_count(&name, &key)?;
+            keys.insert(name, key);
         }
     }
     for (key, mut list) in lists {
@@ -39,6 +42,18 @@ fn collect_values(values: Vec<(String, Tensor)>) -> Result<BTreeMap<String, Key>
         keys.insert(key, Key { tensors, notes: Notes::default() });
     }
     Ok(keys)
+}
+
+/// Values without elements take no room in a file, so that damage could make any number of them.
+fn check_count(name: &str, key: &Key) -> Result<(), String> {
+    const MOST: usize = 1 << 20;
+    match &key.tensors {
+        Tensors::Stacked(tensor) if tensor.range.is_empty() && key.tensors.len() > MOST => {
+            let count = key.tensors.len();
+            Err(format!("the tensor `{name}` holds {count} values, none of which has an element"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn stacked(tensor: Tensor) -> Key {

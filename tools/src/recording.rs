@@ -1,7 +1,7 @@
 //! What a run recorded, read from a file or from the running program.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::Path;
 
@@ -90,11 +90,12 @@ impl Recording {
         let name = path.display().to_string();
         let open = || {
             let file = File::open(path)?;
-            let size = file.metadata()?.len();
+            // Pipes have no size.
+            let size = Some(file.metadata()?).filter(Metadata::is_file).map(|data| data.len());
             Ok::<_, std::io::Error>((file, size))
         };
         let (file, size) = open().map_err(|error| Error::new(&name, error))?;
-        Recording::read_sized(&name, file, size)
+        Recording::read(&name, file, size)
     }
 
     /// Reads the bytes of a file, which are copied.
@@ -103,23 +104,21 @@ impl Recording {
     ///
     /// As of [`load`](Recording::load).
     pub fn from_bytes(bytes: &[u8]) -> Result<Recording, Error> {
-        Recording::read_sized("the given bytes", bytes, bytes.len() as u64)
+        Recording::read("the given bytes", bytes, Some(bytes.len() as u64))
     }
 
-    /// Reads a stream to its end: standard input, a socket. `name` stands for the file's in errors.
+    /// Reads a stream to its end: standard input, a socket.
+    ///
+    /// `name` stands for the file's in errors; `size` is how many bytes there are, if that is known.
     ///
     /// # Errors
     ///
-    /// As of [`load`](Recording::load). Nothing is read beyond what the header tells of but a byte.
-    pub fn read(name: &str, reader: impl Read) -> Result<Recording, Error> {
-        Recording::read_sized(name, reader, 0)
-    }
-
-    /// `size` is how many bytes will come at least, 0 if that is not known.
-    fn read_sized(name: &str, mut reader: impl Read, size: u64) -> Result<Recording, Error> {
+    /// As of [`load`](Recording::load). Of a stream that does not end, one byte more is read than its header tells of.
+    pub fn read(name: &str, mut reader: impl Read, size: Option<u64>) -> Result<Recording, Error> {
         let mut read = || {
             let (length, header) = read_header(&mut reader, size)?;
-            let data = read_data(&mut reader, header.data, size.saturating_sub(8 + length))?;
+            let at_hand = size.unwrap_or(0).saturating_sub(8 + length);
+            let data = read_data(&mut reader, header.data, at_hand)?;
             Ok((header, data))
         };
         let (header, data) = read().map_err(|reason: Reason| Error::new(name, reason))?;
@@ -240,7 +239,7 @@ fn renamed<T>(
 }
 
 /// The header and its length.
-fn read_header(reader: &mut impl Read, size: u64) -> Result<(u64, Header), Reason> {
+fn read_header(reader: &mut impl Read, size: Option<u64>) -> Result<(u64, Header), Reason> {
     let mut start = Vec::new();
     reader.by_ref().take(9).read_to_end(&mut start)?;
     let (Some(length), Some(&brace)) = (start.first_chunk(), start.get(8)) else {
@@ -250,8 +249,7 @@ fn read_header(reader: &mut impl Read, size: u64) -> Result<(u64, Header), Reaso
     if length > header::LONGEST || brace != b'{' {
         return Err(format!("not a safetensors file{}", looks_like(&start)).into());
     }
-    if size > 0 && length > size - 8 {
-        let rest = size - 8;
+    if let Some(rest) = size.map(|size| size.saturating_sub(8)).filter(|&rest| length > rest) {
         return Err(
             format!("cut short: {length} bytes of header, of which {rest} are there").into()
         );
