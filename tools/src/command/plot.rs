@@ -67,7 +67,10 @@ fn draw(values: Values<'_>, args: &Args) -> Result<Picture, Trouble> {
             chart::line(&title, "call", &scalars(&chosen))
         }
         1 if chosen.len() == 1 => chart::line(&title, "element", &elements(first)),
-        _ => chart::heat(&title, &panels(&chosen, args)?),
+        _ => {
+            let heads = if chosen.len() == 1 { 1 } else { Matrix::count(first.shape()) };
+            chart::heat(&title, &panels(&chosen, args)?, heads)
+        }
     }
 }
 

@@ -126,10 +126,12 @@ impl Layout {
     const SCALE: usize = 150;
     const WIDEST: usize = 1760;
 
-    fn of(panels: &[Panel]) -> Layout {
-        let columns = (1..=panels.len()).find(|columns| columns * columns >= panels.len());
-        let columns = columns.unwrap_or(1);
-        let side = (Self::WIDEST / columns - Self::GAP).min(620);
+    /// `heads` panels belong together: they stand in one row, if they are few.
+    fn of(panels: &[Panel], heads: usize) -> Layout {
+        let square = (1..=panels.len()).find(|columns| columns * columns >= panels.len());
+        let together = if heads <= 16 { heads.max(1) } else { 1 };
+        let columns = square.unwrap_or(1).next_multiple_of(together).min(panels.len()).max(1);
+        let side = (Self::WIDEST / columns).saturating_sub(Self::GAP).clamp(150, 620);
         let most = |axis: fn(&Panel) -> usize| panels.iter().map(axis).max().unwrap_or(1);
         let (rows, wide) = (most(|panel| panel.matrix.rows), most(|panel| panel.matrix.columns));
         // Cells are square, unless one of the axes would have less than a pixel or a panel would be a thread.
@@ -156,8 +158,9 @@ impl Layout {
     }
 }
 
-pub(crate) fn heat(title: &str, panels: &[Panel]) -> Result<Picture, Trouble> {
-    let (layout, scale) = (Layout::of(panels), Scale::of(panels));
+/// Heat maps, of which `heads` at a time belong to one value.
+pub(crate) fn heat(title: &str, panels: &[Panel], heads: usize) -> Result<Picture, Trouble> {
+    let (layout, scale) = (Layout::of(panels, heads), Scale::of(panels));
     let (width, height) = layout.size(panels.len());
     Picture::draw((width as u32, height as u32), |area| {
         text(area, title, 26, BLACK, (MARGIN as usize, 20))?;
