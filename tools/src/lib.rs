@@ -49,15 +49,18 @@
 //! `command`, on by default, builds the command; a library leaves it out. Recording is turned on by the feature `capture` of
 //! `anycapture`, in the program that is linked.
 
+mod builder;
 mod compare;
 mod difference;
 mod display;
 mod dtype;
+mod dump;
 mod error;
 mod gap;
 mod golden;
 mod header;
 mod hint;
+mod listen;
 mod names;
 mod recording;
 mod save;
@@ -71,5 +74,6 @@ pub use error::Error;
 pub use gap::Tolerance;
 pub use golden::golden;
 pub use hint::Hint;
+pub use listen::Listener;
 pub use recording::Recording;
 pub use value::{Summary, Value, Values};

@@ -347,6 +347,15 @@ fn heat_maps_of_any_shape_are_drawn() {
 }
 
 #[test]
+fn a_dump_without_values_is_trouble() {
+    let folder = Folder::new();
+    fs::write(folder.path("ram.bin"), [7; 100]).unwrap();
+    let said = folder.trouble(&["dump", "ram.bin"]);
+    assert_eq!(said, "error: ram.bin: no values of anycapture's given memory are in this dump\n");
+    assert!(folder.trouble(&["dump", "missing"]).contains("missing: No such file"));
+}
+
+#[test]
 fn help_teaches() {
     let folder = Folder::new();
     let help = folder.prints(0, &["--help"]);

@@ -1,8 +1,10 @@
 //! The command `anycapture`: shows, compares and draws recordings.
 
 mod diff;
+mod dump;
 mod input;
 mod json;
+mod listen;
 mod plot;
 mod show;
 
@@ -26,7 +28,9 @@ Examples:
   anycapture show run.safetensors Attention.forward.scores  every value of a key
   anycapture diff ours.safetensors torch.safetensors        where the two part first, then a line a key
   anycapture plot run.safetensors Attention.forward.attention_map -o maps.png
-  device-dump | anycapture show -                           - is standard input
+  anycapture listen /dev/ttyACM0 -o run.safetensors         what a device sends, as a table and a file
+  anycapture dump ram.bin -o run.safetensors                what a device captured, from a dump of its RAM
+  ssh board cat run.safetensors | anycapture show -         - is standard input
 
 Exit status: 0 if all went well and, of diff, the two agree; 1 if they part; 2 on trouble.";
 
@@ -35,6 +39,8 @@ enum Command {
     Show(show::Args),
     Diff(diff::Args),
     Plot(plot::Args),
+    Listen(listen::Args),
+    Dump(dump::Args),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +48,8 @@ fn main() -> ExitCode {
         Command::Show(args) => show::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Plot(args) => plot::run(&args),
+        Command::Listen(args) => listen::run(&args),
+        Command::Dump(args) => dump::run(&args),
     };
     match result {
         Ok(status) => status,
