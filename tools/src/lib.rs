@@ -14,7 +14,7 @@
 //!   program.
 //! * A [`Comparison`] says where two recordings part first, and how each key compares. Its `Display` is what a failing
 //!   test should print.
-//! * [`golden`] compares a test with its own earlier run.
+//! * [`golden()`] compares a test with its own earlier run.
 //!
 //! The command `anycapture` shows, compares and draws files: `anycapture --help`.
 //!

@@ -1,5 +1,5 @@
 //! Frames of values, between noise and damaged.
-#![allow(clippy::cast_possible_truncation)] // small sizes
+#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::float_cmp)] // small, exact numbers
 
 use anycapture_tools::{Listener, Value};
 use proptest::prelude::*;
