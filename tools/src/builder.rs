@@ -98,7 +98,8 @@ impl Data {
         let sequence: Vec<u8> =
             values.iter().flat_map(|value| value.sequence.to_le_bytes()).collect();
         let sequence = Some(self.add(Dtype::U64, &[rows], &sequence));
-        Key { tensors: self.tensors(values), notes: Notes { sequence, index, thread } }
+        let notes = Notes { sequence, index, thread };
+        Key { tensors: self.tensors(values), notes: Some(Box::new(notes)) }
     }
 
     fn tensors(&mut self, values: &[Captured]) -> Tensors {

@@ -3,61 +3,70 @@
 use std::collections::BTreeMap;
 
 use crate::header::Tensor;
-use crate::recording::{Key, Notes, Tensors};
+use crate::recording::{Key, Tensors};
 
 /// Puts `key`, `key/0`, `key/1`, ... and `key#sequence`, `key#index`, `key#thread` together.
 pub(crate) fn group(tensors: BTreeMap<String, Tensor>) -> Result<BTreeMap<String, Key>, String> {
-    let (notes, values): (Vec<_>, Vec<_>) =
-        tensors.into_iter().partition(|(name, _)| split_note(name).is_some());
-    let mut keys = collect_values(values)?;
-    for (name, tensor) in notes {
-        let Some((key, kind)) = split_note(&name) else { continue };
-        match keys.get_mut(key) {
-            Some(entry) => attach(entry, kind, &name, tensor)?,
-            // No note of ours: a tensor with a name of its own.
-            None => drop(keys.insert(name, stacked(tensor))),
-        }
-    }
-    Ok(keys)
-}
-
-fn collect_values(values: Vec<(String, Tensor)>) -> Result<BTreeMap<String, Key>, String> {
     let mut keys = BTreeMap::new();
     let mut lists: BTreeMap<String, Vec<(u64, Tensor)>> = BTreeMap::new();
-    for (name, tensor) in values {
-        if let Some((key, number)) = split_number(&name) {
+    let mut notes = Vec::new();
+    for (name, tensor) in tensors {
+        if split_note(&name).is_some() {
+            notes.push((name, tensor));
+        } else if let Some((key, number)) = split_number(&name) {
             lists.entry(key.into()).or_default().push((number, tensor));
         } else {
-            let key = stacked(tensor);
-            check_count(&name, &key)?;
+            let key = stacked(&name, tensor)?;
             keys.insert(name, key);
         }
     }
+    add_lists(&mut keys, lists)?;
+    add_notes(&mut keys, notes)?;
+    Ok(keys)
+}
+
+fn add_lists(
+    keys: &mut BTreeMap<String, Key>,
+    lists: BTreeMap<String, Vec<(u64, Tensor)>>,
+) -> Result<(), String> {
     for (key, mut list) in lists {
         if keys.contains_key(&key) {
             return Err(format!("it holds both a tensor `{key}` and `{key}/{}`", list[0].0));
         }
         list.sort_by_key(|(number, _)| *number);
         let tensors = Tensors::List(list.into_iter().map(|(_, tensor)| tensor).collect());
-        keys.insert(key, Key { tensors, notes: Notes::default() });
+        keys.insert(key, Key { tensors, notes: None });
     }
-    Ok(keys)
+    Ok(())
 }
 
-/// Values without elements take no room in a file, so that damage could make any number of them.
-fn check_count(name: &str, key: &Key) -> Result<(), String> {
-    const MOST: usize = 1 << 20;
-    match &key.tensors {
-        Tensors::Stacked(tensor) if tensor.range.is_empty() && key.tensors.len() > MOST => {
-            let count = key.tensors.len();
-            Err(format!("the tensor `{name}` holds {count} values, none of which has an element"))
+fn add_notes(keys: &mut BTreeMap<String, Key>, notes: Vec<(String, Tensor)>) -> Result<(), String> {
+    for (name, tensor) in notes {
+        let Some((key, kind)) = split_note(&name) else { continue };
+        match keys.get_mut(key) {
+            Some(entry) => attach(entry, kind, &name, tensor)?,
+            // No note of ours: a tensor with a name of its own.
+            None => {
+                let key = stacked(&name, tensor)?;
+                keys.insert(name, key);
+            }
         }
-        _ => Ok(()),
     }
+    Ok(())
 }
 
-fn stacked(tensor: Tensor) -> Key {
-    Key { tensors: Tensors::Stacked(tensor), notes: Notes::default() }
+fn stacked(name: &str, tensor: Tensor) -> Result<Key, String> {
+    const MOST: usize = 1 << 20;
+    let empty = tensor.range.is_empty();
+    let tensors = Tensors::Stacked(tensor);
+    let count = tensors.len();
+    // They take no room in a file, so that damage could make any number of them.
+    if empty && count > MOST {
+        return Err(format!(
+            "the tensor `{name}` holds {count} values, none of which has an element"
+        ));
+    }
+    Ok(Key { tensors, notes: None })
 }
 
 #[derive(Clone, Copy)]
@@ -97,10 +106,11 @@ fn attach(key: &mut Key, kind: Note, name: &str, tensor: Tensor) -> Result<(), S
             "the tensor `{name}` is for {rows} values, of which there are {values}"
         ));
     }
+    let notes = key.notes.get_or_insert_default();
     let (slot, most_axes) = match kind {
-        Note::Sequence => (&mut key.notes.sequence, 1),
-        Note::Index => (&mut key.notes.index, 2),
-        Note::Thread => (&mut key.notes.thread, 1),
+        Note::Sequence => (&mut notes.sequence, 1),
+        Note::Index => (&mut notes.index, 2),
+        Note::Thread => (&mut notes.thread, 1),
     };
     if tensor.shape.len() > most_axes {
         return Err(format!(

@@ -50,7 +50,15 @@ pub struct Recording {
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
     pub(crate) tensors: Tensors,
-    pub(crate) notes: Notes,
+    /// Boxed, as many a file has none.
+    pub(crate) notes: Option<Box<Notes>>,
+}
+
+impl Key {
+    pub(crate) fn notes(&self) -> &Notes {
+        const NONE: &Notes = &Notes { sequence: None, index: None, thread: None };
+        self.notes.as_deref().unwrap_or(NONE)
+    }
 }
 
 /// Tensors beside those of the values, with an entry a value.

@@ -51,7 +51,7 @@ impl Recording {
                     named.for_each(|(call, tensor)| add(format!("{key}/{call}"), tensor));
                 }
             }
-            let notes = &entry.notes;
+            let notes = entry.notes();
             let named =
                 [("sequence", &notes.sequence), ("index", &notes.index), ("thread", &notes.thread)];
             for (note, tensor) in named {

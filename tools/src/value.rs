@@ -145,19 +145,19 @@ impl<'a> Value<'a> {
 
     /// Its place in the order of the captures over all keys, if the file has it.
     pub fn sequence(self) -> Option<u64> {
-        let note = self.values.note(self.values.entry.notes.sequence.as_ref(), self.call);
+        let note = self.values.note(self.values.entry.notes().sequence.as_ref(), self.call);
         note.first().and_then(|&sequence| u64::try_from(sequence).ok())
     }
 
     /// The numbers of the capture line's `index = ...`; empty without one.
     pub fn indices(self) -> Vec<i64> {
-        let note = self.values.note(self.values.entry.notes.index.as_ref(), self.call);
+        let note = self.values.note(self.values.entry.notes().index.as_ref(), self.call);
         note.into_iter().filter_map(|index| i64::try_from(index).ok()).collect()
     }
 
     /// The number of the thread that captured it, if the file has it.
     pub fn thread(self) -> Option<u32> {
-        let note = self.values.note(self.values.entry.notes.thread.as_ref(), self.call);
+        let note = self.values.note(self.values.entry.notes().thread.as_ref(), self.call);
         note.first().and_then(|&thread| u32::try_from(thread).ok())
     }
 

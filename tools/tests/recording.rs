@@ -154,9 +154,14 @@ fn values_may_be_empty() {
 
 #[test]
 fn empty_values_without_end_are_an_error() {
-    let header = r#"{"x":{"dtype":"F32","shape":[1000000000000,0],"data_offsets":[0,0]}}"#;
-    let expected = "the tensor `x` holds 1000000000000 values, none of which has an element";
-    assert_eq!(of_header(header, &[]), expected);
+    for name in ["x", "x#index"] {
+        let header = format!(
+            r#"{{"{name}":{{"dtype":"F32","shape":[1000000000000,0],"data_offsets":[0,0]}}}}"#
+        );
+        let said = of_header(&header, &[]);
+        let expected = "holds 1000000000000 values, none of which has an element";
+        assert_eq!(said, format!("the tensor `{name}` {expected}"));
+    }
 }
 
 #[test]
