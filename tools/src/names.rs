@@ -43,13 +43,12 @@ fn add_lists(
 fn add_notes(keys: &mut BTreeMap<String, Key>, notes: Vec<(String, Tensor)>) -> Result<(), String> {
     for (name, tensor) in notes {
         let Some((key, kind)) = split_note(&name) else { continue };
-        match keys.get_mut(key) {
-            Some(entry) => attach(entry, kind, &name, tensor)?,
+        if let Some(entry) = keys.get_mut(key) {
+            attach(entry, kind, &name, tensor)?;
+        } else {
             // No note of ours: a tensor with a name of its own.
-            None => {
-                let key = stacked(&name, tensor)?;
-                keys.insert(name, key);
-            }
+            let key = stacked(&name, tensor)?;
+            keys.insert(name, key);
         }
     }
     Ok(())
