@@ -112,7 +112,28 @@ impl Comparison {
     }
 }
 
-/// How the values of one key compare.
+/// How the values of one key compare: an item of [`Comparison::iter`].
+///
+/// # Examples
+///
+/// A matrix that was stored in the other layout:
+///
+/// ```
+/// use anycapture_tools::{Hint, Recording, Tolerance};
+/// # fn file(x: [f32; 6], shape: [usize; 3]) -> Vec<u8> {
+/// #     let x = x.map(f32::to_le_bytes).concat();
+/// #     let tensor = safetensors::tensor::TensorView::new(safetensors::Dtype::F32, shape.into(), &x).unwrap();
+/// #     safetensors::serialize([("f.x", tensor)], None).unwrap()
+/// # }
+/// # let ours = file([1., 2., 3., 4., 5., 6.], [1, 2, 3]);
+/// # let theirs = file([1., 4., 2., 5., 3., 6.], [1, 3, 2]);
+/// let ours = Recording::from_bytes(&ours)?;
+/// let comparison = ours.compare(&Recording::from_bytes(&theirs)?, Tolerance::absolute(1e-5));
+/// let key = comparison.iter().next().unwrap();
+/// assert_eq!(key.first().unwrap().to_string(), "`f.x`, call 0: the shape is [2, 3], in the reference [3, 2]");
+/// assert_eq!(key.hint(), Some(Hint::Transposed));
+/// # Ok::<(), anycapture_tools::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct KeyComparison {
     key: String,

@@ -82,6 +82,17 @@ impl fmt::Display for Dtype {
 }
 
 /// One element of any type, without loss.
+///
+/// `Display` is the shortest text that reads back as the same element.
+///
+/// # Examples
+///
+/// ```
+/// use anycapture_tools::Number;
+///
+/// assert_eq!(Number::Float(0.1_f32.into()).to_string(), "0.1");
+/// assert_eq!(Number::Integer(u64::MAX.into()).to_string(), "18446744073709551615");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {
     /// Of a type of floats: `F16`, `BF16`, `F32`, `F64`.
@@ -114,7 +125,6 @@ impl Number {
     }
 }
 
-/// The shortest digits that read back as the same element.
 impl fmt::Display for Number {
     #[allow(clippy::cast_possible_truncation, clippy::float_cmp)]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -25,6 +25,16 @@ impl Recording {
     /// # Errors
     ///
     /// There is no value in the dump.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use anycapture_tools::Recording;
+    /// let recording = Recording::from_dump("ram.bin", &std::fs::read("ram.bin")?)?;
+    /// print!("{recording}");
+    /// recording.save("ram.safetensors")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_dump(name: &str, dump: &[u8]) -> Result<Recording, Error> {
         let mut values = Vec::new();
         let mut rest = dump;

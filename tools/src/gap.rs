@@ -7,6 +7,15 @@ use crate::value::Value;
 ///
 /// An element is within if |ours - reference| ≤ absolute + relative · max(|ours|, |reference|). NaN equals NaN and
 /// nothing else; an infinity equals itself and nothing else.
+///
+/// # Examples
+///
+/// ```
+/// use anycapture_tools::Tolerance;
+///
+/// const SUMMED_IN_ANOTHER_ORDER: Tolerance = Tolerance::new(1e-6, 1e-5);
+/// assert_eq!(SUMMED_IN_ANOTHER_ORDER.to_string(), "tolerance 1e-6, relative 1e-5");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tolerance {
     absolute: f64,

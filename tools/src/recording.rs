@@ -122,6 +122,15 @@ impl Recording {
     /// # Errors
     ///
     /// As of [`load`](Recording::load). Of a stream that does not end, one byte more is read than its header tells of.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anycapture_tools::Recording;
+    ///
+    /// let error = Recording::read("standard input", &b"not at all"[..], None).unwrap_err();
+    /// assert_eq!(error.to_string(), "standard input: not a safetensors file");
+    /// ```
     pub fn read(name: &str, mut reader: impl Read, size: Option<u64>) -> Result<Recording, Error> {
         let mut read = || {
             let (length, header) = read_header(&mut reader, size)?;

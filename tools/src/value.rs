@@ -8,7 +8,9 @@ use crate::gap::Elements;
 use crate::header::Tensor;
 use crate::recording::{Key, Tensors};
 
-/// The values of one key, oldest first.
+/// The values of one key, oldest first: made by [`Recording::get`](crate::Recording::get).
+///
+/// `Display` is a line a value.
 #[derive(Clone, Copy, Debug)]
 pub struct Values<'a> {
     key: &'a str,
@@ -19,6 +21,21 @@ pub struct Values<'a> {
 /// One value: a tensor, or a number if it has no axes.
 ///
 /// `Display` is one line: element type, shape, minimum, maximum, mean, NaN and infinite counts.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture_tools::{Number, Recording};
+/// # let x = [1_u16, 2, 3, 4].map(u16::to_le_bytes).concat();
+/// # let tensor = safetensors::tensor::TensorView::new(safetensors::Dtype::U16, vec![2, 2], &x).unwrap();
+/// # let file = safetensors::serialize([("f.tokens", tensor)], None).unwrap();
+/// let recording = Recording::from_bytes(&file)?;
+/// let value = recording.get("f.tokens").unwrap().get(1).unwrap();
+/// assert_eq!((value.key(), value.call(), value.shape()), ("f.tokens", 1, &[2][..]));
+/// assert_eq!(value.element(0), Some(Number::Integer(3)));
+/// assert_eq!(value.to_string(), "U16 [2] min 3 max 4 mean 3.5 nan 0 inf 0");
+/// # Ok::<(), anycapture_tools::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Value<'a> {
     values: Values<'a>,
