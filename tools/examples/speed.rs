@@ -19,6 +19,10 @@ fn main() {
     report("close everywhere", &exact, &file(|i| 1e-7 * (i % 13) as f32));
     report("parts everywhere", &exact, &file(|i| 1.0 + (i % 13) as f32));
     report("float32 and float16", &exact, &halves());
+    let scalars = |change: f32| numbered_or_stacked(change, true);
+    report("25 million scalars", &scalars(0.0), &scalars(1.0));
+    let tensors = |change: f32| numbered_or_stacked(change, false);
+    report("200,000 tensors", &tensors(0.0), &tensors(1.0));
 }
 
 fn element(i: usize) -> f32 {
@@ -42,6 +46,22 @@ fn halves() -> Vec<u8> {
 fn write(dtype: Dtype, data: &[u8]) -> Vec<u8> {
     let tensor = TensorView::new(dtype, SHAPE.to_vec(), data).expect("the shape fits");
     safetensors::serialize([("Attention.forward.attention_map", tensor)], None).expect("a file")
+}
+
+/// Every element a value of its own: in one tensor, or a tensor each for the first 200,000.
+fn numbered_or_stacked(change: f32, stacked: bool) -> Vec<u8> {
+    let one = |i: usize| (element(i) + change * (i % 7) as f32).to_le_bytes();
+    if stacked {
+        let data: Vec<u8> = (0..count()).flat_map(one).collect();
+        let tensor = TensorView::new(Dtype::F32, vec![count()], &data).expect("the shape fits");
+        return safetensors::serialize([("train.loss", tensor)], None).expect("a file");
+    }
+    let data: Vec<[u8; 4]> = (0..200_000).map(one).collect();
+    let tensors = data.iter().enumerate().map(|(i, data)| {
+        let tensor = TensorView::new(Dtype::F32, vec![1], data).expect("the shape fits");
+        (format!("train.loss/{i}"), tensor)
+    });
+    safetensors::serialize(tensors, None).expect("a file")
 }
 
 fn report(what: &str, ours: &[u8], reference: &[u8]) {

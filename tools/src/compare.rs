@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
 
 use crate::difference::{Difference, Kind, Place};
 use crate::dtype::Short;
-use crate::gap::{self, Elements, Gap, Largest, Tolerance};
+use crate::gap::{self, Largest, Tolerance};
 use crate::hint::{self, Hint};
 use crate::recording::Recording;
 use crate::table;
-use crate::value::{Value, Values};
+use crate::value::Values;
 
 impl Recording {
     /// Compares every key, call by call, with a reference.
@@ -219,51 +220,71 @@ impl KeyComparison {
     }
 
     fn compare(&mut self, ours: Values<'_>, theirs: Values<'_>, tolerance: Tolerance) {
-        for (ours, theirs) in ours.iter().zip(theirs.iter()) {
-            self.compare_call(ours, theirs, tolerance);
+        let calls = ours.len().min(theirs.len());
+        let shape = |values: Values<'_>| values.stacked_shape().map(<[usize]>::to_vec);
+        // Many small values at once where they lie end to end on both sides.
+        let alike = shape(ours).is_some() && shape(ours) == shape(theirs);
+        let step = if alike { calls.max(1) } else { 1 };
+        for call in (0..calls).step_by(step) {
+            self.compare_calls([ours, theirs], call..call + step, tolerance);
         }
         if self.hint.is_none() && self.ours != self.reference {
             self.hint = hint::of_lists(ours, theirs, tolerance);
         }
     }
 
-    fn compare_call(&mut self, ours: Value<'_>, theirs: Value<'_>, tolerance: Tolerance) {
-        let mut part = |kind| {
-            let index = if ours.indices().is_empty() { theirs.indices() } else { ours.indices() };
-            let sequence = ours.sequence().or_else(|| theirs.sequence());
-            if self.part(ours.call(), index, sequence, kind) {
-                self.hint = hint::of_values(ours, theirs, tolerance);
-            }
-        };
+    /// Compares values that lie end to end on both sides.
+    fn compare_calls(
+        &mut self,
+        pair: [Values<'_>; 2],
+        calls: Range<usize>,
+        tolerance: Tolerance,
+    ) -> Option<()> {
+        let [ours, theirs] = [pair[0].get(calls.start)?, pair[1].get(calls.start)?];
+        let mut part = |call, kind| self.part_in(pair, call, kind, tolerance);
         if !gap::comparable(ours.dtype(), theirs.dtype()) {
-            return part(Kind::Dtype { ours: ours.dtype(), reference: theirs.dtype() });
+            return part(
+                calls.start,
+                Kind::Dtype { ours: ours.dtype(), reference: theirs.dtype() },
+            );
         }
         if ours.shape() != theirs.shape() {
             let (ours, reference) = (ours.shape().to_vec(), theirs.shape().to_vec());
-            return part(Kind::Shape { ours, reference });
+            return part(calls.start, Kind::Shape { ours, reference });
         }
-        let gap = gap::gap(Elements::of(ours), Elements::of(theirs), tolerance);
-        if let Some((ours_there, theirs_there, position)) = gap.first.and_then(|position| {
-            Some((ours.element(position)?, theirs.element(position)?, position))
-        }) {
-            let indices = unravel(position, ours.shape());
-            part(Kind::Value { indices, ours: ours_there, reference: theirs_there });
+        let [left, right] = [pair[0].elements(calls.clone())?, pair[1].elements(calls.clone())?];
+        let gap = gap::gap(left, right, tolerance);
+        let place = |position: usize| {
+            let (call, position) = (position / ours.len(), position % ours.len());
+            (calls.start + call, unravel(position, ours.shape()))
+        };
+        if let Some(position) = gap.first {
+            let (call, indices) = place(position);
+            let (ours, reference) = (left.element(position)?, right.element(position)?);
+            part(call, Kind::Value { indices, ours, reference });
         }
-        self.add(&gap, ours);
+        self.elements += left.len();
+        self.outside += gap.outside;
+        meet(&mut self.absolute, gap.absolute, place);
+        meet(&mut self.relative, gap.relative, place);
+        Some(())
     }
 
-    fn add(&mut self, gap: &Gap, ours: Value<'_>) {
-        self.elements += ours.len();
-        self.outside += gap.outside;
-        let meet = |slot: &mut Option<Extreme>, largest: Option<Largest>| {
-            let Some(Largest { distance, position }) = largest else { return };
-            if slot.as_ref().is_none_or(|extreme| distance > extreme.distance) {
-                let indices = unravel(position, ours.shape());
-                *slot = Some(Extreme { distance, call: ours.call(), indices });
-            }
-        };
-        meet(&mut self.absolute, gap.absolute);
-        meet(&mut self.relative, gap.relative);
+    /// Notes that two values part, and what would make them fit.
+    fn part_in(
+        &mut self,
+        pair: [Values<'_>; 2],
+        call: usize,
+        kind: Kind,
+        tolerance: Tolerance,
+    ) -> Option<()> {
+        let [ours, theirs] = [pair[0].get(call)?, pair[1].get(call)?];
+        let index = if ours.indices().is_empty() { theirs.indices() } else { ours.indices() };
+        let sequence = ours.sequence().or_else(|| theirs.sequence());
+        if self.part(call, index, sequence, kind) {
+            self.hint = hint::of_values(ours, theirs, tolerance);
+        }
+        Some(())
     }
 
     /// Notes that the two part, and says whether this is the first time.
@@ -333,6 +354,19 @@ impl fmt::Display for Comparison {
         let title = ["key", "calls", "largest difference", "relative", ""].map(String::from);
         let rows = std::iter::once(title).chain(self.keys.iter().map(KeyComparison::row));
         f.write_str(&table::aligned(rows, &[1, 2, 3]))
+    }
+}
+
+/// Keeps the larger of two; `place` tells call and indices of a position.
+fn meet(
+    slot: &mut Option<Extreme>,
+    largest: Option<Largest>,
+    place: impl Fn(usize) -> (usize, Vec<usize>),
+) {
+    let Some(Largest { distance, position }) = largest else { return };
+    if slot.as_ref().is_none_or(|extreme| distance > extreme.distance) {
+        let (call, indices) = place(position);
+        *slot = Some(Extreme { distance, call, indices });
     }
 }
 

@@ -1,6 +1,6 @@
 //! How far two runs of elements lie apart.
 
-use crate::dtype::{self, Dtype};
+use crate::dtype::{self, Dtype, Number};
 use crate::value::Value;
 
 /// How far two elements may lie apart and still count as the same.
@@ -121,6 +121,12 @@ impl<'a> Elements<'a> {
         self.bytes.len() / self.dtype.size()
     }
 
+    pub(crate) fn element(self, position: usize) -> Option<Number> {
+        let size = self.dtype.size();
+        let start = position.checked_mul(size)?;
+        Some(Number::read(self.dtype, self.bytes.get(start..)?.get(..size)?))
+    }
+
     fn block(self, start: usize) -> &'a [u8] {
         let rest = &self.bytes[start * self.dtype.size()..];
         &rest[..rest.len().min(BLOCK * self.dtype.size())]
@@ -160,12 +166,14 @@ impl Gap {
         let count = ours.1.len() / ours.0.size();
         dtype::reals(ours.0, ours.1, &mut left[..count]);
         dtype::reals(reference.0, reference.1, &mut right[..count]);
-        let block = Extremes::of(&left, &right, tolerance);
+        let padded = count.next_multiple_of(LANES);
+        let (left, right) = (&left[..padded], &right[..padded]);
+        let block = Extremes::of(left, right, tolerance);
         if self.knows(&block) {
             self.outside += block.outside;
             return;
         }
-        for (offset, (&left, &right)) in left.iter().zip(&right).enumerate() {
+        for (offset, (&left, &right)) in left.iter().zip(right).enumerate() {
             self.add(start + offset, distance_of_reals(left, right), tolerance);
         }
     }
@@ -227,7 +235,7 @@ struct Extremes {
 impl Extremes {
     #[allow(clippy::cast_possible_truncation)] // at most `BLOCK`
     /// Without branches, so that it becomes vector instructions.
-    fn of(left: &[f64; BLOCK], right: &[f64; BLOCK], tolerance: Tolerance) -> Extremes {
+    fn of(left: &[f64], right: &[f64], tolerance: Tolerance) -> Extremes {
         let (mut absolute, mut relative) = ([0.0; LANES], [0.0; LANES]);
         let (mut outside, mut infinite) = ([0_u64; LANES], [0_u64; LANES]);
         for (left, right) in left.chunks_exact(LANES).zip(right.chunks_exact(LANES)) {

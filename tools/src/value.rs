@@ -105,6 +105,30 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// The shape of each value, if they lie in one tensor end to end.
+    pub(crate) fn stacked_shape(self) -> Option<&'a [usize]> {
+        match &self.entry.tensors {
+            Tensors::Stacked(tensor) => {
+                Some(tensor.shape.split_first().map_or(&[], |(_, shape)| shape))
+            }
+            Tensors::List(_) => None,
+        }
+    }
+
+    /// The elements of several values that are stacked, or of one.
+    pub(crate) fn elements(self, calls: Range<usize>) -> Option<Elements<'a>> {
+        let first = self.get(calls.start)?;
+        let Tensors::Stacked(tensor) = &self.entry.tensors else {
+            return Some(Elements::of(first));
+        };
+        let size = first.bytes.len();
+        let data = &self.data[tensor.range.clone()];
+        Some(Elements {
+            dtype: first.dtype,
+            bytes: data.get(calls.start * size..calls.end * size)?,
+        })
+    }
+
     /// The tensors of the file, one of them if the values are stacked.
     fn tensors(self) -> &'a [Tensor] {
         match &self.entry.tensors {
@@ -190,9 +214,7 @@ impl<'a> Value<'a> {
 
     /// Element `position` in row-major order.
     pub fn element(self, position: usize) -> Option<Number> {
-        let size = self.dtype.size();
-        let start = position.checked_mul(size)?;
-        Some(Number::read(self.dtype, self.bytes.get(start..)?.get(..size)?))
+        Elements::of(self).element(position)
     }
 
     /// All elements in row-major order; 64-bit integers are rounded, every other type is exact.
