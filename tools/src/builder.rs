@@ -68,6 +68,7 @@ pub(crate) fn build(name: &str, mut values: Vec<Captured>) -> Recording {
         texts: BTreeMap::new(),
         omitted: Vec::new(),
         version: None,
+        error: None,
         data: data.0,
     }
 }

@@ -19,7 +19,8 @@ impl fmt::Display for Recording {
         });
         let omitted = self.omitted().iter().map(|key| row(key, "", "other", "no numbers".into()));
         let rows = std::iter::once(title).chain(numbers).chain(texts).chain(omitted);
-        f.write_str(&table::aligned(rows, &[1, 4, 5, 6, 7, 8]))
+        f.write_str(&table::aligned(rows, &[1, 4, 5, 6, 7, 8]))?;
+        self.error().map_or(Ok(()), |error| writeln!(f, "Values are missing: {error}"))
     }
 }
 

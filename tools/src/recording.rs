@@ -43,6 +43,7 @@ pub struct Recording {
     pub(crate) texts: BTreeMap<String, Vec<String>>,
     pub(crate) omitted: Vec<String>,
     pub(crate) version: Option<String>,
+    pub(crate) error: Option<String>,
     pub(crate) data: Vec<u8>,
 }
 
@@ -145,6 +146,7 @@ impl Recording {
     fn new(name: &str, mut header: Header, data: Vec<u8>) -> Result<Recording, String> {
         let version = header.metadata.remove("anycapture");
         let omitted = header.metadata.remove("anycapture.omitted");
+        let error = header.metadata.remove("anycapture.error");
         let texts = header.metadata.into_iter();
         let texts = texts.filter_map(|(key, text)| Some((key, serde_json::from_str(&text).ok()?)));
         Ok(Recording {
@@ -153,6 +155,7 @@ impl Recording {
             texts: texts.collect(),
             omitted: omitted.and_then(|list| serde_json::from_str(&list).ok()).unwrap_or_default(),
             version,
+            error,
             data,
         })
     }
@@ -191,6 +194,11 @@ impl Recording {
     /// The version of the crate that wrote the file, if it was ours.
     pub fn version(&self) -> Option<&str> {
         self.version.as_deref()
+    }
+
+    /// Why the program that wrote the file could not put its values in, if so.
+    pub fn error(&self) -> Option<&str> {
+        self.error.as_deref()
     }
 
     /// Whether there is nothing to compare: neither numbers nor text.

@@ -67,7 +67,8 @@ impl Recording {
         let version = self.version.clone().map(|version| ("anycapture".into(), version));
         let omitted =
             (!self.omitted.is_empty()).then(|| ("anycapture.omitted".into(), json(&self.omitted)));
-        let metadata: HashMap<_, _> = texts.chain(version).chain(omitted).collect();
+        let error = self.error.clone().map(|error| ("anycapture.error".into(), error));
+        let metadata: HashMap<_, _> = texts.chain(version).chain(omitted).chain(error).collect();
         (!metadata.is_empty()).then_some(metadata)
     }
 }

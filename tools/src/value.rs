@@ -193,7 +193,9 @@ impl<'a> Value<'a> {
     /// The numbers of the capture line's `index = ...`; empty without one.
     pub fn indices(self) -> Vec<i64> {
         let note = self.values.note(self.values.entry.notes().index.as_ref(), self.call);
-        note.into_iter().filter_map(|index| i64::try_from(index).ok()).collect()
+        // The least number stands where a value has fewer than others of its key.
+        let given = note.into_iter().filter(|index| *index != i64::MIN.into());
+        given.filter_map(|index| i64::try_from(index).ok()).collect()
     }
 
     /// The number of the thread that captured it, if the file has it.

@@ -71,6 +71,16 @@ fn notes_belong_to_values() {
 }
 
 #[test]
+fn a_value_may_have_fewer_indices_than_others() {
+    let recording = Writer::new()
+        .f32("f.x", &[3], &[1.0, 2.0, 3.0])
+        .i64("f.x#index", &[3, 2], &[1, 2, 3, i64::MIN, i64::MIN, i64::MIN])
+        .recording();
+    let indices = recording.get("f.x").unwrap().iter().map(Value::indices);
+    assert_eq!(indices.collect::<Vec<_>>(), [vec![1, 2], vec![3], vec![]]);
+}
+
+#[test]
 fn notes_stand_beside_numbered_tensors_too() {
     let recording = Writer::new()
         .f32("f.x/0", &[1], &[1.0])
@@ -96,7 +106,10 @@ fn texts_and_omitted_keys_come_from_the_metadata() {
         .text("format", "pt")
         .text("anycapture", "0.1.0")
         .text("anycapture.omitted", r#"["f.tree"]"#)
+        .text("anycapture.error", "no memory")
         .recording();
+    assert_eq!(recording.error(), Some("no memory"));
+    assert!(recording.to_string().ends_with("\nValues are missing: no memory\n"));
     assert_eq!(
         recording.texts().collect::<Vec<_>>(),
         [("tokens", &["a".to_string(), "b\n".to_string()][..])]
@@ -363,6 +376,7 @@ fn a_saved_recording_reads_the_same() {
         .text("tokens", r#"["a","\"b"]"#)
         .text("anycapture", "0.1.0")
         .text("anycapture.omitted", r#"["f.tree"]"#)
+        .text("anycapture.error", "no memory")
         .file();
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("run.safetensors");

@@ -24,6 +24,7 @@ pub(crate) fn recording(recording: &Recording) -> Json {
         "keys": keys.collect::<Json>(),
         "texts": texts.collect::<Json>(),
         "omitted": recording.omitted(),
+        "error": recording.error(),
     })
 }
 
