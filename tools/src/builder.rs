@@ -6,15 +6,27 @@ use crate::dtype::Dtype;
 use crate::header::Tensor;
 use crate::recording::{Key, Notes, Recording, Tensors};
 
-/// One captured value, as [dumps](crate::dump) and [frames](crate::listen) have it. Its bytes fit its type and shape.
+/// One captured value, as [dumps](crate::dump) and [frames](crate::listen) have it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Captured {
     pub(crate) key: String,
-    pub(crate) dtype: Dtype,
-    pub(crate) shape: Vec<usize>,
     pub(crate) indices: Vec<i64>,
     pub(crate) sequence: u64,
     pub(crate) thread: Option<u32>,
+    pub(crate) content: Content,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Content {
+    Text(String),
+    Tensor(Elements),
+}
+
+/// Elements that are as many as the shape says.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Elements {
+    pub(crate) dtype: Dtype,
+    pub(crate) shape: Vec<usize>,
     pub(crate) bytes: Vec<u8>,
 }
 
@@ -47,25 +59,31 @@ pub(crate) fn dtype(number: u8, word: usize) -> Option<(Dtype, Option<usize>)> {
     Some((dtype, None))
 }
 
-/// Whether so many bytes are a tensor of this type and shape.
-pub(crate) fn fits(dtype: Dtype, shape: &[usize], bytes: usize) -> bool {
+/// The bytes of a tensor of this type and shape.
+pub(crate) fn size(dtype: Dtype, shape: &[usize]) -> Option<usize> {
     let axes = if shape.contains(&0) { &[0] } else { shape };
-    axes.iter().try_fold(dtype.size(), |size, &axis| size.checked_mul(axis)) == Some(bytes)
+    axes.iter().try_fold(dtype.size(), |size, &axis| size.checked_mul(axis))
 }
 
 /// Values of any keys as a recording: by key, in the order of their capture.
 pub(crate) fn build(name: &str, mut values: Vec<Captured>) -> Recording {
     values.sort_by_key(|value| value.sequence);
-    let mut by_key: BTreeMap<String, Vec<Captured>> = BTreeMap::new();
-    for mut value in values {
-        by_key.entry(std::mem::take(&mut value.key)).or_default().push(value);
+    let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut tensors: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for Captured { key, indices, sequence, thread, content } in values {
+        match content {
+            Content::Text(text) => texts.entry(key).or_default().push(text),
+            Content::Tensor(elements) => {
+                tensors.entry(key).or_default().push(Row { indices, sequence, thread, elements });
+            }
+        }
     }
     let mut data = Data::default();
-    let keys = by_key.into_iter().map(|(key, values)| (key, data.key(&values))).collect();
+    let keys = tensors.into_iter().map(|(key, rows)| (key, data.key(&rows))).collect();
     Recording {
         name: name.into(),
         keys,
-        texts: BTreeMap::new(),
+        texts,
         omitted: Vec::new(),
         version: None,
         error: None,
@@ -73,52 +91,59 @@ pub(crate) fn build(name: &str, mut values: Vec<Captured>) -> Recording {
     }
 }
 
+/// A value of a key.
+struct Row {
+    indices: Vec<i64>,
+    sequence: u64,
+    thread: Option<u32>,
+    elements: Elements,
+}
+
 #[derive(Default)]
 struct Data(Vec<u8>);
 
 impl Data {
-    fn key(&mut self, values: &[Captured]) -> Key {
-        let rows = values.len();
-        let first = &values[0];
-        let rank = first.indices.len();
-        let index =
-            (rank > 0 && values.iter().all(|value| value.indices.len() == rank)).then(|| {
-                let indices = values.iter().flat_map(|value| &value.indices);
-                let shape = if rank == 1 { vec![rows] } else { vec![rows, rank] };
-                self.add(
-                    Dtype::I64,
-                    &shape,
-                    &indices.flat_map(|i| i.to_le_bytes()).collect::<Vec<_>>(),
-                )
-            });
-        let threads: Option<Vec<u32>> = values.iter().map(|value| value.thread).collect();
-        let thread = threads.map(|threads| {
-            let bytes: Vec<u8> = threads.iter().flat_map(|thread| thread.to_le_bytes()).collect();
-            self.add(Dtype::U32, &[rows], &bytes)
-        });
-        let sequence: Vec<u8> =
-            values.iter().flat_map(|value| value.sequence.to_le_bytes()).collect();
-        let sequence = Some(self.add(Dtype::U64, &[rows], &sequence));
-        let notes = Notes { sequence, index, thread };
-        Key { tensors: self.tensors(values), notes: Some(Box::new(notes)) }
+    fn key(&mut self, rows: &[Row]) -> Key {
+        let sequence = rows.iter().flat_map(|row| row.sequence.to_le_bytes());
+        let sequence = Some(self.add(Dtype::U64, &[rows.len()], sequence));
+        let notes = Notes { sequence, index: self.index(rows), thread: self.thread(rows) };
+        Key { tensors: self.tensors(rows), notes: Some(Box::new(notes)) }
     }
 
-    fn tensors(&mut self, values: &[Captured]) -> Tensors {
-        let first = &values[0];
-        let alike = |value: &Captured| (value.dtype, &value.shape) == (first.dtype, &first.shape);
-        if values.iter().all(alike) {
-            let bytes: Vec<u8> =
-                values.iter().flat_map(|value| value.bytes.iter().copied()).collect();
-            let shape = [&[values.len()], &first.shape[..]].concat();
-            return Tensors::Stacked(self.add(first.dtype, &shape, &bytes));
+    /// The least number stands where a value has fewer indices than others.
+    fn index(&mut self, rows: &[Row]) -> Option<Tensor> {
+        let most = rows.iter().map(|row| row.indices.len()).max().filter(|&most| most > 0)?;
+        let shape = if most == 1 { vec![rows.len()] } else { vec![rows.len(), most] };
+        let padded = |row: &Row| {
+            let indices = row.indices.clone().into_iter();
+            indices.chain(std::iter::repeat(i64::MIN)).take(most).flat_map(i64::to_le_bytes)
+        };
+        Some(self.add(Dtype::I64, &shape, rows.iter().flat_map(padded)))
+    }
+
+    fn thread(&mut self, rows: &[Row]) -> Option<Tensor> {
+        let threads: Option<Vec<u32>> = rows.iter().map(|row| row.thread).collect();
+        Some(self.add(Dtype::U32, &[rows.len()], threads?.into_iter().flat_map(u32::to_le_bytes)))
+    }
+
+    fn tensors(&mut self, rows: &[Row]) -> Tensors {
+        let first = &rows[0].elements;
+        let alike =
+            |row: &Row| (row.elements.dtype, &row.elements.shape) == (first.dtype, &first.shape);
+        if rows.iter().all(alike) {
+            let bytes = rows.iter().flat_map(|row| row.elements.bytes.iter().copied());
+            let shape = [&[rows.len()], &first.shape[..]].concat();
+            return Tensors::Stacked(self.add(first.dtype, &shape, bytes));
         }
-        let each = |value: &Captured| self.add(value.dtype, &value.shape, &value.bytes);
-        Tensors::List(values.iter().map(each).collect())
+        let each = |Row { elements, .. }: &Row| {
+            self.add(elements.dtype, &elements.shape, elements.bytes.iter().copied())
+        };
+        Tensors::List(rows.iter().map(each).collect())
     }
 
-    fn add(&mut self, dtype: Dtype, shape: &[usize], bytes: &[u8]) -> Tensor {
+    fn add(&mut self, dtype: Dtype, shape: &[usize], bytes: impl Iterator<Item = u8>) -> Tensor {
         let start = self.0.len();
-        self.0.extend_from_slice(bytes);
+        self.0.extend(bytes);
         Tensor { dtype, shape: shape.into(), range: start..self.0.len() }
     }
 }

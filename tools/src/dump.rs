@@ -4,7 +4,7 @@
 //! a header of 56 bytes, the key, and values. A dump may hold anything around it, and the rings are found by their first
 //! bytes.
 
-use crate::builder::{self, Captured};
+use crate::builder::{self, Captured, Content, Elements};
 use crate::error::Error;
 use crate::recording::Recording;
 
@@ -59,13 +59,16 @@ impl Recording {
 /// A ring of values of one key.
 struct Ring<'a> {
     key: &'a str,
+    /// Everything behind the header, from which offsets count.
     data: &'a [u8],
-    /// Where the oldest value begins and the newest one ends; 0 is the end of none.
+    /// Where the first value can begin: behind the key.
+    start: usize,
+    /// Where the oldest value begins and the newest one ends; an end of 0 is that of none.
     head: usize,
     tail: usize,
     /// The size of a `usize` on the device.
     word: usize,
-    /// Of all of the ring.
+    /// Of all of the ring that is in the dump.
     size: usize,
 }
 
@@ -74,16 +77,16 @@ impl<'a> Ring<'a> {
     fn at(dump: &'a [u8]) -> Option<Ring<'a>> {
         let word = usize::from(*dump.get(3)?);
         let size = u32_at(dump, 4)?;
-        let key_size = usize::from(u16::from_le_bytes(*dump.get(8..)?.first_chunk()?));
-        let [slot @ (0 | 1), 0] = *dump.get(10..)?.first_chunk()? else { return None };
+        let start = usize::from(u16::from_le_bytes(*dump.get(8..)?.first_chunk()?));
+        let [slot @ (0 | 1), padding @ 0..4] = *dump.get(10..)?.first_chunk()? else { return None };
         let slot = 12 + 8 * usize::from(slot);
         let (head, tail) = (u32_at(dump, slot)?, u32_at(dump, slot + 4)?);
-        let key = std::str::from_utf8(dump.get(HEADER..)?.get(..key_size)?).ok()?;
-        let start = HEADER + key_size.next_multiple_of(4);
         let ring = dump.get(..size.min(dump.len()))?;
-        let data = ring.get(start..)?;
-        let sound = (word == 4 || word == 8) && tail <= size.checked_sub(start)?;
-        sound.then_some(Ring { key, data, head, tail, word, size: ring.len() })
+        let data = ring.get(HEADER..)?;
+        let key = data.get(..start.checked_sub(padding.into())?)?;
+        let key = std::str::from_utf8(key).ok()?;
+        let sound = (word == 4 || word == 8) && tail <= size - HEADER;
+        sound.then_some(Ring { key, data, start, head, tail, word, size: ring.len() })
     }
 
     /// Every sound value, oldest first.
@@ -93,7 +96,7 @@ impl<'a> Ring<'a> {
         let runs = if self.head < self.tail {
             vec![(self.head, self.tail)]
         } else {
-            vec![(self.head, self.data.len()), (0, self.tail)]
+            vec![(self.head, self.data.len()), (self.start, self.tail)]
         };
         for (mut at, end) in runs {
             while self.tail > 0 && at < end {
@@ -132,14 +135,10 @@ impl<'a> Ring<'a> {
             .chain(words.map(Some))
             .collect::<Option<_>>()?;
         let indices = (0..index_rank).map(|index| Some(u64_at(indices, 8 * index)? as i64));
-        builder::fits(dtype, &shape, bytes.len()).then_some(Captured {
-            key: self.key.into(),
-            dtype,
-            indices: indices.collect::<Option<_>>()?,
-            shape,
-            sequence,
-            thread,
-            bytes: bytes.into(),
+        let indices = indices.collect::<Option<_>>()?;
+        (builder::size(dtype, &shape)? == bytes.len()).then(|| {
+            let content = Content::Tensor(Elements { dtype, shape, bytes: bytes.into() });
+            Captured { key: self.key.into(), indices, sequence, thread, content }
         })
     }
 }

@@ -1,35 +1,23 @@
 //! Values that a device sends one by one.
 //!
-//! A frame is what `anycapture::Value::frame` writes, in this order, all numbers little-endian:
-//!
-//! | bytes | what |
-//! | --- | --- |
-//! | 3 | magic: `AC 46 01`; 01 is the version |
-//! | 1 | element type: 0 to 14 for f32, f64, i8, i16, i32, i64, i128, -, u8, u16, u32, u64, u128, -, bool |
-//! | 4 | size of the whole frame |
-//! | 1 | number of dimensions, plus 16 times the number of indices |
-//! | 1 | 0 |
-//! | 2 | length of the key |
-//! | 8 | sequence |
-//! | 2 | thread number, at most 65535 |
-//! | | key, UTF-8 |
-//! | 8 each | indices, signed |
-//! | 4 each | dimensions, outermost first |
-//! | | elements in row-major order |
-//! | 4 | CRC-32 (that of zip and Ethernet) of everything before |
+//! The format of a frame is the one that the crate's `src/store/frame.rs` describes, version 1.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
-use crate::builder::{self, Captured};
+use crate::builder::{self, Captured, Content, Elements};
 use crate::recording::Recording;
 
 const MAGIC: [u8; 3] = [0xAC, b'F', 1];
-/// What stands in front of the key.
-const HEADER: usize = 22;
-const CRC: usize = 4;
-/// A larger frame is taken for damage.
-const LARGEST: usize = 1 << 26;
+/// The type of a text.
+const TEXT: u8 = 15;
+/// The bytes of a `usize` do not matter: frames have integers of their own widths.
+const WORD: usize = 8;
+/// More than these is taken for damage, so that a damaged frame does not hold up those behind it.
+const MOST_AXES: usize = 8;
+const MOST_INDICES: usize = 4;
+const LONGEST_KEY: usize = 4096;
+const LARGEST: usize = 1 << 28;
 
 /// Finds the values that a device sends (`anycapture::Value::frame`) in a stream of bytes.
 ///
@@ -89,8 +77,7 @@ impl Listener {
     /// How many captures between the first and the last value have not come: lost on the way, overwritten before they
     /// were sent, or left out by the device.
     pub fn missing(&self) -> u64 {
-        let span =
-            self.range.map_or(0, |(first, last)| last.saturating_sub(first).saturating_add(1));
+        let span = self.range.map_or(0, |(first, last)| (last - first).saturating_add(1));
         span.saturating_sub(self.received)
     }
 
@@ -102,13 +89,13 @@ impl Listener {
     fn scan(&mut self, ended: bool) {
         let mut at = 0;
         while at < self.pending.len() {
-            match Frame::at(&self.pending[at..]) {
-                Found::Frame(value, size) => {
+            match frame(&self.pending[at..]) {
+                Ok((value, size)) => {
                     at += size;
                     self.keep(value);
                 }
-                Found::More if !ended => break,
-                Found::More | Found::Nothing => {
+                Err(Stop::More) if !ended => break,
+                Err(_) => {
                     at += 1;
                     self.skipped += 1;
                 }
@@ -137,103 +124,103 @@ impl fmt::Display for Listener {
     }
 }
 
-/// What begins at a byte of the stream.
-enum Found {
-    Frame(Captured, usize),
-    /// Perhaps a frame, of which more has to come.
+/// Why there is no value.
+enum Stop {
+    /// Perhaps a frame begins here, of which more has to come.
     More,
-    Nothing,
+    Damaged,
 }
 
-/// The parts of a frame in front of its key.
-struct Frame {
-    kind: u8,
-    size: usize,
-    rank: usize,
-    index_rank: usize,
-    key: usize,
-    sequence: u64,
-    thread: u16,
-}
-
-impl Frame {
-    fn at(bytes: &[u8]) -> Found {
-        let known = bytes.len().min(MAGIC.len());
-        if bytes[..known] != MAGIC[..known] {
-            return Found::Nothing;
+/// The value whose frame begins here, and the size of the frame.
+fn frame(bytes: &[u8]) -> Result<(Captured, usize), Stop> {
+    let mut reader = Reader { bytes, at: 0 };
+    for byte in MAGIC {
+        if reader.byte()? != byte {
+            return Err(Stop::Damaged);
         }
-        let Some(header) = bytes.first_chunk() else { return Found::More };
-        let Some(frame) = Frame::read(header) else { return Found::Nothing };
-        match bytes.get(..frame.size) {
-            Some(bytes) => {
-                frame.value(bytes).map_or(Found::Nothing, |value| Found::Frame(value, frame.size))
+    }
+    let (kind, ranks) = (reader.byte()?, reader.byte()?);
+    let (rank, index_rank) = (usize::from(ranks & 15), usize::from(ranks >> 4));
+    if rank > MOST_AXES || index_rank > MOST_INDICES {
+        return Err(Stop::Damaged);
+    }
+    let sequence = reader.varint()?;
+    let thread = u32::try_from(reader.varint()?).map_err(|_| Stop::Damaged)?;
+    let key_size = reader.size(LONGEST_KEY)?;
+    let shape = (0..rank).map(|_| reader.size(LARGEST)).collect::<Result<Vec<_>, _>>()?;
+    let indices = (0..index_rank).map(|_| reader.signed()).collect::<Result<_, _>>()?;
+    let key = reader.text(key_size)?;
+    reader.check::<2>()?;
+    let content = reader.content(kind, shape)?;
+    reader.check::<4>()?;
+    Ok((Captured { key, indices, sequence, thread: Some(thread), content }, reader.at))
+}
+
+/// A place in a frame.
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], Stop> {
+        let taken = self.bytes.get(self.at..self.at + count).ok_or(Stop::More)?;
+        self.at += count;
+        Ok(taken)
+    }
+
+    fn byte(&mut self) -> Result<u8, Stop> {
+        self.take(1).map(|bytes| bytes[0])
+    }
+
+    /// Seven bits in each byte, the lowest first; the highest bit is set in all but the last.
+    fn varint(&mut self) -> Result<u64, Stop> {
+        let mut number = 0;
+        for shift in (0..u64::BITS).step_by(7) {
+            let byte = self.byte()?;
+            let bits = u64::from(byte & 0x7F);
+            if bits << shift >> shift != bits {
+                return Err(Stop::Damaged);
             }
-            // A size that is damaged is told from the dimensions, before the whole is waited for.
-            None if frame.is_contradicted_by(bytes) => Found::Nothing,
-            None => Found::More,
+            number |= bits << shift;
+            if byte < 0x80 {
+                return Ok(number);
+            }
         }
+        Err(Stop::Damaged)
     }
 
-    fn read(header: &[u8; HEADER]) -> Option<Frame> {
-        let &[_, _, _, kind, s0, s1, s2, s3, ranks, 0, k0, k1, ref stamp @ ..] = header else {
-            return None;
-        };
-        let frame = Frame {
-            kind,
-            size: usize::try_from(u32::from_le_bytes([s0, s1, s2, s3])).ok()?,
-            rank: usize::from(ranks & 15),
-            index_rank: usize::from(ranks >> 4),
-            key: usize::from(u16::from_le_bytes([k0, k1])),
-            sequence: u64::from_le_bytes(*stamp.first_chunk()?),
-            thread: u16::from_le_bytes(*stamp.last_chunk()?),
-        };
-        (frame.data() + CRC <= frame.size && frame.size <= LARGEST).then_some(frame)
+    /// `2 i` for a number `i` from 0 on, else `-2 i - 1`.
+    #[allow(clippy::cast_possible_wrap)]
+    fn signed(&mut self) -> Result<i64, Stop> {
+        let number = self.varint()?;
+        Ok((number >> 1) as i64 ^ -((number & 1) as i64))
     }
 
-    fn indices(&self) -> usize {
-        HEADER + self.key
+    fn size(&mut self, most: usize) -> Result<usize, Stop> {
+        let size = usize::try_from(self.varint()?).map_err(|_| Stop::Damaged)?;
+        if size > most { Err(Stop::Damaged) } else { Ok(size) }
     }
 
-    fn dimensions(&self) -> usize {
-        self.indices() + 8 * self.index_rank
+    fn text(&mut self, size: usize) -> Result<String, Stop> {
+        let text = std::str::from_utf8(self.take(size)?).map_err(|_| Stop::Damaged)?;
+        Ok(text.into())
     }
 
-    fn data(&self) -> usize {
-        self.dimensions() + 4 * self.rank
+    /// The lowest bytes of the checksum of everything before.
+    fn check<const N: usize>(&mut self) -> Result<(), Stop> {
+        let checksum = crc32fast::hash(&self.bytes[..self.at]).to_le_bytes();
+        if *self.take(N)? == checksum[..N] { Ok(()) } else { Err(Stop::Damaged) }
     }
 
-    fn is_contradicted_by(&self, bytes: &[u8]) -> bool {
-        bytes.len() >= self.data() && self.shape(bytes).is_none()
-    }
-
-    /// The shape, if as many elements have room in the frame.
-    fn shape(&self, bytes: &[u8]) -> Option<Vec<usize>> {
-        let (dtype, words) = builder::dtype(self.kind, 4)?;
-        let stored = bytes[self.dimensions()..self.data()].chunks_exact(4);
-        let axis = |bytes: &[u8]| u32::from_le_bytes(*bytes.first_chunk()?).try_into().ok();
-        let shape: Vec<usize> = stored.map(axis).chain(words.map(Some)).collect::<Option<_>>()?;
-        builder::fits(dtype, &shape, self.size - CRC - self.data()).then_some(shape)
-    }
-
-    /// The value of a whole frame, if its checksum fits.
-    fn value(&self, bytes: &[u8]) -> Option<Captured> {
-        let shape = self.shape(bytes)?;
-        let (content, crc) = bytes.split_last_chunk::<CRC>()?;
-        if crc32fast::hash(content) != u32::from_le_bytes(*crc) {
-            return None;
+    fn content(&mut self, kind: u8, mut shape: Vec<usize>) -> Result<Content, Stop> {
+        if let (TEXT, [size]) = (kind, &shape[..]) {
+            return Ok(Content::Text(self.text(*size)?));
         }
-        let index = |bytes: &[u8]| Some(i64::from_le_bytes(*bytes.first_chunk()?));
-        Some(Captured {
-            key: std::str::from_utf8(&content[HEADER..self.indices()]).ok()?.into(),
-            dtype: builder::dtype(self.kind, 4)?.0,
-            shape,
-            indices: content[self.indices()..self.dimensions()]
-                .chunks_exact(8)
-                .map(index)
-                .collect::<Option<_>>()?,
-            sequence: self.sequence,
-            thread: Some(self.thread.into()),
-            bytes: content[self.data()..].into(),
-        })
+        let (dtype, words) = builder::dtype(kind, WORD).ok_or(Stop::Damaged)?;
+        shape.extend(words);
+        let size = builder::size(dtype, &shape).filter(|size| *size <= LARGEST);
+        let bytes = self.take(size.ok_or(Stop::Damaged)?)?.into();
+        Ok(Content::Tensor(Elements { dtype, shape, bytes }))
     }
 }

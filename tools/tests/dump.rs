@@ -37,19 +37,21 @@ fn f32(sequence: u64, elements: &[f32]) -> Vec<u8> {
     value(&Value { kind: 0, shape: &shape, indices: &[-1], sequence, thread: None, bytes: &bytes })
 }
 
-/// A ring of a device whose words have four bytes.
-fn ring(key: &str, data: &[u8], head: u32, tail: u32) -> Vec<u8> {
+/// A ring of a device whose words have four bytes; `head` and `tail` count from the start of `values`.
+fn ring(key: &str, values: &[u8], head: u32, tail: u32) -> Vec<u8> {
+    let padded = key.len().next_multiple_of(4);
+    let behind_key = |offset: u32| offset + if tail > 0 { padded as u32 } else { 0 };
     let mut ring = vec![0xAC, b'R', 1, 4, 0, 0, 0, 0];
-    ring.extend((key.len() as u16).to_le_bytes());
+    ring.extend((padded as u16).to_le_bytes());
     // The second slot is the valid one.
-    ring.extend([1, 0]);
+    ring.extend([1, (padded - key.len()) as u8]);
     ring.extend([0; 8]);
-    ring.extend(head.to_le_bytes());
-    ring.extend(tail.to_le_bytes());
+    ring.extend(behind_key(head).to_le_bytes());
+    ring.extend(behind_key(tail).to_le_bytes());
     ring.resize(56, 0);
     ring.extend(key.as_bytes());
-    ring.resize(ring.len().next_multiple_of(4), 0);
-    ring.extend(data);
+    ring.resize(56 + padded, 0);
+    ring.extend(values);
     let size = ring.len() as u32;
     ring[4..8].copy_from_slice(&size.to_le_bytes());
     ring

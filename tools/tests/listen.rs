@@ -1,36 +1,45 @@
 //! Frames of values, between noise and damaged.
-#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::float_cmp)] // small, exact numbers
+// Small, exact numbers.
+#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::float_cmp)]
+#![allow(clippy::cast_sign_loss)]
 
 use anycapture_tools::{Listener, Value};
 use proptest::prelude::*;
+
+fn varint(mut number: u64, out: &mut Vec<u8>) {
+    while number > 0x7F {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
 
 /// A frame as a device sends it.
 fn frame(
     key: &str,
     kind: u8,
-    shape: &[u32],
+    shape: &[u64],
     indices: &[i64],
     sequence: u64,
     data: &[u8],
 ) -> Vec<u8> {
-    let mut frame = vec![0xAC, b'F', 1, kind, 0, 0, 0, 0];
-    frame.extend([(shape.len() + 16 * indices.len()) as u8, 0]);
-    frame.extend((key.len() as u16).to_le_bytes());
-    frame.extend(sequence.to_le_bytes());
-    frame.extend(3_u16.to_le_bytes());
+    let mut frame = vec![0xAC, b'F', 1, kind, (shape.len() + 16 * indices.len()) as u8];
+    varint(sequence, &mut frame);
+    varint(3, &mut frame);
+    varint(key.len() as u64, &mut frame);
+    shape.iter().for_each(|axis| varint(*axis, &mut frame));
+    indices.iter().for_each(|index| varint(((index << 1) ^ (index >> 63)) as u64, &mut frame));
     frame.extend(key.as_bytes());
-    frame.extend(indices.iter().flat_map(|index| index.to_le_bytes()));
-    frame.extend(shape.iter().flat_map(|axis| axis.to_le_bytes()));
+    let check = crc32fast::hash(&frame).to_le_bytes();
+    frame.extend(&check[..2]);
     frame.extend(data);
-    let size = frame.len() as u32 + 4;
-    frame[4..8].copy_from_slice(&size.to_le_bytes());
     frame.extend(crc32fast::hash(&frame).to_le_bytes());
     frame
 }
 
 fn f32s(key: &str, sequence: u64, elements: &[f32]) -> Vec<u8> {
     let data: Vec<u8> = elements.iter().flat_map(|element| element.to_le_bytes()).collect();
-    frame(key, 0, &[elements.len() as u32], &[-1], sequence, &data)
+    frame(key, 0, &[elements.len() as u64], &[-1], sequence, &data)
 }
 
 fn stream() -> Vec<u8> {
@@ -46,8 +55,31 @@ fn elements(listener: &Listener, key: &str) -> Vec<f64> {
 }
 
 #[test]
-fn a_frame_of_a_vector_is_30_bytes_and_the_key_beside_the_data() {
-    assert_eq!(frame("f.x", 0, &[2], &[], 1, &[0; 8]).len(), 30 + 3 + 8);
+fn everything_of_a_value_is_read() {
+    let mut listener = Listener::new(100);
+    let indices = [0, 1, -1, i64::MIN + 1];
+    let data: Vec<u8> = [1_u128, u128::MAX].into_iter().flat_map(u128::to_le_bytes).collect();
+    listener.feed(&frame("f.wide", 12, &[2, 1], &indices, u64::MAX, &data));
+    listener.feed(&frame("f.text", 15, &[3], &[], u64::MAX - 1, "h\u{e9}".as_bytes()));
+    listener.feed(&frame("f.empty", 1, &[3, 0], &[], u64::MAX - 2, &[]));
+    let recording = listener.recording("port");
+    let value = recording.get("f.wide").unwrap().get(0).unwrap();
+    assert_eq!((value.shape(), value.indices()), (&[2, 1, 2][..], indices.to_vec()));
+    assert_eq!((value.sequence(), value.thread()), (Some(u64::MAX), Some(3)));
+    assert_eq!(recording.texts().next().unwrap(), ("f.text", &["h\u{e9}".to_string()][..]));
+    assert_eq!(recording.get("f.empty").unwrap().get(0).unwrap().shape(), [3, 0]);
+    assert_eq!((listener.missing(), listener.skipped()), (0, 0));
+}
+
+#[test]
+fn values_with_and_without_indices_may_be_mixed() {
+    let mut listener = Listener::new(100);
+    for (sequence, indices) in [&[5, -6][..], &[], &[7]].into_iter().enumerate() {
+        listener.feed(&frame("x", 8, &[], indices, sequence as u64, &[1]));
+    }
+    let recording = listener.recording("port");
+    let indices = recording.get("x").unwrap().iter().map(Value::indices);
+    assert_eq!(indices.collect::<Vec<_>>(), [vec![5, -6], vec![], vec![7]]);
 }
 
 #[test]
@@ -108,13 +140,17 @@ fn a_frame_cut_short_is_skipped_and_the_next_is_found() {
 }
 
 #[test]
-fn a_size_that_is_damaged_does_not_hold_the_stream_up() {
-    let mut broken = f32s("f.x", 1, &[1.0, 2.0]);
-    broken[6] = 0xFF;
-    let mut listener = Listener::new(100);
-    listener.feed(&broken);
-    listener.feed(&f32s("f.x", 2, &[3.0, 4.0]));
-    assert_eq!(listener.received(), 1);
+fn a_damaged_header_does_not_hold_the_stream_up() {
+    let (broken, sound) = (f32s("f.x", 1, &[1.0; 200]), f32s("f.x", 2, &[3.0, 4.0]));
+    // Up to the check in front of the elements.
+    for bit in 0..8 * 16 {
+        let mut broken = broken.clone();
+        broken[bit / 8] ^= 1 << (bit % 8);
+        let mut listener = Listener::new(100);
+        listener.feed(&broken);
+        listener.feed(&sound);
+        assert_eq!(listener.received(), 1, "bit {bit}");
+    }
 }
 
 #[test]
