@@ -260,8 +260,6 @@ fn lines_of_any_numbers_are_drawn() {
     for list in lists {
         folder.write("a", Writer::new().f64("x", &[list.len()], list));
         folder.prints(0, &["plot", "a", "x", "-o", "x.png"]);
-        folder.write("a", Writer::new().f64("x", &[1, list.len(), 1], list));
-        folder.prints(0, &["plot", "a", "x", "-o", "x.png"]);
     }
     folder.write("a", Writer::new().f32("x", &[300_000], &vec![0.5; 300_000]));
     folder.prints(0, &["plot", "a", "x", "-o", "x.png"]);
