@@ -23,34 +23,29 @@ use crate::recording::Recording;
 ///
 /// # Examples
 ///
-/// ```
-/// use anycapture_tools::{Recording, Tolerance, golden};
-///
-/// # let dir = tempfile::tempdir()?;
-/// # std::env::set_current_dir(&dir)?;
-/// # std::fs::create_dir_all("tests/golden")?;
-/// # let x = [1.0_f32, 2.0].map(f32::to_le_bytes).concat();
-/// # let tensor = safetensors::tensor::TensorView::new(safetensors::Dtype::F32, vec![1, 2], &x)?;
-/// # let bytes = safetensors::serialize([("f.x", tensor)], None)?;
-/// # if std::env::var_os("CI").is_some() { std::fs::write("tests/golden/attention.safetensors", &bytes)? }
-/// # let run = || Recording::from_bytes(&bytes);
-/// let recording = run()?;
-/// golden("tests/golden/attention.safetensors", recording, Tolerance::absolute(1e-5));
-/// # golden("tests/golden/attention.safetensors", run()?, Tolerance::EXACT);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
 /// In a test of a crate that captures, with `anycapture = { ..., features = ["capture"] }` among its
 /// `dev-dependencies`:
 ///
-/// ``` text
-/// #[test]
-/// fn attention() {
-///     let _scope = anycapture::scope();
-///     anycapture::activate();
-///     Model::seeded(7).forward(&INPUT);
-///     golden("tests/golden/attention.safetensors", &anycapture::cache(), Tolerance::absolute(1e-5));
+/// ```
+/// use anycapture::capture;
+/// use anycapture_tools::{Tolerance, golden};
+///
+/// fn forward(x: &[f32]) -> f32 {
+///     let squares: Vec<f32> = x.iter().map(|x| x * x).collect();
+///     capture!(forward, squares);
+///     squares.iter().sum()
 /// }
+///
+/// # let dir = tempfile::tempdir()?;
+/// # std::env::set_current_dir(&dir)?;
+/// // Other tests, which run at the same time, don't see what this one captures.
+/// let _scope = anycapture::scope();
+/// anycapture::activate();
+/// forward(&[1.0, 2.0]);
+/// # std::fs::create_dir_all("tests/golden")?;
+/// # anycapture_tools::Recording::from(&anycapture::cache()).save("tests/golden/forward.safetensors")?;
+/// golden("tests/golden/forward.safetensors", &anycapture::cache(), Tolerance::absolute(1e-5));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// What makes such tests last: weights and inputs from a seed, small shapes (a file of 100 kB is easy to keep), and a

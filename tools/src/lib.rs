@@ -4,7 +4,7 @@
 //! use anycapture_tools::{Recording, Tolerance};
 //!
 //! let reference = Recording::load("torch.safetensors")?;
-//! let ours = Recording::load("ours.safetensors")?;
+//! let ours = Recording::from(&anycapture::cache());
 //! let comparison = ours.compare(&reference, Tolerance::absolute(1e-5));
 //! assert!(comparison.is_within(), "{comparison}");
 //! # Ok::<(), anycapture_tools::Error>(())
@@ -50,6 +50,7 @@
 //! `anycapture`, in the program that is linked.
 
 mod builder;
+mod cache;
 mod compare;
 mod difference;
 mod display;
