@@ -1,5 +1,10 @@
 //! What the running program captured, as a recording.
-#![allow(clippy::cast_precision_loss, clippy::cast_sign_loss, clippy::float_cmp)] // small, exact numbers
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::float_cmp
+)] // small, exact numbers
 
 use anycapture::capture;
 use anycapture_tools::{Listener, Number, Recording, Tolerance, Value};
@@ -43,7 +48,7 @@ fn every_form_of_our_files_is_read() {
     let texts: Vec<_> = recording.texts().collect();
     assert_eq!(texts.len(), 1);
     assert_eq!(
-        (texts[0].0, &texts[0].1[..]),
+        (texts[0].0, texts[0].1),
         ("attention.token", &["t0", "t1", "t2"].map(String::from)[..])
     );
     assert_eq!(recording.omitted(), ["attention.tree"]);
