@@ -195,7 +195,7 @@ macro_rules! __capture_hit {
     };
     // index = layer
     ($case:ident $path:tt $items:tt [] [$index:expr] []) => {
-        match $crate::__private::index($index) {
+        match $crate::__private::indices($index) {
             __anycapture_index => {
                 $crate::__capture_hit! { $case $path $items [] __anycapture_index }
             }
@@ -269,13 +269,13 @@ macro_rules! __capture_item {
         }
     };
     (@noted $case:ident $path:tt $item:ident $listed:tt $value:tt $shape:tt none) => {
-        $crate::__capture_item! { @noted $case $path $item $listed $value $shape [$crate::__private::None] }
+        $crate::__capture_item! { @noted $case $path $item $listed $value $shape [&[]] }
     };
     (@noted $case:ident $path:tt $item:ident $listed:tt $value:tt $shape:tt $index:ident) => {
-        $crate::__capture_item! { @noted $case $path $item $listed $value $shape [$index] }
+        $crate::__capture_item! { @noted $case $path $item $listed $value $shape [$index.as_slice()] }
     };
     (@noted $case:ident $path:tt $item:ident $listed:tt [$($value:tt)*] [$($shape:tt)*] [$($index:tt)*]) => {
-        match ($($value)*, &$crate::__private::Note { shape: $($shape)*, index: $($index)* }) {
+        match ($($value)*, &$crate::__private::Note { shape: $($shape)*, indices: $($index)*, keep: 0, room: 0 }) {
             (__anycapture_value, __anycapture_note) => $crate::__value_must_own_what_it_holds! {
                 $case $path $item $listed __anycapture_value (__anycapture_note)
             }
@@ -336,18 +336,13 @@ macro_rules! __value_must_own_what_it_holds {
     (@site $case:ident [$($path:ident)+] $item:ident [$($name:tt)*] $listed:tt $value:ident ($note:expr)) => {{
         use $crate::__private::$case::*;
         $($name)*
-        static __ANYCAPTURE_SITE: $crate::__private::Site = $crate::__private::Site::new();
-        const __ANYCAPTURE_RAW: &$crate::__private::str = $crate::__private::concat!(
-            $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
-        );
-        const __ANYCAPTURE_BYTES: &$crate::__private::Key<{
-            $crate::__private::key_length(__ANYCAPTURE_RAW)
-        }> = &$crate::__private::Key::new(__ANYCAPTURE_RAW);
-        static __ANYCAPTURE_LINE: $crate::__private::Line =
-            $crate::__private::Line::new(__ANYCAPTURE_BYTES.as_str(), &__ANYCAPTURE_SITE);
+        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
         // As many references as there are cases.
-        (&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
-            &__ANYCAPTURE_LINE,
+        (&&&&&&&&&&&&&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
+            &__ANYCAPTURE_SITE,
+            &$crate::__private::concat!(
+                $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
+            ),
             $note,
             $listed,
         );
