@@ -37,7 +37,6 @@
 //! | `note.rs` | what a line says beside its value |
 //! | `keep.rs` | into a ring on the heap |
 //! | `record.rs` | the way in |
-//! | `probe.rs` | which way a value goes in, by its type |
 //! | `walk.rs` | the way out: `visit` and `drain` |
 //! | `report.rs` | why the store holds what it holds |
 //! | `list.rs` | the values of one key in a snapshot |
@@ -45,6 +44,7 @@
 //! | `export.rs` | a safetensors file |
 //! | `front.rs` | what the functions of the crate's root do |
 //! | `off.rs` | the same names when nothing is recorded |
+//! | `probe.rs` | what a line calls: which way a value goes in, by its type |
 
 #[cfg(feature = "alloc")]
 pub(crate) mod cache;
