@@ -29,12 +29,13 @@
 //! | `ring.rs` | rings of chunks, on the heap |
 //! | `region.rs` | rings of bytes, in given memory; recovery |
 //! | `callsite.rs` | the `static` of a capture line; the keys |
+//! | `note.rs` | what a line says beside its value |
 //! | `convert.rs` | conversions of users' types |
+//! | `memory.rs` | the given memory of the process |
 //! | `options.rs` | what to record, and how much of it |
 //! | `table.rs` | the keys of a scope |
 //! | `control.rs` | a store: what is set, and where the values of each key live |
 //! | `scope.rs` | which store a thread uses |
-//! | `note.rs` | what a line says beside its value |
 //! | `keep.rs` | into a ring on the heap |
 //! | `record.rs` | the way in |
 //! | `walk.rs` | the way out: `visit` and `drain` |
@@ -65,6 +66,8 @@ pub(crate) mod front;
 pub(crate) mod keep;
 #[cfg(feature = "alloc")]
 pub(crate) mod list;
+#[cfg(feature = "capture")]
+pub(crate) mod memory;
 pub(crate) mod note;
 #[cfg(not(feature = "capture"))]
 pub(crate) mod off;

@@ -401,7 +401,8 @@ mod region {
     use core::fmt;
 
     use super::super::callsite::Place;
-    use super::super::control::{Exporting, Store};
+    use super::super::control::Store;
+    use super::super::memory::Exporting;
     use super::super::region::Ring;
     use super::super::sync::lock;
     use super::super::value::Value;
