@@ -688,6 +688,6 @@ pub mod __private {
 
     pub use crate::macros::{Last, Returned, Shadowed, names};
     pub use crate::store::note::{Note, dims, indices, size};
-    pub use crate::store::probe::{Listed, Probe, any, optional};
+    pub use crate::store::probe::{Listed, Probe, Typed, any, optional, typed};
     pub use crate::store::{Callsite, Hits};
 }
