@@ -98,7 +98,9 @@ mod scoped {
     /// The innermost scope that lives. A thread that ends has none.
     fn innermost() -> Option<Arc<Inner>> {
         let find = |scopes: &RefCell<Vec<Arc<Inner>>>| {
-            scopes.borrow().iter().rev().find(|scope| !scope.ended.load(Relaxed)).cloned()
+            // In use only where a signal handler has interrupted a change.
+            let scopes = scopes.try_borrow().ok()?;
+            scopes.iter().rev().find(|scope| !scope.ended.load(Relaxed)).cloned()
         };
         SCOPES.try_with(find).ok().flatten()
     }
