@@ -499,7 +499,10 @@ impl Heap {
             Step::Done(expired)
         });
         let Some(pushed) = pushed else { return Step::Refused(Refused::NoMemory) };
-        if let (Step::Done(_), Some(value)) = (&pushed, chunk.take()) {
+        if !matches!(pushed, Step::Done(_)) {
+            return pushed;
+        }
+        if let Some(value) = chunk.take() {
             self.sequence += 1;
             self.with_ring(number, |ring, _| {
                 ring.open.first += 1;
