@@ -17,7 +17,7 @@ use core::mem;
 use super::chunk::{Chunk, Stamp};
 use super::counts::{Counts, Refused};
 use super::element::{Element, Shape};
-use super::share::{Pooled, Shared, Unique};
+use super::share::{Pooled, Shared, Unique, slot_size};
 
 /// Values up to this many bytes are appended under the lock; a larger one is copied outside of it.
 pub(crate) const SMALL: usize = 16 << 10;
@@ -293,19 +293,19 @@ impl Ring {
     ) -> Result<usize, Refused> {
         let queue = self.queue_growth();
         let cost = |count| queue + Chunk::cost_of(count * bytes, count, count * rank);
-        let mut count = self.next_length(limits, cost(1));
+        let mut count = self.next_length(limits, cost(1) - cost(0));
         let nothing_to_give_up = self.sealed.is_empty() && self.open.len() == 0;
         while nothing_to_give_up && count > 1 && cost(count) > budget {
             count /= 2;
         }
         match cost(count) {
             cost if cost <= budget => Ok(count),
-            cost if cost > limits.max_bytes => Err(Refused::TooLarge),
+            _ if cost(1) - queue > limits.max_bytes => Err(Refused::TooLarge),
             _ => Err(Refused::NoMemory),
         }
     }
 
-    /// The number of values that the next chunk has room for: more than the last one, if that is full.
+    /// The number of values, of so many bytes each, that the next chunk has room for: more than the last one, if that is full.
     fn next_length(&self, limits: &Limits, bytes: usize) -> usize {
         let longest = (self.limit(limits) / 2).clamp(64, LONGEST_CHUNK);
         let largest = LARGEST_CHUNK.min(limits.max_bytes / 16);
@@ -332,7 +332,11 @@ impl Heap {
 
     /// What is allocated.
     pub(crate) fn used(&self) -> usize {
-        self.used + Chunk::pool().idle()
+        /// The cost of a chunk is at least so many slots.
+        const SLOTS_PER_CHUNK: usize = Chunk::cost_of(0, 1, 0) / slot_size::<Chunk>();
+        // Slots are reused, and never freed. What this heap leaves behind is less than that; what other stores leave, or a
+        // time with a larger limit, must not take all of the budget.
+        self.used + Chunk::pool().idle().min(self.limits.max_bytes / SLOTS_PER_CHUNK)
     }
 
     /// How much is kept.
