@@ -482,8 +482,7 @@ impl Store {
         let Some(first) = (0..rings).filter_map(oldest).min() else { return };
         let Some(end) = lock(&self.heap).map(|heap| heap.sequence()) else { return };
         for round in 1..=ROUNDS {
-            let sequence =
-                first + ((end - first) / ROUNDS) * round + if round == ROUNDS { ROUNDS } else { 0 };
+            let sequence = first + (end - first) * round / ROUNDS;
             for ring in 0..rings {
                 let step = || lock(&self.heap)?.trim_to_budget(ring, sequence);
                 while let Some(garbage) = step() {
