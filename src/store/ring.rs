@@ -205,9 +205,11 @@ impl Ring {
             None if self.open.len() == 0 => return Ok(()),
             None => Unique::new(Chunk::empty(self.open.key)).map_err(|_| Refused::NoMemory)?,
         };
-        let end = self.open.end();
+        let (key, end) = (self.open.key, self.open.end());
         self.used += chunk.cost();
         mem::swap(&mut self.open, &mut *chunk);
+        // A slot may change hands while its last owners leave: see `Shared::unique`.
+        self.open.key = key;
         self.open.first = end;
         self.open.clear();
         if chunk.len() > 0 {
@@ -487,7 +489,7 @@ impl Heap {
                     None => ring.give_up_oldest(),
                 };
             }
-            if ring.seal(None).is_err() {
+            if ring.seal(None).is_err() || ring.sealed.try_reserve(1).is_err() {
                 return Step::Refused(Refused::NoMemory);
             }
             value.key = ring.open.key;
@@ -684,7 +686,7 @@ impl Heap {
         let position = part.chunk.first + part.start as u64;
         self.with_ring(number, |ring, _| {
             let is_there = ring.sealed.front().is_some_and(|chunk| chunk.first == part.chunk.first);
-            if is_there && ring.floor == position + 1 {
+            if is_there && ring.floor == position + 1 && ring.taken > 0 {
                 ring.floor = position;
                 ring.taken -= 1;
             }

@@ -381,7 +381,6 @@ impl<'a> MatrixMut<'a> {
 }
 
 /// The product as the textbook has it, in an order that walks memory forward.
-#[allow(dead_code)] // A program uses this one or brings its own.
 pub struct Plain;
 
 impl MatMul for Plain {

@@ -1,18 +1,11 @@
 //! Every attention map of a Vision Transformer, from one `captured_fn!`.
 //!
 //! ```text
-//! cargo run --release --example vit --features capture
+//! cargo run --release -p vit --features capture
 //! ```
 //!
 //! Classifies a handwritten digit, prints what was captured, and draws it into `target/attention/`.
 //! `--weights` and `--image` take DINOv2 ViT-S/14 (see `fetch.py`) and any photograph instead.
-
-mod engine;
-mod matmul;
-mod page;
-mod photo;
-mod pictures;
-mod weights;
 
 use std::{
     fmt::Write as _,
@@ -26,14 +19,17 @@ use std::{
 use clap::Parser;
 use image::{ImageFormat, RgbImage};
 
-use engine::{Vit, softmax};
-use page::First;
-use photo::Photo;
-use pictures::Layer;
-use weights::Model;
+use vit::{
+    engine::{Vit, softmax},
+    matmul,
+    page::{self, First},
+    photo::{self, Photo},
+    pictures::{self, Layer},
+    weights::Model,
+};
 
-const DIGIT_WEIGHTS: &[u8] = include_bytes!("digits.safetensors");
-const DIGIT: &[u8] = include_bytes!("images/5.png");
+const DIGIT_WEIGHTS: &[u8] = include_bytes!("../digits.safetensors");
+const DIGIT: &[u8] = include_bytes!("../images/5.png");
 const KEY: &str = "Attention.forward.attention_map";
 
 /// Runs a Vision Transformer on an image and shows its attention.
@@ -136,7 +132,7 @@ fn run(args: &Args) -> Result<String, String> {
     let mut files = draw(args, &choice, &cache, &photo.fine, &said)?;
     if let Some(path) = &args.export {
         let mut bytes = Vec::new();
-        anycapture::export(|part| bytes.extend_from_slice(part));
+        cache.export(|part| bytes.write_all(part)).map_err(|e| format!("can't export: {e}"))?;
         files.push((path.clone(), bytes));
     }
     write(&args.output, &files)?;

@@ -1,31 +1,22 @@
 //! The crate's main job: every attention map of a Vision Transformer, through one `captured_fn!`.
-#![cfg(all(feature = "capture", feature = "std"))]
-#![allow(dead_code)] // The program's modules are used here in part.
-
-#[path = "../examples/vit/engine.rs"]
-mod engine;
-#[path = "../examples/vit/matmul.rs"]
-mod matmul;
-#[path = "../examples/vit/photo.rs"]
-mod photo;
-#[path = "../examples/vit/pictures.rs"]
-mod pictures;
-#[path = "../examples/vit/weights.rs"]
-mod weights;
+#![cfg(feature = "capture")]
 
 use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
-    sync::{Mutex, OnceLock},
+    sync::Mutex,
     time::Instant,
 };
 
 use safetensors::SafeTensors;
 
-use engine::{Attention, Block, LayerNorm, Linear, MatMul, Mlp, Plain, Vit};
-use matmul::Fast;
-use weights::Model;
+use vit::{
+    engine::{Attention, Block, LayerNorm, Linear, MatMul, Mlp, Plain, Vit},
+    matmul::Fast,
+    photo, pictures,
+    weights::Model,
+};
 
 const KEY: &str = "Attention.forward.attention_map";
 
@@ -37,14 +28,14 @@ fn file(path: &str) -> Vec<u8> {
 }
 
 fn digits() -> Model {
-    Model::read(&file("examples/vit/digits.safetensors")).expect("the committed weights are whole")
+    Model::read(&file("digits.safetensors")).expect("the committed weights are whole")
 }
 
 /// The scores of a held-out digit.
 fn scores(model: &Model, digit: usize, matmul: &dyn MatMul) -> Vec<f32> {
     let blocks = model.blocks();
     let vit = model.vit(&blocks);
-    let picture = file(&format!("examples/vit/images/{digit}.png"));
+    let picture = file(&format!("images/{digit}.png"));
     let picture = photo::read(&picture, 28, true).expect("a committed image");
     let image = photo::normalise(&picture.seen, &model.mean, &model.deviation);
     let mut workspace = vec![0.0; vit.workspace_len()];
@@ -231,7 +222,7 @@ fn twelve_layers_give_twelve_maps_a_forward_in_order() {
 }
 
 /// Of the size of ViT-S/14, in a release build; a figure to read, which decides nothing:
-/// `cargo test --release --features capture --test vit -- --ignored --nocapture`
+/// `cargo test --release -p vit --features capture -- --ignored --nocapture`
 #[test]
 #[ignore = "a measurement"]
 fn what_capturing_costs_a_forward() {
@@ -265,41 +256,14 @@ fn what_capturing_costs_a_forward() {
     );
 }
 
-/// Whether the program is missing, or older than its sources.
-fn is_stale(program: &Path) -> bool {
-    let changed = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).ok();
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/vit");
-    let sources = fs::read_dir(sources).expect("the sources");
-    let newest = sources.filter_map(|file| changed(&file.ok()?.path())).max();
-    changed(program) < newest
-}
-
-/// The built example: `cargo test` makes it, `cargo test --test vit` does not.
-fn built() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let test = std::env::current_exe().expect("a path");
-        let profile = test.ancestors().nth(2).expect("deps lies in the profile's folder");
-        let program = profile.join("examples/vit").with_extension(std::env::consts::EXE_EXTENSION);
-        if is_stale(&program) {
-            let mut cargo = Command::new(env!("CARGO"));
-            cargo.args(["build", "--example", "vit", "--features", "capture"]);
-            if profile.ends_with("release") {
-                cargo.arg("--release");
-            }
-            let built = cargo.status();
-            assert!(built.expect("cargo starts").success());
-        }
-        program
-    })
-}
+const PROGRAM: &str = env!("CARGO_BIN_EXE_vit");
 
 /// Runs the program, with an output folder of the test's own.
 fn program(test: &str, arguments: &[&str]) -> (PathBuf, Output) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder");
-    let output = Command::new(built()).current_dir(&folder).args(arguments).output();
+    let output = Command::new(PROGRAM).current_dir(&folder).args(arguments).output();
     (folder, output.expect("the program starts"))
 }
 
@@ -346,7 +310,7 @@ fn program_says_what_is_wrong_with_its_files() {
     let missing = complaint("missing_image", &["--image", "absent.png"]);
     assert!(missing.contains("can't read the image absent.png"), "{missing}");
 
-    let weights = file("examples/vit/digits.safetensors");
+    let weights = file("digits.safetensors");
     let corrupt = given("cut.safetensors", &weights[..weights.len() / 2]);
     let sentence = complaint("cut", &["--weights", &corrupt]);
     assert!(sentence.contains("not a whole safetensors file"), "{sentence}");
@@ -365,14 +329,14 @@ fn program_says_what_is_wrong_with_its_files() {
     let image = given("words.png", b"no picture either");
     let sentence = complaint("words", &["--image", &image]);
     assert!(sentence.contains("can't use the image"), "{sentence}");
-    let image = given("cut.png", &file("examples/vit/images/5.png")[..90]);
+    let image = given("cut.png", &file("images/5.png")[..90]);
     let sentence = complaint("cut_image", &["--image", &image]);
     assert!(sentence.contains("can't use the image"), "{sentence}");
 }
 
 #[test]
 fn program_says_which_tensor_has_a_wrong_shape() {
-    let bytes = file("examples/vit/digits.safetensors");
+    let bytes = file("digits.safetensors");
     let (_, header) = SafeTensors::read_metadata(&bytes).expect("whole");
     let whole = SafeTensors::deserialize(&bytes).expect("whole");
     let mut tensors: Vec<_> = whole.tensors();
@@ -388,7 +352,7 @@ fn program_says_which_tensor_has_a_wrong_shape() {
 
 #[test]
 fn program_draws_maps_full_of_nan() {
-    let mut bytes = file("examples/vit/digits.safetensors");
+    let mut bytes = file("digits.safetensors");
     let (start, header) = SafeTensors::read_metadata(&bytes).expect("whole");
     let cls = header.info("cls").expect("in the weights").data_offsets.0;
     bytes[8 + start + cls..][..4].copy_from_slice(&f32::NAN.to_le_bytes());
@@ -469,7 +433,7 @@ fn program_writes_all_files_or_none() {
     fs::remove_file(folder.join("target/attention/index.html")).expect("it was written");
     fs::create_dir(folder.join("target/attention/index.html")).expect("a folder in its place");
     let head = fs::read(folder.join("target/attention/head.png")).expect("it was written");
-    let again = Command::new(built()).current_dir(&folder).args(["--layer", "0"]).output();
+    let again = Command::new(PROGRAM).current_dir(&folder).args(["--layer", "0"]).output();
     assert_eq!(again.expect("the program starts").status.code(), Some(1));
     assert_eq!(fs::read(folder.join("target/attention/head.png")).expect("still there"), head);
     let left = fs::read_dir(folder.join("target/attention")).expect("a folder");
