@@ -35,7 +35,7 @@ pub struct Find {
     /// The function and the name of the value.
     pub key: String,
     /// What its list says: `index = layer`.
-    pub layer: u64,
+    pub layer: i64,
     /// In which call of the function, counted from 1.
     pub call: usize,
 }
@@ -47,15 +47,11 @@ pub fn hunt() -> Option<Find> {
         forward();
     }
     let cache = anycapture::cache();
-    let values = cache.iter().flat_map(|(key, values)| {
-        values.iter().enumerate().map(move |(call, value)| (key, call, value))
-    });
-    let bad = values.filter(|(_, _, value)| {
-        value.as_slice::<f32>().is_some_and(|numbers| numbers.iter().any(|n| n.is_nan()))
-    });
-    // Keys are lists of their own; the sequence is one over all of them.
-    let (key, call, value) = bad.min_by_key(|(_, _, value)| value.sequence())?;
-    Some(Find { key: key.to_string(), layer: value.index().unwrap_or(0), call: call + 1 })
+    let value = cache.in_order().find(|value| value.summary().nan() > 0)?;
+    // The function captures `value` once a call.
+    let call =
+        cache[value.key()].iter().take_while(|other| other.sequence() <= value.sequence()).count();
+    Some(Find { key: value.key().to_string(), layer: value.index().unwrap_or(0), call })
 }
 
 fn forward() -> Vec<f32> {

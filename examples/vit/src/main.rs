@@ -132,7 +132,7 @@ fn run(args: &Args) -> Result<String, String> {
     let mut files = draw(args, &choice, &cache, &photo.fine, &said)?;
     if let Some(path) = &args.export {
         let mut bytes = Vec::new();
-        anycapture::export(|part| bytes.extend_from_slice(part));
+        cache.export(|part| bytes.write_all(part)).map_err(|e| format!("can't export: {e}"))?;
         files.push((path.clone(), bytes));
     }
     write(&args.output, &files)?;
