@@ -171,7 +171,9 @@ fn stop_at_nan(store: &Store, owner: &'static Callsite, has_nan: bool) {
 }
 
 fn fits(dims: &[usize], length: usize) -> bool {
-    let product = dims.iter().try_fold(1_usize, |product, &dim| product.checked_mul(dim));
+    let product = || dims.iter().try_fold(1_usize, |product, &dim| product.checked_mul(dim));
+    // The product of the others may be beyond `usize`.
+    let product = if dims.contains(&0) { Some(0) } else { product() };
     dims.len() <= MAX_RANK && product == Some(length)
 }
 
