@@ -389,16 +389,13 @@ impl Heap {
         incoming: &Incoming<'_>,
     ) -> bool {
         let Some(ring) = self.rings.get_mut(number) else { return false };
-        let open = &mut ring.open;
-        if !open.has_room::<E>(values.len(), incoming.shape, incoming.indices)
-            || incoming.keep != 0 && incoming.keep != ring.keep
-        {
+        if incoming.keep != 0 && incoming.keep != ring.keep {
             return false;
         }
         let stamp = Stamp { sequence: self.sequence, thread: incoming.thread };
-        self.sequence += 1;
-        open.push(values, stamp, incoming.indices);
-        true
+        let appended = ring.open.append(values, incoming.shape, incoming.indices, stamp);
+        self.sequence += u64::from(appended);
+        appended
     }
 
     /// Appends a small value, to a new chunk where need be.
@@ -511,8 +508,7 @@ impl Heap {
             }
             value.key = ring.open.key;
             value.first = ring.open.first;
-            value.stamps.clear();
-            value.stamps.push(stamp);
+            value.push_stamp(stamp);
             Step::Done(expired)
         });
         let Some(pushed) = pushed else { return Step::Refused(Refused::NoMemory) };
@@ -573,7 +569,7 @@ impl Heap {
         }
         self.with_ring(number, |ring, _| {
             let is_older =
-                |chunk: &Chunk| chunk.stamps.last().is_some_and(|last| last.sequence < sequence);
+                |chunk: &Chunk| chunk.stamps().last().is_some_and(|last| last.sequence < sequence);
             if ring.sealed.is_empty() && is_older(&ring.open) {
                 ring.seal(None).ok()?;
             }
@@ -676,7 +672,7 @@ impl Heap {
         let tail = ring.tail(&self.limits, 0);
         let nth = ring.sealed.partition_point(|chunk| chunk.end() <= tail);
         let chunk = ring.sealed.get(nth).map_or(&ring.open, |chunk| &**chunk);
-        let stamp = chunk.stamps.get(tail.saturating_sub(chunk.first) as usize)?;
+        let stamp = chunk.stamps().get(tail.saturating_sub(chunk.first) as usize)?;
         Some(stamp.sequence)
     }
 

@@ -17,22 +17,22 @@ mod process_only {
         f(&PROCESS)
     }
 
-    /// Whether some thread may use a store other than that of the process.
+    /// Whether every thread records into the store of the process.
     #[cfg(feature = "alloc")]
     #[inline(always)]
-    pub(crate) fn any() -> bool {
-        false
+    pub(crate) fn is_process_active_alone() -> bool {
+        PROCESS.is_active()
     }
 }
 
 #[cfg(all(feature = "alloc", not(feature = "std")))]
-pub(crate) use process_only::any;
+pub(crate) use process_only::is_process_active_alone;
 #[cfg(not(feature = "std"))]
 pub(crate) use process_only::{is_active, with_store};
 #[cfg(feature = "std")]
 pub use scoped::{Entered, Handle, Scope};
 #[cfg(feature = "std")]
-pub(crate) use scoped::{any, is_active, with_store};
+pub(crate) use scoped::{is_active, is_process_active_alone, with_store};
 
 #[cfg(feature = "std")]
 mod scoped {
@@ -79,16 +79,16 @@ mod scoped {
         with_store(Store::is_active)
     }
 
-    /// Whether some thread may use a store other than that of the process.
+    /// Whether every thread records into the store of the process.
     #[inline(always)]
-    pub(crate) fn any() -> bool {
-        SWITCH.load(Relaxed) > PROCESS_ONLY
+    pub(crate) fn is_process_active_alone() -> bool {
+        SWITCH.load(Relaxed) == PROCESS_ONLY
     }
 
     /// Runs `f` with the store of this thread.
     #[inline]
     pub(crate) fn with_store<R>(f: impl FnOnce(&Store) -> R) -> R {
-        if !any() {
+        if SWITCH.load(Relaxed) < SCOPE {
             return f(&PROCESS);
         }
         match innermost() {
