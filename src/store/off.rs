@@ -136,6 +136,14 @@ impl Handle {
     pub fn enter(&self) -> Entered {
         Entered(core::marker::PhantomData)
     }
+
+    /// The future itself.
+    pub fn in_future<F: core::future::Future>(
+        &self,
+        future: F,
+    ) -> impl core::future::Future<Output = F::Output> + use<F> {
+        future
+    }
 }
 
 /// This thread is in a scope until this is dropped: see [`Handle::enter`].

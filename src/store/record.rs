@@ -19,7 +19,7 @@ use super::callsite::{Callsite, Place};
 use super::chunk::Stamp;
 #[cfg(feature = "alloc")]
 use super::control::PROCESS;
-use super::control::{Store, carve, change_ring, next_in_region};
+use super::control::Store;
 #[cfg(feature = "alloc")]
 use super::convert::Array;
 use super::counts::{Event, Refused};
@@ -28,6 +28,7 @@ use super::element::with_buffer;
 use super::element::{MAX_RANK, Plain, Stored};
 #[cfg(feature = "alloc")]
 use super::keep;
+use super::memory::{carve, change_ring, next_in_region};
 use super::note::Note;
 use super::region::{Form, Ring, ring_size};
 #[cfg(feature = "alloc")]
@@ -366,21 +367,18 @@ fn keep_array(
     array: Array,
     note: &Note<'_>,
 ) -> Kept {
-    let Array { shape: own, buffer } = &array;
-    match place {
-        Place::Region => with_buffer!(buffer, values => {
-            keep_elements(store, owner, place, &values[..], Some(own), note)
-        }),
-        Place::Heap(ring) => {
-            let length = keep::length_of(buffer);
-            let (flat, shape) = ([length], note.shape.map_or_else(|| own.clone(), Vec::from));
-            let fits = fits(&shape, length);
-            let kept =
-                keep::keep_array(store, ring, array, if fits { &shape } else { &flat }, note)?;
-            stop_at_nan(store, owner, kept.has_nan);
-            Ok((!fits).then_some(Event::Mismatched))
-        }
-    }
+    let Array { shape: own, buffer } = array;
+    let Place::Heap(ring) = place else {
+        return with_buffer!(&buffer, values => {
+            keep_elements(store, owner, place, &values[..], Some(own.as_slice()), note)
+        });
+    };
+    let length = keep::length_of(&buffer);
+    let (flat, shape) = ([length], note.shape.unwrap_or(own.as_slice()));
+    let fits = fits(shape, length);
+    let kept = keep::keep_buffer(store, ring, buffer, if fits { shape } else { &flat }, note)?;
+    stop_at_nan(store, owner, kept.has_nan);
+    Ok((!fits).then_some(Event::Mismatched))
 }
 
 /// Counts a conversion that panics.

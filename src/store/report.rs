@@ -360,12 +360,9 @@ mod with_capture {
                 let goes_on = group.as_ref().is_some_and(|group| group.holds(&this));
                 if !goes_on {
                     Group::end(group.take(), f)?;
-                    write!(
-                        f,
-                        "  {}: reached {} times; passed over: ",
-                        KeyName(this.path),
-                        this.count
-                    )?;
+                    let times = if this.count == 1 { "time" } else { "times" };
+                    let (path, count) = (KeyName(this.path), this.count);
+                    write!(f, "  {path}: reached {count} {times}; passed over: ")?;
                 }
                 write!(f, "{}{}", if goes_on { ", " } else { "" }, KeyName(this.name))?;
                 group = Some(this);

@@ -205,9 +205,11 @@ impl Ring {
             None if self.open.len() == 0 => return Ok(()),
             None => Unique::new(Chunk::empty(self.open.key)).map_err(|_| Refused::NoMemory)?,
         };
-        let end = self.open.end();
+        let (key, end) = (self.open.key, self.open.end());
         self.used += chunk.cost();
         mem::swap(&mut self.open, &mut *chunk);
+        // A slot may change hands while its last owners leave: see `Shared::unique`.
+        self.open.key = key;
         self.open.first = end;
         self.open.clear();
         if chunk.len() > 0 {
@@ -216,6 +218,12 @@ impl Ring {
             self.used -= chunk.cost();
         }
         Ok(())
+    }
+
+    /// The bytes that the queue will grow by, if two more chunks do not fit.
+    fn queue_growth(&self) -> usize {
+        let capacity = self.sealed.capacity();
+        if self.sealed.len() + 2 > capacity { capacity.max(4) * size_of::<Shared<Chunk>>() } else { 0 }
     }
 
     /// Gives up the oldest chunk for a newer value that needs the memory.
@@ -283,7 +291,8 @@ impl Ring {
         bytes: usize,
         rank: usize,
     ) -> Result<usize, Refused> {
-        let cost = |count| Chunk::cost_of(count * bytes, count, count * rank);
+        let queue = self.queue_growth();
+        let cost = |count| queue + Chunk::cost_of(count * bytes, count, count * rank);
         let mut count = self.next_length(limits, cost(1));
         let nothing_to_give_up = self.sealed.is_empty() && self.open.len() == 0;
         while nothing_to_give_up && count > 1 && cost(count) > budget {
@@ -338,12 +347,15 @@ impl Heap {
 
     /// Makes a ring, and gives its number.
     pub(crate) fn open(&mut self, key: &'static str) -> Result<usize, Refused> {
-        let before = self.rings.capacity();
-        self.rings.try_reserve(1).map_err(|_| Refused::NoMemory)?;
-        self.used += (self.rings.capacity() - before) * size_of::<Ring>();
         let mut ring = Ring::new(key);
         ring.used = ring.open.cost();
-        self.used += ring.used;
+        let before = self.rings.capacity();
+        let growth = if self.rings.len() == before { before.max(4) } else { 0 };
+        if self.used() + ring.used + growth * size_of::<Ring>() > self.limits.max_bytes {
+            return Err(Refused::NoMemory);
+        }
+        self.rings.try_reserve(1).map_err(|_| Refused::NoMemory)?;
+        self.used += ring.used + (self.rings.capacity() - before) * size_of::<Ring>();
         self.rings.push(ring);
         Ok(self.rings.len() - 1)
     }
@@ -431,7 +443,7 @@ impl Heap {
                     None => {}
                 }
             }
-            if cost <= budget {
+            if cost + ring.queue_growth() <= budget {
                 return Step::Done(Begun::Fresh);
             }
             if cost > max_bytes {
@@ -480,6 +492,9 @@ impl Heap {
             ring.note_clones(limits, value);
             let before = ring.used;
             let expired = ring.pop_expired(limits, ring.in_flight + 1);
+            // The open chunk is sealed, if it has values, and an empty one takes its place.
+            let open = if ring.open.len() > 0 { Chunk::cost_of(0, 0, 0) } else { 0 };
+            let cost = cost + open + ring.queue_growth();
             if used - (before - ring.used) + cost > max_bytes {
                 return match expired {
                     Some(expired) => Step::Again(expired),
@@ -487,7 +502,7 @@ impl Heap {
                     None => ring.give_up_oldest(),
                 };
             }
-            if ring.seal(None).is_err() {
+            if ring.seal(None).is_err() || ring.sealed.try_reserve(1).is_err() {
                 return Step::Refused(Refused::NoMemory);
             }
             value.key = ring.open.key;
@@ -497,7 +512,10 @@ impl Heap {
             Step::Done(expired)
         });
         let Some(pushed) = pushed else { return Step::Refused(Refused::NoMemory) };
-        if let (Step::Done(_), Some(value)) = (&pushed, chunk.take()) {
+        if !matches!(pushed, Step::Done(_)) {
+            return pushed;
+        }
+        if let Some(value) = chunk.take() {
             self.sequence += 1;
             self.with_ring(number, |ring, _| {
                 ring.open.first += 1;
@@ -684,7 +702,7 @@ impl Heap {
         let position = part.chunk.first + part.start as u64;
         self.with_ring(number, |ring, _| {
             let is_there = ring.sealed.front().is_some_and(|chunk| chunk.first == part.chunk.first);
-            if is_there && ring.floor == position + 1 {
+            if is_there && ring.floor == position + 1 && ring.taken > 0 {
                 ring.floor = position;
                 ring.taken -= 1;
             }

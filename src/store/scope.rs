@@ -40,7 +40,9 @@ mod scoped {
     use core::{
         cell::RefCell,
         fmt,
+        future::{Future, poll_fn},
         marker::PhantomData,
+        pin::pin,
         sync::atomic::{
             AtomicBool,
             Ordering::{Relaxed, SeqCst},
@@ -98,7 +100,9 @@ mod scoped {
     /// The innermost scope that lives. A thread that ends has none.
     fn innermost() -> Option<Arc<Inner>> {
         let find = |scopes: &RefCell<Vec<Arc<Inner>>>| {
-            scopes.borrow().iter().rev().find(|scope| !scope.ended.load(Relaxed)).cloned()
+            // In use only where a signal handler has interrupted a change.
+            let scopes = scopes.try_borrow().ok()?;
+            scopes.iter().rev().find(|scope| !scope.ended.load(Relaxed)).cloned()
         };
         SCOPES.try_with(find).ok().flatten()
     }
@@ -162,6 +166,40 @@ mod scoped {
         pub fn enter(&self) -> Entered {
             push(&self.0);
             Entered(self.0.clone(), PhantomData)
+        }
+
+        /// Has a future be in the scope while it is polled, on whatever thread that is: a request's captures stay the request's
+        /// across `.await`.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use std::{future::Future, pin::pin, task::{Context, Poll, Waker}};
+        ///
+        /// async fn answer(question: f32) -> f32 {
+        ///     anycapture::capture!(answer, question);
+        ///     question * 2.0
+        /// }
+        ///
+        /// let scope = anycapture::scope();
+        /// let request = scope.handle().in_future(answer(21.0));
+        /// let thread = std::thread::spawn(|| {
+        ///     pin!(request).poll(&mut Context::from_waker(Waker::noop())) // or any executor
+        /// });
+        /// assert_eq!(thread.join().unwrap(), Poll::Ready(42.0));
+        /// # if !anycapture::ENABLED { return }
+        /// assert_eq!(anycapture::cache()["answer.question"].len(), 1);
+        /// ```
+        pub fn in_future<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+            let handle = self.clone();
+            async move {
+                let mut future = pin!(future);
+                poll_fn(|context| {
+                    let _entered = handle.enter();
+                    future.as_mut().poll(context)
+                })
+                .await
+            }
         }
     }
 

@@ -9,7 +9,8 @@ use alloc::{collections::BinaryHeap, vec::Vec};
 use core::cmp::Reverse;
 
 use super::callsite::{Callsite, Place};
-use super::control::{Store, captured_in_region, change_ring};
+use super::control::Store;
+use super::memory::{Reading, captured_in_region, change_ring};
 #[cfg(feature = "alloc")]
 use super::ring::{Part, Step};
 use super::scope::with_store;
@@ -42,6 +43,7 @@ pub(crate) fn visit(mut f: impl FnMut(&Value<'_>)) -> Shown {
 }
 
 fn visit_region(owner: &Callsite, f: &mut dyn FnMut(&Value<'_>)) -> Result<(), Unavailable> {
+    let _reading = Reading::begin();
     let ring = lock(&owner.ring).ok_or(Unavailable)?;
     for raw in ring.iter().flat_map(|ring| ring.iter()) {
         f(&Value::raw(&raw));
@@ -131,6 +133,7 @@ fn drain_region<E>(
     let Some(mut ring) = change_ring(owner) else { return Ok(false) };
     let Some(ring) = ring.as_mut() else { return Ok(false) };
     if let Some(raw) = ring.oldest().filter(|raw| raw.stamp.sequence < until) {
+        let _reading = Reading::begin();
         f(&Value::raw(&raw))?;
         ring.drop_oldest();
     }

@@ -631,7 +631,7 @@ trait Layer {
         #[capture(Layer::twice => out, return)]
         fn twice(&self, x: i32) -> (Self::Out, Self::Out)
         where
-            Self::Out: Clone + Send + 'static,
+            Self::Out: Clone + Send + Sync + 'static,
         {
             let out = self.forward(x);
             (out, self.forward(x * 2))

@@ -1,10 +1,7 @@
 //! What the running program captured, as a recording.
-#![allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    clippy::float_cmp
-)] // small, exact numbers
+// Small, exact numbers.
+#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+#![allow(clippy::cast_sign_loss, clippy::float_cmp)]
 
 use anycapture::capture;
 use anycapture_tools::{Listener, Number, Recording, Tolerance, Value};

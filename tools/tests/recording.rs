@@ -186,7 +186,7 @@ fn what_is_no_safetensors_file_is_named() {
     assert!(reason(b"PK\x03\x04 and so on").ends_with("PyTorch's .pt and NumPy's .npz are"));
     assert!(reason(b"\x93NUMPY\x01\x00 and so on").contains("a NumPy array"));
     assert!(reason(b"\x80\x04\x95 and so on, and so on").contains("a Python pickle"));
-    assert!(reason(b"version https://git-lfs.github.com/spec/v1").contains("git lfs pull"));
+    assert!(reason(b"version of Git LFS, spec v1").contains("git lfs pull"));
 }
 
 #[test]
