@@ -80,7 +80,7 @@
 //! # Threads, tests, requests
 //!
 //! Lines may be hit on any thread. There is one store for the process, and [`scope`] gives a thread a store of its own:
-//! for a test, a request, or one of two models. Nothing waits for ever: a lock that is not free within a second (because the process
+//! for a test, a request, or one of two models: see the chapter [threads]. Nothing waits for ever: a lock that is not free within a second (because the process
 //! was forked while another thread held it, or because a signal handler has interrupted its holder) means that a value is refused,
 //! and counted.
 //!
@@ -688,6 +688,10 @@ pub fn recover(memory: &[u8]) -> Option<Recovered<'_>> {
 #[cfg(any(doc, doctest))]
 #[doc = include_str!("../docs/embedding.md")]
 pub mod embedding {}
+
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/threads.md")]
+pub mod threads {}
 
 /// The examples of the README, tested.
 #[cfg(doctest)]

@@ -257,7 +257,9 @@ impl Callsite {
     #[inline(always)]
     fn record_quickly<V: Plain + ?Sized>(&'static self, value: &V, note: &Note<'_>) -> bool {
         let values = value.flat();
-        let (Some(owner), Some(thread)) = (self.known_owner(), known_thread()) else { return false };
+        let (Some(owner), Some(thread)) = (self.known_owner(), known_thread()) else {
+            return false;
+        };
         if size_of_val(values) > SMALL
             || V::RANK > MAX_RANK
             || !scope::is_process_active_alone()
