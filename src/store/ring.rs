@@ -44,6 +44,8 @@ pub(crate) struct Heap {
     /// What chunks and rings count, and what is being filled outside the lock.
     used: usize,
     limits: Limits,
+    /// Whether the free slots of chunks, which all stores share, count here.
+    counts_free_slots: bool,
 }
 
 struct Ring {
@@ -315,7 +317,13 @@ pub(crate) struct Content {
 impl Heap {
     /// A heap without rings.
     pub(crate) const fn new(limits: Limits) -> Heap {
-        Heap { rings: Vec::new(), sequence: 0, used: 0, limits }
+        Heap { rings: Vec::new(), sequence: 0, used: 0, limits, counts_free_slots: true }
+    }
+
+    /// Leaves the free slots to the store of the process: how many there are depends on other stores.
+    #[cfg(feature = "std")]
+    pub(crate) fn leave_free_slots(&mut self) {
+        self.counts_free_slots = false;
     }
 
     /// The number of rings.
@@ -324,8 +332,12 @@ impl Heap {
     }
 
     /// What is allocated.
+    ///
+    /// A slot is a small part of what its chunk took. More free slots than that are left over from a larger budget: they
+    /// must not keep values out of a smaller one.
     pub(crate) fn used(&self) -> usize {
-        self.used + Chunk::pool().idle()
+        let free = if self.counts_free_slots { Chunk::pool().idle() } else { 0 };
+        self.used + free.min(self.limits.max_bytes / 4)
     }
 
     /// How much is kept.
