@@ -44,6 +44,8 @@ pub(crate) struct Heap {
     /// What chunks and rings count, and what is being filled outside the lock.
     used: usize,
     limits: Limits,
+    /// Whether the free slots of chunks, which all stores share, count here.
+    counts_free_slots: bool,
 }
 
 struct Ring {
@@ -326,7 +328,13 @@ pub(crate) struct Content {
 impl Heap {
     /// A heap without rings.
     pub(crate) const fn new(limits: Limits) -> Heap {
-        Heap { rings: Vec::new(), sequence: 0, used: 0, limits }
+        Heap { rings: Vec::new(), sequence: 0, used: 0, limits, counts_free_slots: true }
+    }
+
+    /// Leaves the free slots to the store of the process: how many there are depends on other stores.
+    #[cfg(feature = "std")]
+    pub(crate) fn leave_free_slots(&mut self) {
+        self.counts_free_slots = false;
     }
 
     /// The number of rings.
@@ -335,12 +343,14 @@ impl Heap {
     }
 
     /// What is allocated.
+    ///
+    /// Slots are reused, and never freed, so those that are free count too. What this heap leaves behind is a small part of what its
+    /// chunks took. More is left over from a larger budget, and must not keep values out of a smaller one.
     pub(crate) fn used(&self) -> usize {
         /// The cost of a chunk is at least so many slots.
         const SLOTS_PER_CHUNK: usize = Chunk::cost_of(0, 1, 0) / slot_size::<Chunk>();
-        // Slots are reused, and never freed. What this heap leaves behind is less than that; what other stores leave, or a
-        // time with a larger limit, must not take all of the budget.
-        self.used + Chunk::pool().idle().min(self.limits.max_bytes / SLOTS_PER_CHUNK)
+        let free = if self.counts_free_slots { Chunk::pool().idle() } else { 0 };
+        self.used + free.min(self.limits.max_bytes / SLOTS_PER_CHUNK)
     }
 
     /// How much is kept.
