@@ -93,6 +93,7 @@ compile_error!(
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+mod adapter;
 #[macro_use]
 mod macros;
 // Without recording, nothing calls half of it; it is compiled all the same, so that it can't rot.
@@ -174,10 +175,19 @@ pub use store::{
 /// ```
 #[macro_export]
 macro_rules! capture {
-    // capture!(forward, attn)
+    // capture!(forward, attn): most lines, written at once
+    ($($path:ident)::+, $item:ident) => {
+        if $crate::ENABLED && $crate::is_active() {
+            match &$item {
+                __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
+                    [any $($path)+] $item [] __anycapture_value (&$crate::__private::Note::NONE)
+                }
+            }
+        }
+    };
     // capture!(Attention::forward, q[heads, 64], norm = x.norm(); every = 10, index = layer)
     ($($line:tt)*) => {
-        $crate::__capture!(any $($line)*)
+        $crate::__anycapture_line! { $($line)* }
     };
 }
 
@@ -285,9 +295,10 @@ macro_rules! capture {
 /// [`macro_rules_attribute`]: https://docs.rs/macro_rules_attribute
 #[macro_export]
 macro_rules! captured_fn {
+    () => { $crate::__anycapture_functions! {} };
     // #[capture(attention_map, q)] pub fn forward(&self, x: &[f32]) -> Vec<f32> { .. }
     ($($functions:tt)*) => {
-        $crate::__captured_fn! { $($functions)* }
+        $crate::__anycapture_functions! { @all [$($functions)*] $($functions)* }
     };
 }
 
@@ -319,7 +330,7 @@ macro_rules! captured_fn {
 macro_rules! captured {
     // #[captured(attention_map, q)] pub fn forward(&self, x: &[f32]) -> Vec<f32> { .. }
     attr($($list:tt)*) ($($function:tt)*) => {
-        $crate::__captured_fn! { #[capture($($list)*)] $($function)* }
+        $crate::__anycapture_functions! { () [] #[capture($($list)*)] $($function)* }
     };
 }
 
@@ -525,9 +536,10 @@ pub mod __private {
     pub use core::primitive::{bool, str};
     pub use core::{compile_error, concat, stringify};
 
-    pub use crate::macros::{Last, Returned, Shadowed, names};
-    pub use crate::store::probe::{Integer, Listed, Note, Probe};
-    pub use crate::store::{Hits, Line, Site};
+    pub use crate::adapter::{Callsite, Note, dims, indices};
+    pub use crate::macros::{Elsewhere, OfThisBlock, Returned, Unassigned, names};
+    pub use crate::store::Hits;
+    pub use crate::store::probe::{Integer, Listed, Probe};
 
     /// The cases of a capture.
     pub mod any {
@@ -542,52 +554,7 @@ pub mod __private {
     }
 
     #[inline(always)]
-    pub fn index(index: impl Integer) -> Option<u64> {
-        Some(index.to_u64())
-    }
-
-    #[inline(always)]
     pub fn size(size: impl Integer) -> usize {
         size.to_usize()
-    }
-
-    /// A key as people write it: of a raw identifier, the `r#` is left out.
-    pub struct Key<const LENGTH: usize>([u8; LENGTH]);
-
-    /// The length of `raw` as a key.
-    pub const fn key_length(raw: &str) -> usize {
-        let (mut length, mut at) = (0, 0);
-        while at < raw.len() {
-            at += prefix(raw.as_bytes(), at) + 1;
-            length += 1;
-        }
-        length
-    }
-
-    /// The length of an `r#` at the start of a segment.
-    const fn prefix(raw: &[u8], at: usize) -> usize {
-        let starts = at == 0 || raw[at - 1] == b'.';
-        if starts && at + 1 < raw.len() && raw[at] == b'r' && raw[at + 1] == b'#' { 2 } else { 0 }
-    }
-
-    impl<const LENGTH: usize> Key<LENGTH> {
-        pub const fn new(raw: &str) -> Self {
-            let mut key = [0; LENGTH];
-            let (mut length, mut at) = (0, 0);
-            while length < LENGTH {
-                at += prefix(raw.as_bytes(), at);
-                key[length] = raw.as_bytes()[at];
-                at += 1;
-                length += 1;
-            }
-            Key(key)
-        }
-
-        pub const fn as_str(&self) -> &str {
-            match core::str::from_utf8(&self.0) {
-                Ok(key) => key,
-                Err(_) => panic!("a key is made of identifiers"),
-            }
-        }
     }
 }

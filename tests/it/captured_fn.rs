@@ -222,8 +222,9 @@ fn a_star_takes_all_plain_data_and_text_and_passes_over_the_rest() {
     let cache = cache();
     let mut keys: Vec<_> = cache.keys().map(|key| key.trim_start_matches("everything.")).collect();
     keys.sort_unstable();
-    assert_eq!(keys, ["a", "b", "i", "rows", "text", "x", "y"]);
-    assert_eq!(kept::<f32>("everything.y"), [2.0], "a `let mut` at its binding");
+    assert_eq!(keys, ["a", "b", "i", "later", "rows", "text", "x", "y"]);
+    assert_eq!(kept::<f32>("everything.y"), [2.0, 3.0], "at its binding and behind `y += 1.0`");
+    assert_eq!(kept::<usize>("everything.b"), [2, 2, 3]);
 }
 
 trait Layer {

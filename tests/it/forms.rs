@@ -108,7 +108,7 @@ form! { let_else: otherwise(a, b, c) [a 2, b 2, c 1] (otherwise(Some("7")), othe
     }
 }
 
-form! { let_without_a_value: later(a, b, c) [a 2, b 2, c 2] (later(1), later(-1));
+form! { let_without_a_value: later(a, b, c) [a 2, b 2, c 4] (later(1), later(-1));
     fn later(n: i32) -> i32 {
         let a;
         let b: i32;
@@ -746,7 +746,7 @@ fn const_functions_pass_through() {
     assert_kept("beside", &[("y", 1)]);
 }
 
-form! { everything_of_it: whole(*) [x 1, a 1, text 1, sum 1, i 2, square 2, b 1, last 1] whole(2);
+form! { everything_of_it: whole(*) [x 1, a 1, text 1, sum 3, i 2, square 2, b 1, last 1] whole(2);
     fn whole(x: i32) -> Result<i32, String> {
         let a = x + 1;
         let text = format!("{a}");
