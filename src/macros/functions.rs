@@ -229,18 +229,18 @@ macro_rules! __anycapture_body {
         }
     };
     // #[capture(*)]: no name is looked up
-    ($d:tt ($n:tt [$($h:tt)*] $p:tt $kind:tt { $($b:tt)* } $($inner:tt)*) $path:tt [] [] [* $($type:tt)*] [] $options:tt) => {
+    ($d:tt ($n:tt [$($h:tt)*] $p:tt $kind:tt { $($b:tt)* } $($inner:tt)*) $path:tt [] [] [* $($type:tt)?] [] $options:tt) => {
         $($h)* {
             $($inner)*
             #[allow(unused_mut)]
             let mut __anycapture_active = $crate::is_active();
             $crate::__anycapture_frame! {
-                [* $path __anycapture_active [] $options [] [* $($type)*]] $kind $p { $($b)* }
+                [* $path __anycapture_active [] $options [] [* $($type)?]] $kind $p { $($b)* }
             }
         }
     };
     (($d:tt) ($n:tt [$($h:tt)*] $p:tt $kind:tt { $($b:tt)* } $($inner:tt)*) $path:tt
-     [$(($x:tt $listed:tt $last:ident $dims:tt $value:tt $let:tt))*] [$($not:tt)*] $all:tt $return:tt $options:tt) => {
+     [$(($x:tt $listed:tt $last:ident $dims:tt $value:tt $let:tt))*] [$($not:tt)*] [$($star:tt $([$($type:tt)*])?)?] $return:tt $options:tt) => {
         $($h)* {
             $($inner)*
             #[allow(unused_macros)]
@@ -274,7 +274,7 @@ macro_rules! __anycapture_body {
                     ($not $d ($d _rest:tt)*) => {};
                 )*
                 ($d _name:ident $d name:ident $d kind:ident $d c:tt $d _c:tt) => {
-                    $crate::__anycapture_bind! { $d kind $d name $d c $all }
+                    $($crate::__anycapture_bind! { $d kind $d name $d c [$star $([$($type)*])?] })?
                 };
             }
             $crate::__anycapture_names! { [$($x)*] [$($not)*] $p { $($b)* } }
@@ -285,8 +285,9 @@ macro_rules! __anycapture_body {
                 let $last = $crate::__private::Elsewhere;
             )*
             $crate::__anycapture_frame! {
-                @flag $all
-                [$path __anycapture_active [$(($x $listed $last $dims $value $let))*] $options $return $all] $kind $p { $($b)* }
+                @flag [$($star)?]
+                [$path __anycapture_active [$(($x $listed $last $dims $value $let))*] $options $return
+                 [$($star $([$($type)*])?)?]] $kind $p { $($b)* }
             }
         }
     };
@@ -331,22 +332,21 @@ macro_rules! __anycapture_names {
             const __ANYCAPTURE_TEXT: &$crate::__private::str = $crate::__private::stringify!($p $body);
             $($crate::__anycapture_names! { @one $x })*
             $($crate::__anycapture_names! { @one $not })*
+            // A constant that fails is noted where it is named: so the name in the list is under the user's eyes.
+            let _ = [$($crate::__anycapture_names! { @name $x },)* $($crate::__anycapture_names! { @name $not }),*];
         };
     };
-    (@one self) => {
-        const _: () = $crate::__anycapture_names! { @call self };
-    };
-    // A constant that fails is noted where it is named, so the name in the list is under the user's eyes.
+    (@one self) => {};
     (@one $x:tt) => {
-        const _: () = {
-            #[allow(non_upper_case_globals)]
-            const $x: () = $crate::__anycapture_names! { @call $x };
-            $x
-        };
+        #[allow(non_upper_case_globals)]
+        const $x: () = $crate::__private::names::check(
+            $crate::__private::stringify!($x),
+            __ANYCAPTURE_LIST,
+            __ANYCAPTURE_TEXT,
+        );
     };
-    (@call $x:tt) => {
-        $crate::__private::names::check($crate::__private::stringify!($x), __ANYCAPTURE_LIST, __ANYCAPTURE_TEXT)
-    };
+    (@name self) => { $crate::__private::names::check("self", __ANYCAPTURE_LIST, __ANYCAPTURE_TEXT) };
+    (@name $x:tt) => { $x };
 }
 
 /// The parameters, captured on entry.

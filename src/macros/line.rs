@@ -267,19 +267,32 @@ macro_rules! __anycapture_let_mut_that_moves_is_listed_as_let_name {
 
 /// The code of a capture: the only place that names the store. What rustc says of a value that borrows ends with this name.
 ///
-/// `$l` is `[case path]`: `any`, or of a list `(*)`, which passes over what it can't keep, or `(* T, U,)`.
+/// `$l` is `[case path]`: `any`, or of a list `(*)`, which passes over what it can't keep, or `(* [T, U,])`.
 /// The names that this puts in scope are not in scope for the user's expressions.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_value_must_own_what_it_holds {
-    ([(* $($type:tt)*) $($path:ident)+] $($rest:tt)*) => {
-        $crate::__anycapture_value_must_own_what_it_holds! { [optional $($path)+] $($rest)* }
+    // *: Tensor
+    ([(* $type:tt) $($path:ident)+] $($rest:tt)*) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { [(*) $($path)+] $($rest)* }
     };
-    ([$case:ident $($path:ident)+] $item:ident $listed:tt $value:ident $note:expr) => {{
-        use $crate::__private::$case::*;
+    // *
+    ([(*) $($path:ident)+] $item:ident $listed:tt $value:ident $note:expr) => {{
+        use $crate::__private::optional::*;
         static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
-        // At least as many references as there are cases.
-        (&&&&&&&&&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
+        // As many references as there are cases: each one more costs a tenth of a millisecond of the compiler's time.
+        (&&$crate::__private::Probe($value)).__anycapture_record(
+            $crate::__private::Callsite::line(&__ANYCAPTURE_SITE, &$crate::__private::concat!(
+                $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
+            )),
+            &$note.old(),
+            $crate::__private::Listed,
+        );
+    }};
+    ([any $($path:ident)+] $item:ident $listed:tt $value:ident $note:expr) => {{
+        use $crate::__private::any::*;
+        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
+        (&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
             $crate::__private::Callsite::line(&__ANYCAPTURE_SITE, &$crate::__private::concat!(
                 $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
             )),

@@ -29,16 +29,41 @@ pub const fn is_variable(name: &str) -> bool {
     !name.as_bytes()[0].is_ascii_uppercase()
 }
 
-/// Whether the name is a word of the text. It is short because the compiler takes some hundred nanoseconds for a byte.
+/// Whether the name is a word of the text.
+///
+/// Eight bytes a step, for what costs the compiler's time is each branch and each checked operation: half a microsecond.
 const fn stands_in(name: &[u8], text: &[u8]) -> bool {
-    let (first, mut at) = (name[0], 0);
-    while at < text.len() {
-        if text[at] == first
-            && (at == 0 || !is_letter(text[at - 1]))
-            && is(text.split_at(at).1.split_at(word(text, at) - at).0, name)
+    let (mut rest, mut before) = (text, b' ');
+    let (x, y) = (name[0], if name.len() > 1 { name[1] } else { b' ' });
+    let short = name.len() == 1;
+    while let [a, b, c, d, e, f, g, h, tail @ ..] = rest {
+        let any = (*a == x) & (short | (*b == y))
+            | (*b == x) & (short | (*c == y))
+            | (*c == x) & (short | (*d == y))
+            | (*d == x) & (short | (*e == y))
+            | (*e == x) & (short | (*f == y))
+            | (*f == x) & (short | (*g == y))
+            | (*g == x) & (short | (*h == y))
+            | (*h == x);
+        if any && begins_in(name, rest, 8, before) {
+            return true;
+        }
+        (rest, before) = (tail, *h);
+    }
+    begins_in(name, rest, rest.len(), before)
+}
+
+/// Whether the name is a word that begins in the first `count` bytes of the text, with `before` in front of it.
+const fn begins_in(name: &[u8], text: &[u8], count: usize, mut before: u8) -> bool {
+    let mut at = 0;
+    while at < count {
+        if text[at] == name[0]
+            && !is_letter(before)
+            && is(text.split_at(word(text, at)).0.split_at(at).1, name)
         {
             return true;
         }
+        before = text[at];
         at += 1;
     }
     false

@@ -9,8 +9,9 @@
 #[macro_export]
 macro_rules! __anycapture_pattern {
     // x, mut x
+    (@top let [* $($c:tt)*] $x:ident) => { $crate::__anycapture_bind! { let $x [* $($c)*] [*] } };
+    (@top let $c:tt $x:ident) => { __anycapture_listed! { $x $x let $c $c } };
     (@top let $c:tt mut $x:ident) => { $crate::__anycapture_name! { @listed mut $x $x $c } };
-    (@top let $c:tt $x:ident) => { $crate::__anycapture_name! { @listed let $x $x $c } };
     (@top $kind:ident $c:tt $($rest:tt)*) => { $crate::__anycapture_pattern! { @first $kind $c $($rest)* } };
     // | A(x) | B(x), and what `__anycapture_arms!` leaves in front: the comma of the last arm, or the end of its value
     (@first $kind:ident $c:tt | $($rest:tt)*) => { $crate::__anycapture_pattern! { @to $kind $c $($rest)* } };
@@ -133,28 +134,28 @@ macro_rules! __anycapture_bind {
     // neither listed nor `*`
     ($kind:ident $x:ident $c:tt []) => {};
     // *, without options: written at once
-    (let $x:ident [$f:tt [$($path:tt)*] $active:tt $e:tt [] $r:tt $all:tt] [* $($type:tt)*]) => {
+    (let $x:ident [$f:tt [$($path:tt)*] $active:tt $e:tt [] $r:tt $all:tt] [* $($type:tt)?]) => {
         if $active && $crate::is_active() {
             match &$x {
                 __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
-                    [(* $($type)*) $($path)*] $x [] __anycapture_value (&$crate::__private::Note::NONE)
+                    [(* $($type)?) $($path)*] $x [] __anycapture_value (&$crate::__private::Note::NONE)
                 }
             }
         }
     };
     // *
-    (let $x:ident $c:tt [* $($type:tt)*]) => { $crate::__anycapture_captured! { [* $($type)*] $c $x [] [] [] } };
-    (mut $x:ident $c:tt [* $($type:tt)*]) => { $crate::__anycapture_bind! { let $x $c [* $($type)*] } };
+    (let $x:ident $c:tt [* $($type:tt)?]) => { $crate::__anycapture_captured! { [* $($type)?] $c $x [] [] [] } };
+    (mut $x:ident $c:tt [* $($type:tt)?]) => { $crate::__anycapture_bind! { let $x $c [* $($type)?] } };
     // what may be a constant, a variant or a static: by its case, as nothing else tells them apart
-    (arm $x:ident $c:tt [* $($type:tt)*]) => {
+    (arm $x:ident $c:tt [* $($type:tt)?]) => {
         if const { $crate::__private::names::is_variable($crate::__private::stringify!($x)) } {
-            $crate::__anycapture_bind! { let $x $c [* $($type)*] }
+            $crate::__anycapture_bind! { let $x $c [* $($type)?] }
         }
     };
-    (assign $x:ident $c:tt [* $($type:tt)*]) => {
-        $crate::__anycapture_bind! { arm $x $c [* $($type)*] }
+    (assign $x:ident $c:tt [* $($type:tt)?]) => {
+        $crate::__anycapture_bind! { arm $x $c [* $($type)?] }
     };
-    ($kind:ident $x:ident $c:tt [* $($type:tt)*]) => {};
+    ($kind:ident $x:ident $c:tt [* $($type:tt)?]) => {};
     // x
     (arm $x:ident $c:tt $($entry:tt)*) => { $crate::__anycapture_bind! { let $x $c $($entry)* } };
     (unknown $x:ident $c:tt $($entry:tt)*) => { $crate::__anycapture_bind! { let $x $c $($entry)* } };
@@ -209,9 +210,9 @@ macro_rules! __anycapture_captured {
             }
         }
     };
-    ([* $($type:tt)*] [$f:tt [$($path:tt)*] $active:tt $e:tt [$($o:tt)*] $r:tt $all:tt] $x:ident $listed:tt $dims:tt $value:tt) => {
+    ([* $($type:tt)?] [$f:tt [$($path:tt)*] $active:tt $e:tt [$($o:tt)*] $r:tt $all:tt] $x:ident $listed:tt $dims:tt $value:tt) => {
         $crate::__anycapture_options! {
-            [(* $($type)*) $($path)*] [[$x [] [] []]] [] [] [] [] [$active] [] $($o)*
+            [(* $($type)?) $($path)*] [[$x [] [] []]] [] [] [] [] [$active] [] $($o)*
         }
     };
     ([] [$f:tt [$($path:tt)*] $active:tt $e:tt [$($o:tt)*] $r:tt $all:tt] $x:ident $listed:tt $dims:tt $value:tt) => {

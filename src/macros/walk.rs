@@ -6,6 +6,8 @@
 #[macro_export]
 macro_rules! __anycapture_walk {
     // the end
+    ([[* $($c:tt)*] $kind:tt $pieces:tt] []) => {};
+    ([$c:tt $kind:tt ()] []) => {};
     ([$c:tt $kind:tt $pieces:tt] []) => { $crate::__anycapture_ends! { $c $pieces } };
     // let x = value, let mut x = value. The value's first token stands twice: to be matched, and to be copied.
     ($s:tt $at:tt let $x:tt = $v:tt $($rest:tt)*) => {
@@ -123,6 +125,11 @@ macro_rules! __anycapture_word {
     ([$c:tt $kind:tt $p:tt] [] ($($x:ident),+ $(,)?) $y:tt = $e:expr ; $($rest:tt)*) => {
         $y = $e;
         $($crate::__anycapture_name! { @listed assign $x $x $c })+
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    (@assign [$c:tt $kind:tt $p:tt] [] $x:ident [$($statement:tt)*] $($rest:tt)*) => {
+        $($statement)*
+        $crate::__anycapture_name! { @listed assign $x $x $c }
         $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
     };
     (@assign [$c:tt $kind:tt $p:tt] [$($at:tt)*] $x:ident [$($statement:tt)*] $($rest:tt)*) => {
@@ -262,7 +269,12 @@ macro_rules! __anycapture_value {
         $crate::__anycapture_known! { [$c $p] $($all)* }
         $crate::__anycapture_value! { [$c $kind $pieces] [] [guess $y] [let $y =] $v $v $($rest)* }
     };
-    (@twice [$c:tt $kind:tt $pieces:tt] [$($at:tt)*] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; $($rest:tt)*) => {
+    (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_known! { [$c $p] $($all)* }
+        $crate::__anycapture_walk! { [$c $kind $pieces] [] $($rest)* }
+    };
+    (@twice [$c:tt $kind:tt $pieces:tt] [$($at:tt)+] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; $($rest:tt)*) => {
         $($at)* $($let)* $e;
         $crate::__anycapture_cfg! { [] [$crate::__anycapture_known! { [$c $p] $($all)* }] $($at)* }
         $crate::__anycapture_walk! { [$c $kind $pieces] [] $($rest)* }
@@ -294,7 +306,12 @@ macro_rules! __anycapture_done {
         $($at)* $($statement)*
         $crate::__anycapture_walk! { $s [] $($rest)* }
     };
-    ([$c:tt $kind:tt $pieces:tt] [$($at:tt)*] [$($statement:tt)*] [$as:ident $($p:tt)*] $($rest:tt)*) => {
+    ([$c:tt $kind:tt $pieces:tt] [] [$($statement:tt)*] [$as:ident $($p:tt)*] $($rest:tt)*) => {
+        $($statement)*
+        $crate::__anycapture_pattern! { @top $as $c $($p)* }
+        $crate::__anycapture_walk! { [$c $kind $pieces] [] $($rest)* }
+    };
+    ([$c:tt $kind:tt $pieces:tt] [$($at:tt)+] [$($statement:tt)*] [$as:ident $($p:tt)*] $($rest:tt)*) => {
         $($at)* $($statement)*
         $crate::__anycapture_cfg! { [] [$crate::__anycapture_pattern! { @top $as $c $($p)* }] $($at)* }
         $crate::__anycapture_walk! { [$c $kind $pieces] [] $($rest)* }
@@ -578,6 +595,7 @@ macro_rules! __anycapture_judge {
 #[macro_export]
 macro_rules! __anycapture_conditions {
     ($c:tt $(if)? $(else if)?) => {};
+    ($c:tt for $x:ident in $($rest:tt)*) => { $crate::__anycapture_name! { @listed let $x $x $c } };
     ($c:tt for $($rest:tt)*) => { $crate::__anycapture_pattern! { @top now $c $($rest)* } };
     ($c:tt $label:lifetime : $($rest:tt)*) => { $crate::__anycapture_conditions! { $c $($rest)* } };
     ($c:tt let $($rest:tt)*) => {
@@ -645,6 +663,7 @@ macro_rules! __anycapture_ends {
     ($c:tt ()) => {};
     // without names
     ([$f:tt $path:tt $active:tt [] $($c:tt)*] $pieces:tt) => {};
+    ($c:tt [[$($t:tt)*]]) => { $crate::__anycapture_lets! { [$c (unit) ()] [] $($t)* } };
     ($c:tt [$([$($t:tt)*])*]) => {
         $($crate::__anycapture_cut! { [fine __anycapture_lets $c (unit) ()] [] $($t)* })*
     };
