@@ -40,11 +40,10 @@
 //!
 //! | feature | default | gives |
 //! | --- | --- | --- |
-//! | `std` | yes | `alloc`, and waiting threads that yield instead of spinning |
-//! | `alloc` | with `std` | values of any type, owned snapshots ([`cache`], [`take`]) |
+//! | `std` | yes | `alloc`, waiting instead of refusing, scopes |
+//! | `alloc` | with `std` | values of any type, snapshots ([`cache`], [`take`]), conversions |
 //! | `capture` | no | the recording itself, with `once_cell` and `spin` |
 //! | `portable-atomic` | no | targets without compare-and-swap, such as Cortex-M0 |
-//! | `nightly` | no | the attribute `#[captured(...)]`, on a nightly toolchain only |
 //!
 //! # What it costs
 //!
@@ -55,35 +54,51 @@
 //! * Recording active: one copy into the ring of the key, without a heap allocation in the steady state.
 //!   README.md has the figures.
 //!
+//! # What can be captured
+//!
+//! | value | how it is kept |
+//! | --- | --- |
+//! | plain data: `bool`, integers, floats; arrays, slices, `Vec`, `Box<[T]>` of them; references to these | copied, with element type and shape |
+//! | what dereferences to it: `Arc<[f32]>`, `Rc<Vec<f32>>`, `Box<f32>`, `Cow<[f32]>`, small vectors, guards | as its target |
+//! | numbers that are `f32`s or `f64`s without loss, such as `half::bf16`, and slices of them | as `F32` or `F64` |
+//! | [`each`]`(iterator)`: strided views, column-major matrices, values scaled on the way | written one by one |
+//! | `Option` and `Result` of these | what they hold; `None` and `Err` are counted as absent |
+//! | text, with `alloc` | as a `String` |
+//! | a type with a [conversion](Options::convert), with `alloc` | as the numbers that it is converted to |
+//! | anything else that is `Clone + Send + Sync + 'static`, with `alloc` | a clone, read back by its type |
+//!
+//! A clone that shares storage, as a framework's tensor does, shows what is later written in place: teach the type once by
+//! [`Options::convert`], and what is captured is a copy of its numbers, in tables and files too.
+//!
 //! # What is kept
 //!
 //! Every key has a ring of its own. At a limit the oldest value of that key goes; no key evicts another's.
-//! At first, with a heap, the limits are 1024 values a key and 256 MiB in all: [`set_size`], [`Options`].
-//! Every value overwritten, and every value refused, is counted: print [`report`] when a cache is
-//! not what you expected.
+//! Without being told, 1024 values are kept of each key, 64 of them if they are clones of a user's type, and 256 MiB in all:
+//! [`set_size`], [`Options`]. Every value overwritten, and every value refused, is counted by key and by cause: print
+//! [`report`] when a cache is not what you expected.
 //!
-//! Plain data (`bool`, integers, floats; arrays, slices, `Vec` and `Box<[T]>` of them; references to these) is copied with
-//! element type and shape. Text is kept as a `String`. Anything else that is `Clone + Send + 'static`, such as a
-//! framework's tensor, is cloned, and read back by its type. See [`capture!`] and [`captured_fn!`].
+//! # Threads, tests, requests
+//!
+//! Lines may be hit on any thread. There is one store for the process, and [`scope`] gives a thread a store of its own:
+//! for a test, a request, or one of two models. Nothing waits for ever: a lock that is not free within a second (because the process
+//! was forked while another thread held it, or because a signal handler has interrupted its holder) means that a value is refused,
+//! and counted.
 //!
 //! # Without a heap
 //!
 //! With `default-features = false, features = ["capture"]` the crate uses neither `std` nor a heap. Give it memory
-//! once, by [`Options::memory`]; read it with [`visit`], or stream it out with [`export`]. A capture may be in an interrupt
-//! handler: it never waits there; a value that comes while the store is in use is refused and counted. The chapter
-//! [embedding] has the figures and the recipes.
+//! once, by [`set_memory`]; read it with [`visit`] or [`drain`], or stream it out with [`export`]. A capture may be in an interrupt
+//! handler: it never waits there. The chapter [embedding] has the figures and the recipes.
 //!
 //! # Limits
 //!
 //! * Captured values are copies: a large tensor costs what a copy of it costs.
-//! * With `std`, a capture in a signal handler may wait for the thread it has interrupted, for ever.
 //! * `captured_fn!` does not walk into closures and match arms without a block; put a [`capture!`] there.
-//!   rustfmt leaves the bodies in it as they are, unless it is used as an attribute (see there). Temporaries of last
-//!   expressions and of `if let` are dropped in them as edition 2024 does, whatever the edition of the crate.
+//!   rustfmt leaves the bodies in it as they are, unless it is used as an attribute (see there).
 #![cfg_attr(not(feature = "std"), no_std)]
-#![cfg_attr(feature = "nightly", feature(macro_attr))] // `nightly` takes a nightly toolchain: on stable, leave it out
+#![cfg_attr(anycapture_nightly, feature(macro_attr))]
 #![forbid(unsafe_code)]
-#![warn(missing_docs)]
+#![warn(missing_docs, unreachable_pub)]
 
 #[cfg(all(feature = "alloc", not(target_has_atomic = "ptr")))]
 compile_error!(
@@ -93,20 +108,28 @@ compile_error!(
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
-mod adapter;
 #[macro_use]
 mod macros;
 // Without recording, nothing calls half of it; it is compiled all the same, so that it can't rot.
 #[cfg_attr(not(feature = "capture"), allow(dead_code))]
 mod store;
 
+#[cfg(feature = "std")]
+pub use store::{Entered, Handle, Scope};
 #[cfg(feature = "alloc")]
-pub use store::cache::{Cache, Iter, Value};
+pub use store::{
+    cache::{Cache, Iter},
+    convert::{Array, Converted},
+    list::SnapshotError,
+};
 pub use store::{
     element::{Dtype, Element},
-    entry::{Entry, ReadError},
     options::Options,
+    probe::each,
+    region::Recovered,
     report::{KeyReport, Report},
+    summary::Summary,
+    value::{ReadError, Shown, Value},
 };
 
 /// Captures values under the key `PATH.ITEM`, while recording is active.
@@ -290,7 +313,7 @@ macro_rules! capture {
 /// assert_eq!(anycapture::cache()["normalise.return"][0].scalar::<f32>(), Some(0.5));
 /// ```
 ///
-/// On a nightly toolchain the feature `nightly` has an attribute of its own, `#[captured(share, return)]`.
+/// On a nightly toolchain, `--cfg anycapture_nightly` brings an attribute of its own, `#[captured(share, return)]`.
 ///
 /// [`macro_rules_attribute`]: https://docs.rs/macro_rules_attribute
 #[macro_export]
@@ -304,7 +327,7 @@ macro_rules! captured_fn {
 
 /// `#[captured(q, k)]` on a function is `#[capture(q, k)]` in a [`captured_fn!`], without the macro around the function.
 ///
-/// It takes a nightly toolchain, the feature `nightly`, and `#![feature(macro_attr)]` in the crate that writes the
+/// It takes a nightly toolchain, `--cfg anycapture_nightly` in `RUSTFLAGS`, and `#![feature(macro_attr)]` in the crate that writes the
 /// attribute ([rust-lang/rust#143547]). It stands on free functions, nested ones, methods, and default methods of traits.
 ///
 /// [rust-lang/rust#143547]: https://github.com/rust-lang/rust/issues/143547
@@ -325,7 +348,7 @@ macro_rules! captured_fn {
 /// # if !anycapture::ENABLED { return }
 /// assert_eq!(anycapture::cache()["normalise.return"][0].scalar::<f32>(), Some(0.5));
 /// ```
-#[cfg(feature = "nightly")]
+#[cfg(anycapture_nightly)]
 #[macro_export]
 macro_rules! captured {
     // #[captured(attention_map, q)] pub fn forward(&self, x: &[f32]) -> Vec<f32> { .. }
@@ -343,7 +366,7 @@ pub fn activate() {
     store::activate();
 }
 
-/// Starts recording with other limits, with a filter, or with memory: see [`Options`].
+/// Starts recording with other limits, a filter, or conversions: see [`Options`].
 ///
 /// Call it from the program, not from an interrupt handler.
 #[inline]
@@ -351,7 +374,7 @@ pub fn activate_with(options: Options) {
     store::activate_with(options);
 }
 
-/// Stops recording. What was captured stays.
+/// Stops recording at once, on every line. What was captured stays.
 #[inline]
 pub fn deactivate() {
     store::deactivate();
@@ -374,17 +397,17 @@ pub fn set_size(max_size: usize) {
 
 /// Drops every value. Limits, filter and memory stay.
 ///
-/// In the closure of a [`visit`] over given memory, or in an interrupt handler that has interrupted a
-/// capture, it is done as soon as the store is free.
+/// A key that is in use, because this is called in the closure of a [`visit`] over given memory or in an interrupt handler
+/// that has interrupted a capture, is cleared before it is used next.
 #[inline]
 pub fn clear() {
     store::clear();
 }
 
-/// Clears what was captured and starts recording, until the result is dropped.
+/// Clears what was captured, begins all counts anew and starts recording, until the result is dropped.
 ///
-/// There is one store: a session inside another clears what the outer one has captured, and ends its recording.
-/// `every` counts on over sessions.
+/// It is a session of the whole process, or of the [`scope`](crate::Scope) that the thread is in: a session inside another clears
+/// what the outer one has captured, and ends its recording. For tests, which run on several threads, use `scope`.
 ///
 /// # Examples
 ///
@@ -396,7 +419,7 @@ pub fn clear() {
 /// assert!(!anycapture::is_active());
 /// ```
 pub fn session() -> Session {
-    clear();
+    store::reset();
     activate();
     Session(())
 }
@@ -410,6 +433,63 @@ impl Drop for Session {
     fn drop(&mut self) {
         deactivate();
     }
+}
+
+/// Begins a store of this thread's own, for a test, a request, or one of two models. Recording into it is active.
+///
+/// While the [`Scope`] lives, every capture on this thread goes there, and every function of this crate that is called here
+/// reads, clears or reports on it; other threads do not see it, unless they join by a [`Handle`]. It begins with the
+/// limits that the process begins with, without a filter. Scopes nest. What they hold goes with them.
+///
+/// A scope may be dropped on another thread, and in any order: it ends then, and each thread that is in it is back in the
+/// scope that it was in before.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// fn loss_of(x: f32) -> Option<f32> {
+///     let _scope = anycapture::scope();
+///     capture!(train, loss = x * 0.5);
+///     anycapture::cache().get("train.loss")?[0].scalar()
+/// }
+///
+/// let threads = [1.0, 2.0].map(|x| std::thread::spawn(move || loss_of(x)));
+/// let losses = threads.map(|thread| thread.join().unwrap());
+/// assert_eq!(losses, if anycapture::ENABLED { [Some(0.5), Some(1.0)] } else { [None, None] });
+/// ```
+#[cfg(feature = "std")]
+pub fn scope() -> Scope {
+    Scope::begin()
+}
+
+/// Has the values of the process live in `memory`, and only there: no heap is used. Once, before the first capture.
+///
+/// Only plain data is kept there. Every key gets a ring of fixed size when it is first hit: `room` bytes if its line
+/// says so, otherwise room for `keep` values like the first one, or for [`max_size`](Options::max_size) of them, or for 8; less where less is
+/// left. More values fit if later ones are smaller. [`region_size`] tells how many bytes that takes.
+///
+/// # Errors
+///
+/// `memory` comes back if some was given before, or if a value was captured on the heap already.
+///
+/// # Examples
+///
+/// ```
+/// use anycapture::capture;
+///
+/// // On a microcontroller, a `static` through `static_cell` or `cortex_m::singleton!`.
+/// let memory = Box::leak(Box::new([0_u8; 4096]));
+/// anycapture::set_memory(memory).unwrap();
+/// anycapture::activate();
+///
+/// let scores = [0.5_f32, 0.25, 0.25];
+/// capture!(softmax, scores);
+/// anycapture::visit(|value| assert_eq!(value.shape(), [3]));
+/// ```
+#[inline]
+pub fn set_memory(memory: &'static mut [u8]) -> Result<(), &'static mut [u8]> {
+    store::set_memory(memory)
 }
 
 /// Says why each key holds what it holds: the answer to "why is my cache empty?".
@@ -426,32 +506,13 @@ pub fn report() -> Report {
     Report::new()
 }
 
-/// The bytes of [`memory`](Options::memory) that one key takes for `count` values of this shape and element type, to
-/// the byte; `index` says whether its lines have `index = ...` (below 2^32). Add up what the keys take.
+/// Shows every value, key by key in the order of their first capture, oldest first. No heap is needed.
 ///
-/// It is 0 when the `capture` feature is off: then the region is empty too.
+/// On the heap, captures that come while it runs, also from the closure itself, are kept but not shown. In given memory the
+/// closure sees the values where they lie: captures of the key that is being shown are refused meanwhile, and counted.
 ///
-/// # Examples
-///
-/// ```
-/// use anycapture::{region_size, Options};
-///
-/// // Four attention maps with their layers, and a loss for each of 100 steps.
-/// const REGION: usize =
-///     region_size::<f32>(4, &[4, 50, 50], true) + region_size::<f32>(100, &[], false);
-///
-/// let memory = Box::leak(Box::new([0_u8; REGION]));
-/// anycapture::activate_with(Options::new().memory(memory));
-/// ```
-pub const fn region_size<E: Element>(count: usize, shape: &[usize], index: bool) -> usize {
-    store::region_size(count, size_of::<E>(), shape, index)
-}
-
-/// Shows every value, key by key in the order of their first capture, oldest first.
-///
-/// Captures that come while it runs, also from the closure itself, are kept but not shown. Only where memory was
-/// given, which leaves no place to copy to, they are refused and counted. A value of a user's type is out
-/// with the closure while it is shown: a `visit` inside the closure does not show it again.
+/// A key that is in use and can't be waited for, as in an interrupt handler that has interrupted a capture of it, is skipped;
+/// [`Shown`] says so.
 ///
 /// # Examples
 ///
@@ -460,24 +521,73 @@ pub const fn region_size<E: Element>(count: usize, shape: &[usize], index: bool)
 /// let _session = anycapture::session();
 /// let loss = 0.25_f64;
 /// capture!(train, loss);
-/// anycapture::visit(|entry| {
-///     println!("{entry}");
-///     assert_eq!((entry.key(), entry.scalar::<f64>()), ("train.loss", Some(0.25)));
+/// let shown = anycapture::visit(|value| {
+///     println!("{} {value}", value.key());
+///     assert_eq!((value.key(), value.scalar::<f64>()), ("train.loss", Some(0.25)));
 /// });
+/// assert!(shown.is_complete());
 /// ```
-pub fn visit(f: impl FnMut(&Entry<'_>)) {
-    store::walk(f);
+pub fn visit(f: impl FnMut(&Value<'_>)) -> Shown {
+    store::visit(f)
+}
+
+/// Shows and removes values in the order of capture, over all keys, while recording goes on. No heap is needed.
+///
+/// It ends at the captures that come while it runs. Every value is shown once, whatever other threads take or drain. In given
+/// memory, captures of the key whose value is being shown are refused meanwhile, and counted.
+///
+/// # Errors
+///
+/// The first that the closure gives: then the value that it was shown stays, and those behind it.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _session = anycapture::session();
+/// for step in 0..3 {
+///     capture!(train, loss = 0.5_f32, step);
+/// }
+/// let mut lines = Vec::new(); // or a serial port
+/// anycapture::drain(|value| {
+///     lines.push(format!("{} {value}", value.key()));
+///     Ok::<(), std::io::Error>(())
+/// })?;
+/// assert_eq!(lines.len(), if anycapture::ENABLED { 6 } else { 0 });
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn drain<E>(f: impl FnMut(&Value<'_>) -> Result<(), E>) -> Result<(), E> {
+    store::drain(f)
 }
 
 /// An owned snapshot of what was captured.
 ///
-/// Large values of plain data are shared with the store, not copied. See [`Cache`] for an example.
+/// It shares the values with the store; only small ones that came last are copied. See [`Cache`] for an example.
+///
+/// # Panics
+///
+/// If there is no memory for it, with the words of [`SnapshotError`]: see [`try_cache`].
 #[cfg(feature = "alloc")]
 pub fn cache() -> Cache {
-    store::cache::snapshot()
+    try_cache().unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// An owned snapshot of what was captured, which is no longer in the store afterwards.
+/// The same as [`cache`].
+///
+/// # Errors
+///
+/// [`SnapshotError::NoMemory`] if there is no memory for it, [`SnapshotError::Busy`] if the store is in use and waiting is not
+/// allowed or was in vain, as in an interrupt handler that has interrupted a capture.
+#[cfg(feature = "alloc")]
+pub fn try_cache() -> Result<Cache, SnapshotError> {
+    store::cache::try_cache()
+}
+
+/// An owned snapshot of what was captured, which is no longer in the store afterwards. Every value is handed out once.
+///
+/// # Panics
+///
+/// If there is no memory for it, with the words of [`SnapshotError`]: see [`try_take`].
 ///
 /// # Examples
 ///
@@ -492,16 +602,38 @@ pub fn cache() -> Cache {
 /// ```
 #[cfg(feature = "alloc")]
 pub fn take() -> Cache {
-    store::take()
+    try_take().unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Streams all plain data as one [safetensors] file, in pieces of any size, without a heap where memory was given.
+/// The same as [`take`]. Keys that can't be taken stay in the store; it is an error if the first one can't.
 ///
-/// The tensors are named `key/0`, `key/1`, ... oldest first; values that are no plain data are left out. The file's metadata has
-/// for each name its sequence, thread and, if it was given, index, as JSON. In Python:
-/// `safetensors.numpy.load(open("captured.safetensors", "rb").read())`.
+/// # Errors
+///
+/// Those of [`try_cache`].
+#[cfg(feature = "alloc")]
+pub fn try_take() -> Result<Cache, SnapshotError> {
+    store::cache::try_take()
+}
+
+/// Streams what was captured as one [safetensors] file, in pieces of any size, without a heap where memory was given.
+///
+/// * A key whose values all have one element type and shape is one tensor, `key`, of shape `[n, ...]`, oldest first. A key of
+///   mixed types or shapes is a tensor a value, `key/0`, `key/1`, ...
+/// * Beside it stands `key#sequence`, of shape `[n]`; where the line gives an index `key#index`, of shape `[n]` or, of several, `[n, r]`, with
+///   the smallest `i64` for one that a value lacks; and where threads other than the first have captured, `key#thread`.
+/// * `I128` and `U128` are `U64` with a last dimension of two, the low word first.
+/// * Text is in the metadata under its key, as a JSON list. Keys with values that have no numbers are named there under
+///   `anycapture.omitted`, also as a JSON list.
+///
+/// In Python: `safetensors.numpy.load_file("captured.safetensors")["Attention.forward.map"].shape`.
+///
+/// In given memory, captures that come while it runs are refused, and counted.
 ///
 /// [safetensors]: https://github.com/huggingface/safetensors#format
+///
+/// # Errors
+///
+/// The first that `sink` gives, and then no more is written.
 ///
 /// # Examples
 ///
@@ -512,12 +644,55 @@ pub fn take() -> Cache {
 /// capture!(forward, attn);
 ///
 /// let mut file = Vec::new(); // or a `File`, a serial port, a debug probe
-/// anycapture::export(|bytes| file.extend_from_slice(bytes));
+/// anycapture::export(|bytes| std::io::Write::write_all(&mut file, bytes))?;
 /// let header = u64::from_le_bytes(file[..8].try_into().unwrap());
 /// assert_eq!(header % 8, 0);
+/// # Ok::<(), std::io::Error>(())
 /// ```
-pub fn export(mut sink: impl FnMut(&[u8])) {
-    store::export::export(&mut sink);
+pub fn export<E>(sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+    store::export(sink)
+}
+
+/// The bytes of [given memory](set_memory) that one key takes for `count` values of this shape and element type, with so many
+/// indices a value, to the byte. Add up what the keys take.
+///
+/// It is 0 when the `capture` feature is off: then the memory is empty too.
+///
+/// # Examples
+///
+/// ```
+/// use anycapture::region_size;
+///
+/// // Four attention maps with their layers, and a loss for each of 100 steps.
+/// const MEMORY: usize = region_size::<f32>("attention.map", 4, &[4, 50, 50], 1)
+///     + region_size::<f32>("train.loss", 100, &[], 0);
+///
+/// anycapture::set_memory(Box::leak(Box::new([0_u8; MEMORY]))).unwrap();
+/// ```
+pub const fn region_size<E: Element>(
+    key: &str,
+    count: usize,
+    shape: &[usize],
+    indices: usize,
+) -> usize {
+    if ENABLED { store::region::region_size::<E>(key, count, shape, indices) } else { 0 }
+}
+
+/// Reads [given memory](set_memory) after a reset, or a copy of it: `None` if it is not such memory.
+///
+/// Memory that the start-up code does not clear, such as a section `.uninit`, still holds the values after a warm reset. A value that was
+/// being written when the reset came is left out. Whatever the bytes are, this does not panic.
+///
+/// # Examples
+///
+/// ```
+/// let memory = [0_u8; 1024]; // in `.uninit`
+/// if let Some(recovered) = anycapture::recover(&memory) {
+///     recovered.visit(|value| println!("{} {value}", value.key()));
+/// }
+/// ```
+pub fn recover(memory: &[u8]) -> Option<Recovered<'_>> {
+    store::region::recover(memory)
 }
 
 #[cfg(any(doc, doctest))]
@@ -536,25 +711,8 @@ pub mod __private {
     pub use core::primitive::{bool, str};
     pub use core::{compile_error, concat, stringify};
 
-    pub use crate::adapter::{Callsite, Note, dims, indices};
     pub use crate::macros::{Elsewhere, OfThisBlock, Returned, Unassigned, names};
-    pub use crate::store::Hits;
-    pub use crate::store::probe::{Integer, Listed, Probe};
-
-    /// The cases of a capture.
-    pub mod any {
-        #[cfg(feature = "alloc")]
-        pub use crate::store::probe::{ViaClone, ViaItems, ViaOne, ViaText, ViaThree, ViaTwo};
-        pub use crate::store::probe::{ViaPlain, ViaRefused, ViaRefusedReference};
-    }
-
-    /// The cases of a capture that passes over what is no plain data or text.
-    pub mod optional {
-        pub use crate::store::probe::optional::*;
-    }
-
-    #[inline(always)]
-    pub fn size(size: impl Integer) -> usize {
-        size.to_usize()
-    }
+    pub use crate::store::note::{Note, dims, indices, size};
+    pub use crate::store::probe::{Listed, Probe, Typed, any, optional, typed};
+    pub use crate::store::{Callsite, Hits};
 }

@@ -38,7 +38,7 @@ def ours(weights, image, export):
     """Every captured value of a run of the program, by its name in the exported file."""
     from safetensors.numpy import load_file
 
-    cargo = ["cargo", "run", "--quiet", "--release", "--example", "vit", "--features", "capture", "--"]
+    cargo = ["cargo", "run", "--quiet", "--release", "-p", "vit", "--features", "capture", "--"]
     files = ["--weights", weights, "--image", image, "--export", export, "--output", python.WORK / "pictures"]
     done = subprocess.run([*cargo, *map(str, files)], cwd=python.ROOT, capture_output=True, text=True)
     if done.returncode:

@@ -272,32 +272,45 @@ macro_rules! __anycapture_let_mut_that_moves_is_listed_as_let_name {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_value_must_own_what_it_holds {
-    // *: Tensor
-    ([(* $type:tt) $($path:ident)+] $($rest:tt)*) => {
-        $crate::__anycapture_value_must_own_what_it_holds! { [(*) $($path)+] $($rest)* }
-    };
-    // *
+    // capture!(forward, attn), #[capture(attn)]
+    ([any $($path:ident)+] $item:ident $listed:tt $value:ident $note:expr) => {{
+        use $crate::__private::any::*;
+        // As many references as there are cases.
+        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
+        (&&&&&&&&&&&&&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
+            &__ANYCAPTURE_SITE,
+            &$crate::__private::concat!(
+                $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
+            ),
+            $note,
+            $crate::__anycapture_listed_as! { $listed },
+        );
+    }};
+    // #[capture(*)]
     ([(*) $($path:ident)+] $item:ident $listed:tt $value:ident $note:expr) => {{
         use $crate::__private::optional::*;
         static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
-        // As many references as there are cases: each one more costs a tenth of a millisecond of the compiler's time.
-        (&&$crate::__private::Probe($value)).__anycapture_record(
-            $crate::__private::Callsite::line(&__ANYCAPTURE_SITE, &$crate::__private::concat!(
+        (&&&&&&&&&&&&&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
+            &__ANYCAPTURE_SITE,
+            &$crate::__private::concat!(
                 $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
-            )),
-            &$note.old(),
+            ),
+            $note,
             $crate::__private::Listed,
         );
     }};
-    ([any $($path:ident)+] $item:ident $listed:tt $value:ident $note:expr) => {{
-        use $crate::__private::any::*;
+    // #[capture(*: Tensor)]
+    ([(* [$($type:ty,)+]) $($path:ident)+] $item:ident $listed:tt $value:ident $note:expr) => {{
+        use $crate::__private::optional::*;
+        use $crate::__private::typed::*;
         static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
-        (&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
-            $crate::__private::Callsite::line(&__ANYCAPTURE_SITE, &$crate::__private::concat!(
+        $crate::__private::Typed::<_, ($($type,)+)>::new(&&&&&&&&&&&&&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
+            &__ANYCAPTURE_SITE,
+            &$crate::__private::concat!(
                 $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
-            )),
-            &$note.old(),
-            $crate::__anycapture_listed_as! { $listed },
+            ),
+            $note,
+            $crate::__private::Listed,
         );
     }};
 }

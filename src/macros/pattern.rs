@@ -9,7 +9,9 @@
 #[macro_export]
 macro_rules! __anycapture_pattern {
     // x, mut x
-    (@top let [* $($c:tt)*] $x:ident) => { $crate::__anycapture_bind! { let $x [* $($c)*] [*] } };
+    (@top let [* $path:tt $active:tt $e:tt $o:tt $r:tt $all:tt] $x:ident) => {
+        $crate::__anycapture_bind! { let $x [* $path $active $e $o $r $all] $all }
+    };
     (@top let $c:tt $x:ident) => { __anycapture_listed! { $x $x let $c $c } };
     (@top let $c:tt mut $x:ident) => { $crate::__anycapture_name! { @listed mut $x $x $c } };
     (@top $kind:ident $c:tt $($rest:tt)*) => { $crate::__anycapture_pattern! { @first $kind $c $($rest)* } };

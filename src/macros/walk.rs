@@ -242,6 +242,7 @@ macro_rules! __anycapture_value {
     ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__anycapture_value! { @block [$s $at [[let $($p)*] $let] [$v $($rest)*]] $($b)* }
     };
+    (@block $to:tt # $($b:tt)*) => { $crate::__anycapture_value! { @walked $to # $($b)* } };
     (@block $to:tt if $($b:tt)*) => { $crate::__anycapture_value! { @walked $to if $($b)* } };
     (@block $to:tt match $($b:tt)*) => { $crate::__anycapture_value! { @walked $to match $($b)* } };
     (@block $to:tt for $($b:tt)*) => { $crate::__anycapture_value! { @walked $to for $($b)* } };
@@ -697,6 +698,10 @@ macro_rules! __anycapture_ends {
 macro_rules! __anycapture_known {
     // 1.0
     ([$c:tt [$($p:tt)+]] $e:literal ; $($_:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
+    // a value that never comes
+    ($s:tt return $($_:tt)*) => {};
+    ($s:tt break $($_:tt)*) => {};
+    ($s:tt continue $($_:tt)*) => {};
     // None, From::from(x), Vec::new(), vec![]
     ($s:tt None ; $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
     ($s:tt From :: $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };

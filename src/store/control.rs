@@ -1,264 +1,578 @@
-//! Control: the switch, the limits, the filter, given memory; and what is known of the store.
+//! A store: its switch, limits, filter and conversions, and where the values of each key live.
+//!
+//! There is one store for the process, [`PROCESS`], which keeps what it knows of a key in the owner of that key, and
+//! with `std` one for each [scope](super::scope), which has a table of its own.
 
 #[cfg(feature = "alloc")]
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
-use spin::RwLock;
+use spin::Mutex;
 
+use super::callsite::{Callsite, Place, Plain, owners, state};
 #[cfg(feature = "alloc")]
-use super::heap::{Garbage, Storage};
-use super::locks::{ARENA, patiently, read_arena, write_arena};
+use super::convert::{Conversion, Conversions, try_format};
+use super::counts::{Counts, Event, Refused};
 #[cfg(feature = "alloc")]
-use super::locks::{HEAP, lock_heap, wait_for_heap};
+use super::memory::DECIDED;
+use super::memory::{MEMORY, change_ring};
 use super::options::{Options, Patterns, matches};
-use super::site::{FILTERED, IN_ARENA, lines, ring_of};
-use super::{Counts, Facts, KeyFacts};
+#[cfg(feature = "alloc")]
+use super::ring::{Heap, Limits};
+#[cfg(feature = "alloc")]
+use super::share::Shared;
+#[cfg(feature = "alloc")]
+use super::sync::CachePadded;
+use super::sync::lock;
+#[cfg(feature = "std")]
+use super::table::Table;
 
-static ACTIVE: AtomicBool = AtomicBool::new(false);
-static EVER_ACTIVE: AtomicBool = AtomicBool::new(false);
-/// `usize::MAX` where there is no limit.
-pub static MAX_SIZE: AtomicUsize = AtomicUsize::new(if HAS_HEAP { 1024 } else { usize::MAX });
-pub static MAX_BYTES: AtomicUsize = AtomicUsize::new(if HAS_HEAP { 256 << 20 } else { usize::MAX });
-/// Whether the user said how many; given memory alone sets no limit.
-static SIZE_TOLD: AtomicBool = AtomicBool::new(false);
-pub const HAS_HEAP: bool = cfg!(feature = "alloc");
-pub static CONFIG: RwLock<Config> =
-    RwLock::new(Config { only: None, bytes_told: false, memory: None, memory_refused: 0 });
+/// Whether the store of the process is active, in the lowest bit; and the number of live scopes.
+#[cfg(feature = "std")]
+pub(crate) static SWITCH: AtomicUsize = AtomicUsize::new(0);
 
-pub struct Config {
+/// The store of every thread that has no scope.
+pub(crate) static PROCESS: Store = Store::new();
+
+/// See the module.
+pub(crate) struct Store {
+    #[cfg(feature = "alloc")]
+    pub heap: CachePadded<Mutex<Heap>>,
+    settings: Mutex<Settings>,
+    active: AtomicBool,
+    ever_active: AtomicBool,
+    /// Whether there is a filter: without one, no lock is needed to admit a key.
+    filters: AtomicBool,
+    stops_at_nan: AtomicBool,
+    /// The largest number of values a key, if it was told; 0 otherwise.
+    told_size: AtomicUsize,
+    /// Of a scope.
+    #[cfg(feature = "std")]
+    table: Option<Mutex<Table>>,
+}
+
+struct Settings {
     only: Option<Patterns>,
-    bytes_told: bool,
+    #[cfg(feature = "alloc")]
+    conversions: Conversions,
+    /// The key whose NaN has stopped recording.
+    stopped_by: Option<&'static Callsite>,
+    /// The key whose conversion failed last, and what it said.
+    #[cfg(feature = "alloc")]
+    message: Option<(&'static Callsite, String)>,
+    /// The keys that `*` has passed over, and the types of their first values.
+    #[cfg(feature = "alloc")]
+    passed_over: Vec<(&'static Callsite, &'static str)>,
+}
+
+/// What is known of a store.
+pub(crate) struct Status {
+    pub active: bool,
+    pub ever_active: bool,
+    /// `usize::MAX` where there is no limit.
+    pub max_size: usize,
+    pub max_bytes: usize,
+    pub used: usize,
     /// The size of the given memory.
     pub memory: Option<usize>,
-    memory_refused: u32,
+    pub filter: bool,
+    /// The key whose NaN has stopped recording.
+    pub stopped_by: Option<&'static str>,
 }
 
-impl Config {
-    pub fn wants(&self, key: &str) -> bool {
-        self.only
-            .as_ref()
-            .is_none_or(|patterns| patterns.iter().any(|pattern| matches(pattern, key)))
+impl Settings {
+    fn wants(&self, key: &str) -> bool {
+        let is_match = |pattern: &str| matches(pattern, Plain::new(key));
+        self.only.as_ref().is_none_or(|patterns| patterns.iter().any(|pattern| is_match(pattern)))
     }
 }
 
-#[inline]
-pub fn limits() -> (usize, usize) {
-    (MAX_SIZE.load(Relaxed), MAX_BYTES.load(Relaxed))
-}
+impl Store {
+    pub(crate) const fn new() -> Store {
+        Store {
+            #[cfg(feature = "alloc")]
+            heap: CachePadded(Mutex::new(Heap::new(Limits {
+                max_size: 1024,
+                max_bytes: 256 << 20,
+                max_clones: 64,
+            }))),
+            settings: Mutex::new(Settings {
+                only: None,
+                #[cfg(feature = "alloc")]
+                conversions: Conversions::new(),
+                stopped_by: None,
+                #[cfg(feature = "alloc")]
+                message: None,
+                #[cfg(feature = "alloc")]
+                passed_over: Vec::new(),
+            }),
+            active: AtomicBool::new(false),
+            ever_active: AtomicBool::new(false),
+            filters: AtomicBool::new(false),
+            stops_at_nan: AtomicBool::new(false),
+            told_size: AtomicUsize::new(0),
+            #[cfg(feature = "std")]
+            table: None,
+        }
+    }
 
-#[inline(always)]
-pub fn is_active() -> bool {
-    ACTIVE.load(Relaxed)
-}
+    /// The store of a scope.
+    #[cfg(feature = "std")]
+    pub(crate) fn of_scope() -> Store {
+        Store { table: Some(Mutex::new(Table::new())), ..Store::new() }
+    }
 
-pub fn activate() {
-    EVER_ACTIVE.store(true, Relaxed);
-    ACTIVE.store(true, Relaxed);
-}
+    /// Whether it is that of the process.
+    #[inline]
+    fn is_process(&self) -> bool {
+        core::ptr::eq(self, &raw const PROCESS)
+    }
 
-pub fn deactivate() {
-    ACTIVE.store(false, Relaxed);
-}
+    /// The switch.
+    #[inline(always)]
+    pub(crate) fn is_active(&self) -> bool {
+        self.active.load(Relaxed)
+    }
 
-pub fn activate_with(options: Options) {
-    // Dropped, and `settle` called, when no lock is held: a user's `Drop` may run then.
-    #[cfg(feature = "alloc")]
-    let mut dropped = Vec::new();
-    if let Some(mut config) = patiently(|| CONFIG.try_write()) {
-        if options.only.is_some() {
-            config.only = options.only;
+    pub(crate) fn activate(&self) {
+        self.ever_active.store(true, Relaxed);
+        self.set_active(true);
+    }
+
+    pub(crate) fn deactivate(&self) {
+        self.set_active(false);
+    }
+
+    fn set_active(&self, active: bool) {
+        self.active.store(active, Relaxed);
+        #[cfg(feature = "std")]
+        if self.is_process() {
+            if active {
+                SWITCH.fetch_or(1, Relaxed)
+            } else {
+                SWITCH.fetch_and(!1, Relaxed)
+            };
+        }
+    }
+
+    /// Sets what `options` say. What they replace is left in them, to be dropped when no lock is held.
+    pub(crate) fn set(&self, options: &mut Options) {
+        if options.stop_at_nan {
+            self.stops_at_nan.store(true, Relaxed);
+        }
+        if let Some(mut settings) = lock(&self.settings) {
+            settings.stopped_by = None;
+            #[cfg(feature = "alloc")]
+            options.conversions.merge_into(&mut settings.conversions);
+            if options.only.is_some() {
+                core::mem::swap(&mut settings.only, &mut options.only);
+                self.filters.store(true, Relaxed);
+                self.forget_admissions();
+            }
         }
         if let Some(max_size) = options.max_size {
-            request_size(max_size);
+            self.told_size.store(max_size_of(max_size), Relaxed);
         }
-        if let Some(max_bytes) = options.max_bytes {
-            config.bytes_told = true;
-            MAX_BYTES.store(max_bytes, Relaxed);
+        self.set_limits(options.max_size.map(max_size_of), options.max_bytes);
+    }
+
+    /// Has every key ask the filter again.
+    fn forget_admissions(&self) {
+        if self.is_process() {
+            for owner in owners() {
+                owner.change_state(state::ADMITTED | state::FILTERED, 0);
+            }
         }
-        if let Some(memory) = options.memory {
-            give(
-                &mut config,
-                memory,
+    }
+
+    /// Whether `key` is recorded; its place if so. Otherwise the reason is counted.
+    #[inline]
+    pub(crate) fn admit(&self, owner: &'static Callsite) -> Option<Place> {
+        let known = if self.is_process() { self.known_place(owner) } else { None };
+        let place = match known {
+            Some(place) => Ok(place),
+            None => self.find_place(owner),
+        };
+        place.map_err(|event| self.count(owner, event)).ok()
+    }
+
+    /// The place of a key in the store of the process, if it was asked for before.
+    #[inline]
+    fn known_place(&self, owner: &'static Callsite) -> Option<Place> {
+        let state = owner.state();
+        if state & (state::ADMITTED | state::FILTERED | state::CLEARED) != state::ADMITTED {
+            return None;
+        }
+        #[cfg(feature = "alloc")]
+        if state & state::RING != 0 {
+            return Some(Place::Heap((state & state::RING) as usize - 1));
+        }
+        Some(Place::Region)
+    }
+
+    #[cold]
+    fn find_place(&self, owner: &'static Callsite) -> Result<Place, Event> {
+        let wanted = !self.filters.load(Relaxed) || {
+            let settings = lock(&self.settings).ok_or(Event::Refused(Refused::Busy))?;
+            settings.wants(owner.key())
+        };
+        #[cfg(feature = "std")]
+        if let Some(table) = &self.table {
+            return self.find_place_in(table, owner, wanted);
+        }
+        if !wanted {
+            owner.change_state(0, state::FILTERED);
+            return Err(Event::Filtered);
+        }
+        self.run_pending(owner);
+        #[cfg(feature = "alloc")]
+        if DECIDED.for_heap() {
+            return self.find_ring(owner).map_err(Event::Refused);
+        }
+        owner.change_state(0, state::ADMITTED);
+        Ok(Place::Region)
+    }
+
+    /// The ring of a key in the store of the process, which is made if it is not there.
+    #[cfg(feature = "alloc")]
+    fn find_ring(&self, owner: &'static Callsite) -> Result<Place, Refused> {
+        let key = owner.text().ok_or(Refused::NoMemory)?;
+        let mut heap = lock(&self.heap).ok_or(Refused::Busy)?;
+        let ring = match owner.state() & state::RING {
+            0 => heap.open(key)?,
+            ring => ring as usize - 1,
+        };
+        // Set under the lock, for another thread that comes to it with the same key.
+        owner.change_state(state::RING, ring as u32 + 1);
+        owner.change_state(0, state::ADMITTED);
+        Ok(Place::Heap(ring))
+    }
+
+    #[cfg(feature = "std")]
+    fn find_place_in(
+        &self,
+        table: &Mutex<Table>,
+        owner: &'static Callsite,
+        wanted: bool,
+    ) -> Result<Place, Event> {
+        let mut table = lock(table).ok_or(Event::Refused(Refused::Busy))?;
+        let key = table.key(owner).ok_or(Event::Refused(Refused::NoMemory))?;
+        if !wanted {
+            return Err(Event::Filtered);
+        }
+        if let Some(ring) = key.ring {
+            return Ok(Place::Heap(ring));
+        }
+        let text = owner.text().ok_or(Event::Refused(Refused::NoMemory))?;
+        let mut heap = lock(&self.heap).ok_or(Event::Refused(Refused::Busy))?;
+        let ring = heap.open(text).map_err(Event::Refused)?;
+        key.ring = Some(ring);
+        Ok(Place::Heap(ring))
+    }
+
+    /// Counts an event of a key.
+    #[cold]
+    pub(crate) fn count(&self, owner: &'static Callsite, event: Event) {
+        #[cfg(feature = "std")]
+        if let Some(mut table) = self.table.as_ref().and_then(lock) {
+            if let Some(key) = table.key(owner) {
+                return key.stats.count(event);
+            }
+        }
+        owner.stats.count(event);
+    }
+
+    /// What the events of a key were counted as.
+    pub(crate) fn events(&self, owner: &'static Callsite, event: Event) -> u32 {
+        #[cfg(feature = "std")]
+        if let Some(table) = &self.table {
+            let table = lock(table);
+            return table
+                .as_ref()
+                .and_then(|table| table.get(owner))
+                .map_or(0, |key| key.stats.get(event));
+        }
+        owner.stats.get(event)
+    }
+
+    /// Counts a value that `*` passes over, and keeps the name of its type.
+    #[cfg_attr(not(feature = "alloc"), allow(unused_variables))]
+    pub(crate) fn pass_over(&self, owner: &'static Callsite, type_name: &'static str) {
+        #[cfg(feature = "alloc")]
+        if self.events(owner, Event::PassedOver) == 0 {
+            if let Some(mut settings) = lock(&self.settings) {
+                if settings.passed_over.try_reserve(1).is_ok() {
+                    settings.passed_over.push((owner, type_name));
+                }
+            }
+        }
+        self.count(owner, Event::PassedOver);
+    }
+
+    /// The type of the first value of a key that `*` has passed over; empty if it is not known.
+    pub(crate) fn passed_over_type(&self, owner: &'static Callsite) -> &'static str {
+        #[cfg(feature = "alloc")]
+        if let Some(settings) = lock(&self.settings) {
+            let entry = settings.passed_over.iter().find(|(of, _)| core::ptr::eq(*of, owner));
+            return entry.map_or("", |(_, type_name)| type_name);
+        }
+        let _ = owner;
+        ""
+    }
+
+    /// The keys that were hit, with their places, in the order of their first hits.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (&'static Callsite, Option<Place>)> {
+        let process = self.is_process().then(|| owners().map(|owner| (owner, place_of(owner))));
+        #[cfg(feature = "std")]
+        let own = (0..).map_while(|nth| lock(self.table.as_ref()?)?.nth(nth));
+        #[cfg(not(feature = "std"))]
+        let own = core::iter::empty();
+        process.into_iter().flatten().chain(own)
+    }
+
+    /// The place of one key.
+    pub(crate) fn place(&self, owner: &'static Callsite) -> Option<Place> {
+        #[cfg(feature = "std")]
+        if let Some(table) = &self.table {
+            return lock(table)?.get(owner)?.ring.map(Place::Heap);
+        }
+        place_of(owner)
+    }
+
+    /// What became of the values of a key.
+    pub(crate) fn counts(&self, owner: &'static Callsite, place: Option<Place>) -> Counts {
+        match place {
+            Some(Place::Region) => {
+                lock(&owner.ring).and_then(|ring| Some(ring.as_ref()?.counts())).unwrap_or_default()
+            }
+            #[cfg(feature = "alloc")]
+            Some(Place::Heap(number)) => {
+                lock(&self.heap).map_or(Counts::default(), |heap| heap.counts(number))
+            }
+            None => Counts::default(),
+        }
+    }
+
+    /// Drops every value. What is in use is cleared before it is used next.
+    pub(crate) fn clear(&self) {
+        for (owner, place) in self.keys() {
+            if let Some(place) = place {
+                self.clear_key(owner, place);
+            }
+        }
+    }
+
+    fn clear_key(&self, owner: &'static Callsite, place: Place) {
+        let cleared = match place {
+            Place::Region => match change_ring(owner) {
+                Some(mut ring) => {
+                    if let Some(ring) = ring.as_mut() {
+                        ring.clear(false);
+                    }
+                    true
+                }
+                None => false,
+            },
+            #[cfg(feature = "alloc")]
+            Place::Heap(number) => match lock(&self.heap) {
+                Some(mut heap) => {
+                    let values = heap.clear(number);
+                    drop(heap);
+                    drop(values);
+                    true
+                }
+                None => false,
+            },
+        };
+        if !cleared && self.is_process() {
+            owner.change_state(0, state::CLEARED);
+        }
+    }
+
+    /// Clears a key for which that was asked while it was in use.
+    #[inline]
+    pub(crate) fn run_pending(&self, owner: &'static Callsite) {
+        if self.is_process() && owner.state() & state::CLEARED != 0 {
+            owner.change_state(state::CLEARED, 0);
+            if let Some(place) = place_of(owner) {
+                self.clear_key(owner, place);
+            }
+        }
+    }
+
+    /// Begins all counts anew.
+    pub(crate) fn reset_counts(&self) {
+        for (owner, place) in self.keys() {
+            owner.stats.reset();
+            match place {
+                Some(Place::Region) => {
+                    if let Some(ring) = change_ring(owner).as_mut().and_then(|ring| ring.as_mut()) {
+                        ring.reset_counts();
+                    }
+                }
                 #[cfg(feature = "alloc")]
-                &mut dropped,
-            );
+                Some(Place::Heap(number)) => {
+                    if let Some(mut heap) = lock(&self.heap) {
+                        heap.reset_counts(number);
+                    }
+                }
+                None => {}
+            }
         }
-        for line in lines() {
-            let state = line.state.load(Relaxed) & !FILTERED;
-            let filtered = if config.wants(line.key) { 0 } else { FILTERED };
-            line.state.store(state | filtered, Relaxed);
+        #[cfg(feature = "std")]
+        if let Some(table) = self.table.as_ref().and_then(lock) {
+            table.reset_counts();
         }
-    }
-    settle();
-    activate();
-}
-
-fn give(
-    config: &mut Config,
-    memory: &'static mut [u8],
-    #[cfg(feature = "alloc")] dropped: &mut Vec<(&'static str, Storage)>,
-) {
-    if config.memory.is_some() {
-        config.memory_refused = config.memory_refused.saturating_add(1);
-        return;
-    }
-    #[cfg(feature = "alloc")]
-    let mut heap = wait_for_heap();
-    let Some(mut arena) = patiently(|| ARENA.try_write()) else { return };
-    arena.give(memory);
-    config.memory = Some(arena.size());
-    if !SIZE_TOLD.load(Relaxed) {
-        MAX_SIZE.store(usize::MAX, Relaxed);
-    }
-    if !config.bytes_told {
-        MAX_BYTES.store(usize::MAX, Relaxed);
-    }
-    #[cfg(feature = "alloc")]
-    {
-        heap.closed = true;
-        arena.sequence = heap.sequence;
-        *dropped = heap.drain(false);
-        for line in lines() {
-            line.state.store(line.state.load(Relaxed) & FILTERED, Relaxed);
+        if let Some(mut settings) = lock(&self.settings) {
+            settings.stopped_by = None;
         }
     }
-}
 
-pub fn set_size(max_size: usize) {
-    request_size(max_size);
-    settle();
-}
-
-fn request_size(max_size: usize) {
-    SIZE_TOLD.store(true, Relaxed);
-    MAX_SIZE.store(if max_size == 0 { usize::MAX } else { max_size }, Relaxed);
-    TRIM_DUE.request();
-}
-
-pub fn clear() {
-    CLEAR_DUE.request();
-    settle();
-}
-
-/// A change to all rings, asked for.
-///
-/// An interrupt handler, or the closure of a walk over given memory, may ask while the rings are in use;
-/// then who uses them does it afterwards.
-pub struct Due {
+    /// Whether values live in given memory.
     #[cfg(feature = "alloc")]
-    pub heap: AtomicBool,
-    pub arena: AtomicBool,
-}
+    pub(crate) fn uses_memory(&self) -> bool {
+        self.is_process() && DECIDED.is_region()
+    }
 
-pub static CLEAR_DUE: Due = Due::NOTHING;
-/// What is to be cleared from given memory was handed out by `take`.
-pub static TAKEN: AtomicBool = AtomicBool::new(false);
-static TRIM_DUE: Due = Due::NOTHING;
+    /// The largest number of values a key in given memory, if it was told; 0 otherwise.
+    pub(crate) fn told_size(&self) -> usize {
+        self.told_size.load(Relaxed)
+    }
 
-impl Due {
-    #[allow(clippy::declare_interior_mutable_const)] // the initial value of a `static`
-    const NOTHING: Due = Due {
+    pub(crate) fn set_size(&self, max_size: usize) {
+        self.told_size.store(max_size_of(max_size), Relaxed);
+        self.set_limits(Some(max_size_of(max_size)), None);
+    }
+
+    #[cfg(not(feature = "alloc"))]
+    fn set_limits(&self, max_size: Option<usize>, _: Option<usize>) {
+        self.trim_regions(max_size);
+    }
+
+    #[cfg(feature = "alloc")]
+    fn set_limits(&self, max_size: Option<usize>, max_bytes: Option<usize>) {
+        self.trim_regions(max_size);
+        if max_size.is_none() && max_bytes.is_none() {
+            return;
+        }
+        let rings = {
+            let Some(mut heap) = lock(&self.heap) else { return };
+            let mut limits = heap.limits();
+            if let Some(max_size) = max_size {
+                (limits.max_size, limits.max_clones) = (max_size, usize::MAX);
+            }
+            limits.max_bytes = max_bytes.unwrap_or(limits.max_bytes);
+            heap.set_limits(limits);
+            heap.len()
+        };
+        for ring in 0..rings {
+            while let Some(garbage) = lock(&self.heap).and_then(|mut heap| heap.trim(ring)) {
+                drop(garbage);
+            }
+        }
+        self.trim_to_budget(rings);
+    }
+
+    /// Drops the oldest values of all keys until the budget is kept: in rounds, each of which goes up to a later
+    /// capture, so that no key loses much more than another.
+    #[cfg(feature = "alloc")]
+    fn trim_to_budget(&self, rings: usize) {
+        const ROUNDS: u64 = 64;
+        let oldest = |ring| lock(&self.heap).and_then(|heap| heap.oldest(ring));
+        let Some(first) = (0..rings).filter_map(oldest).min() else { return };
+        let Some(end) = lock(&self.heap).map(|heap| heap.sequence()) else { return };
+        for round in 1..=ROUNDS {
+            let sequence =
+                first + ((end - first) / ROUNDS) * round + if round == ROUNDS { ROUNDS } else { 0 };
+            for ring in 0..rings {
+                let step = || lock(&self.heap)?.trim_to_budget(ring, sequence);
+                while let Some(garbage) = step() {
+                    drop(garbage);
+                }
+            }
+        }
+    }
+
+    fn trim_regions(&self, max_size: Option<usize>) {
+        let Some(max_size) = max_size else { return };
+        for (owner, place) in self.keys() {
+            if place == Some(Place::Region) {
+                if let Some(ring) = change_ring(owner).as_mut().and_then(|ring| ring.as_mut()) {
+                    ring.trim(max_size);
+                }
+            }
+        }
+    }
+
+    /// Whether captures have to look for a NaN.
+    #[inline]
+    pub(crate) fn stops_at_nan(&self) -> bool {
+        self.stops_at_nan.load(Relaxed)
+    }
+
+    /// Stops recording behind a value of this key.
+    #[cold]
+    pub(crate) fn stop_at_nan(&self, owner: &'static Callsite) {
+        self.deactivate();
+        self.stops_at_nan.store(false, Relaxed);
+        if let Some(mut settings) = lock(&self.settings) {
+            settings.stopped_by.get_or_insert(owner);
+        }
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        let settings = lock(&self.settings);
+        let memory = lock(&MEMORY).filter(|memory| self.is_process() && memory.size() > 0);
+        let status = Status {
+            active: self.is_active(),
+            ever_active: self.ever_active.load(Relaxed),
+            max_size: max_size_of(self.told_size()),
+            max_bytes: usize::MAX,
+            used: memory.as_ref().map_or(0, |memory| memory.size() - memory.left()),
+            memory: memory.map(|memory| memory.size()),
+            filter: settings.as_ref().is_some_and(|settings| settings.only.is_some()),
+            stopped_by: settings.and_then(|settings| settings.stopped_by.map(Callsite::key)),
+        };
         #[cfg(feature = "alloc")]
-        heap: AtomicBool::new(false),
-        arena: AtomicBool::new(false),
-    };
-
-    fn request(&self) {
-        #[cfg(feature = "alloc")]
-        self.heap.store(true, Relaxed);
-        self.arena.store(true, Relaxed);
-    }
-}
-
-/// Does what is due, where the rings are not in use.
-#[inline]
-pub fn settle() {
-    #[cfg(feature = "alloc")]
-    settle_heap();
-    if CLEAR_DUE.arena.load(Relaxed) || TRIM_DUE.arena.load(Relaxed) {
-        settle_arena();
+        if let (None, Some(heap)) = (status.memory, lock(&self.heap)) {
+            let Limits { max_size, max_bytes, .. } = heap.limits();
+            return Status { max_size, max_bytes, used: heap.used(), ..status };
+        }
+        status
     }
 }
 
 #[cfg(feature = "alloc")]
-pub fn settle_heap() {
-    while CLEAR_DUE.heap.load(Relaxed) || TRIM_DUE.heap.load(Relaxed) {
-        let Some(mut heap) = lock_heap() else { return };
-        let mut dropped = Vec::new();
-        if CLEAR_DUE.heap.load(Relaxed) {
-            CLEAR_DUE.heap.store(false, Relaxed);
-            dropped = heap.drain(false);
-        }
-        TRIM_DUE.heap.store(false, Relaxed);
-        let mut garbage = Garbage::new();
-        heap.trim(MAX_SIZE.load(Relaxed), &mut garbage);
-        drop(heap);
-        drop((dropped, garbage));
+impl Store {
+    /// The conversion of a type.
+    pub(crate) fn conversion(&self, of: core::any::TypeId) -> Option<Shared<Conversion>> {
+        lock(&self.settings)?.conversions.get(of)
+    }
+
+    /// Keeps what a conversion said when it failed.
+    pub(crate) fn set_message(&self, owner: &'static Callsite, message: String) {
+        let earlier =
+            lock(&self.settings).map(|mut settings| settings.message.replace((owner, message)));
+        drop(earlier);
+    }
+
+    /// What the last conversion that failed said, if it was of this key.
+    pub(crate) fn message(&self, owner: &'static Callsite) -> Option<String> {
+        let settings = lock(&self.settings)?;
+        let (of, message) = settings.message.as_ref()?;
+        core::ptr::eq(*of, owner).then(|| try_format(format_args!("{message}")).ok())?
     }
 }
 
-#[cold]
-fn settle_arena() {
-    while CLEAR_DUE.arena.load(Relaxed) || TRIM_DUE.arena.load(Relaxed) {
-        let Some(mut arena) = write_arena() else { return };
-        if CLEAR_DUE.arena.load(Relaxed) {
-            CLEAR_DUE.arena.store(false, Relaxed);
-            arena.clear(TAKEN.load(Relaxed));
-            TAKEN.store(false, Relaxed);
-        }
-        TRIM_DUE.arena.store(false, Relaxed);
-        arena.trim(MAX_SIZE.load(Relaxed));
-    }
-}
-
-/// `None` without the `capture` feature.
-pub fn facts() -> Option<Facts> {
-    let config = patiently(|| CONFIG.try_read());
-    let (max_size, max_bytes) = limits();
-    let used = read_arena().map_or(0, |arena| arena.used());
+/// The place of a key in the store of the process.
+fn place_of(owner: &'static Callsite) -> Option<Place> {
     #[cfg(feature = "alloc")]
-    let used = used + patiently(|| HEAP.try_lock()).map_or(0, |heap| heap.used());
-    Some(Facts {
-        active: is_active(),
-        ever_active: EVER_ACTIVE.load(Relaxed),
-        max_size,
-        max_bytes,
-        used,
-        memory: config.as_ref().and_then(|config| config.memory),
-        memory_refused: config.as_ref().map_or(0, |config| config.memory_refused),
-        filter: config.is_some_and(|config| config.only.is_some()),
-    })
+    if let ring @ 1.. = owner.state() & state::RING {
+        return Some(Place::Heap(ring as usize - 1));
+    }
+    (owner.state() & state::ADMITTED != 0).then_some(Place::Region)
 }
 
-/// Tells what is known of every key that was hit, in the order of their first hits.
-pub fn each_key(f: &mut dyn FnMut(&KeyFacts)) {
-    for (nth, line) in lines().enumerate() {
-        let key = line.key;
-        if lines().take(nth).any(|earlier| earlier.key == key) {
-            continue;
-        }
-        let mut facts = KeyFacts {
-            key,
-            counts: Counts::default(),
-            refused: [0; 4],
-            filtered: 0,
-            mismatched: 0,
-        };
-        for line in lines().skip(nth).filter(|line| line.key == key) {
-            for (sum, refused) in facts.refused.iter_mut().zip(&line.refused) {
-                *sum += u64::from(refused.load(Relaxed));
-            }
-            facts.filtered += u64::from(line.filtered.load(Relaxed));
-            facts.mismatched += u64::from(line.mismatched.load(Relaxed));
-        }
-        #[cfg(feature = "alloc")]
-        if let Some(counts) = patiently(|| HEAP.try_lock()).and_then(|heap| heap.counts(key)) {
-            facts.counts = counts;
-        }
-        if let (Some(arena), Some(ring)) = (read_arena(), ring_of(key, IN_ARENA)) {
-            facts.counts = facts.counts.and(arena.counts(ring as usize - 1));
-        }
-        f(&facts);
-    }
+fn max_size_of(max_size: usize) -> usize {
+    if max_size == 0 { usize::MAX } else { max_size }
 }

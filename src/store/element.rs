@@ -1,18 +1,51 @@
-//! Plain data: the primitives, and what is made of them end to end.
+//! Plain data: the primitives, and the arrays, slices and `Vec`s made of them.
 
 #[cfg(feature = "alloc")]
 use alloc::{boxed::Box, vec::Vec};
 use core::{fmt, slice};
 
-#[cfg(feature = "alloc")]
-use super::buffer::InBuffer;
-
 /// The largest rank whose shape is kept. A value of a higher rank is kept flat, and counted.
-pub const MAX_RANK: usize = 8;
+pub(crate) const MAX_RANK: usize = 8;
+
+/// Up to [`MAX_RANK`] dimensions, outermost first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shape {
+    dims: [usize; MAX_RANK],
+    rank: u8,
+}
+
+impl Shape {
+    /// The shape of a scalar.
+    pub(crate) const SCALAR: Shape = Shape { dims: [0; MAX_RANK], rank: 0 };
+
+    /// Dimensions beyond [`MAX_RANK`] are left out.
+    #[inline]
+    pub(crate) fn new(dims: &[usize]) -> Shape {
+        let mut shape = Shape::SCALAR;
+        for (to, from) in shape.dims.iter_mut().zip(dims) {
+            *to = *from;
+            shape.rank += 1;
+        }
+        shape
+    }
+
+    /// The dimensions.
+    #[inline]
+    pub(crate) fn as_slice(&self) -> &[usize] {
+        &self.dims[..usize::from(self.rank)]
+    }
+
+    #[cfg(all(feature = "capture", feature = "alloc"))]
+    /// `self.as_slice() == dims`, without a call to `memcmp`.
+    #[inline]
+    pub(crate) fn is(&self, dims: &[usize]) -> bool {
+        usize::from(self.rank) == dims.len() && self.dims.iter().zip(dims).all(|(a, b)| a == b)
+    }
+}
 
 /// A primitive that is captured as plain data: `bool`, the integers and the floats.
 ///
-/// It is the bound to write in generic code. The trait is sealed: a type of your own is captured
+/// This is the bound to write in generic code. The trait is sealed: a type of your own is captured
 /// by clone (with the `alloc` feature) or field by field (`attn = self.field`).
 ///
 /// # Examples
@@ -33,7 +66,7 @@ pub const MAX_RANK: usize = 8;
     label = "not `bool`, an integer or a float"
 )]
 pub trait Element:
-    Copy + Send + Sync + 'static + Stored + InBuffer + Fixed<Element = Self> + Plain<Element = Self>
+    Copy + Send + Sync + 'static + Stored + Fixed<Element = Self> + Plain<Element = Self>
 {
 }
 
@@ -70,7 +103,7 @@ pub enum Dtype {
     U128,
     /// `bool`, one byte, 0 or 1
     Bool,
-    /// No plain data: a value of any other type, kept by clone and read back by that type
+    /// Not plain data: a value of any other type, kept by clone and read back by that type
     Opaque,
 }
 
@@ -79,13 +112,6 @@ impl fmt::Display for Dtype {
         fmt::Debug::fmt(self, f)
     }
 }
-
-/// Without a heap nothing is asked of an element here.
-#[cfg(not(feature = "alloc"))]
-pub trait InBuffer {}
-
-#[cfg(not(feature = "alloc"))]
-impl<T> InBuffer for T {}
 
 /// What the store asks of an element. Not public API: it seals [`Element`].
 pub trait Stored: Copy + PartialOrd + fmt::Display + fmt::Debug + Sized {
@@ -96,7 +122,19 @@ pub trait Stored: Copy + PartialOrd + fmt::Display + fmt::Debug + Sized {
     fn write(values: &[Self], bytes: &mut [u8]);
     /// The element that `bytes`, exactly [`SIZE`](Stored::SIZE) of them, stand for.
     fn read(bytes: &[u8]) -> Self;
+    /// The nearest `f64`.
     fn to_f64(self) -> f64;
+    /// Whether this is a float that is not a number.
+    fn is_nan(self) -> bool;
+    /// An empty buffer for elements of this type.
+    #[cfg(feature = "alloc")]
+    fn buffer() -> Buffer;
+    /// The elements of `buffer`, if they are of this type.
+    #[cfg(feature = "alloc")]
+    fn of(buffer: &Buffer) -> Option<&Vec<Self>>;
+    /// The same, to be changed.
+    #[cfg(feature = "alloc")]
+    fn of_mut(buffer: &mut Buffer) -> Option<&mut Vec<Self>>;
 }
 
 macro_rules! elements {
@@ -121,6 +159,33 @@ macro_rules! elements {
                 match self { $(Kind::$kind => $dtype),+ }
             }
         }
+
+        /// Elements of one kind, end to end on the heap.
+        #[cfg(feature = "alloc")]
+        pub enum Buffer { $($kind(Vec<$type>)),+ }
+
+        #[cfg(feature = "alloc")]
+        impl Buffer {
+            /// The primitive that the elements are.
+            pub fn kind(&self) -> Kind {
+                match self { $(Buffer::$kind(_) => Kind::$kind),+ }
+            }
+
+            /// The bytes that are allocated.
+            pub fn capacity_in_bytes(&self) -> usize {
+                match self { $(Buffer::$kind(values) => values.capacity() * size_of::<$type>()),+ }
+            }
+        }
+
+        /// Runs `$body` with `$values` standing for the `Vec` in `$buffer`, a [`Buffer`].
+        #[cfg(all(feature = "capture", feature = "alloc"))]
+        macro_rules! with_buffer {
+            ($buffer:expr, $values:ident => $body:expr) => {
+                match $buffer { $($crate::store::element::Buffer::$kind($values) => $body),+ }
+            };
+        }
+        #[cfg(all(feature = "capture", feature = "alloc"))]
+        pub(crate) use with_buffer;
 
         /// Runs `$body` with the type alias `$T` standing for the primitive of `$of`, a [`Kind`].
         macro_rules! with_kind {
@@ -184,6 +249,26 @@ macro_rules! elements {
 
                 #[allow(clippy::cast_lossless, clippy::cast_precision_loss)]
                 fn to_f64(self) -> f64 { $f64(self) }
+
+                // Only a NaN differs from itself.
+                #[inline]
+                #[allow(clippy::eq_op)]
+                fn is_nan(self) -> bool { self != self }
+
+                #[cfg(feature = "alloc")]
+                fn buffer() -> Buffer { Buffer::$kind(Vec::new()) }
+
+                #[cfg(feature = "alloc")]
+                #[inline]
+                fn of(buffer: &Buffer) -> Option<&Vec<Self>> {
+                    if let Buffer::$kind(values) = buffer { Some(values) } else { None }
+                }
+
+                #[cfg(feature = "alloc")]
+                #[inline]
+                fn of_mut(buffer: &mut Buffer) -> Option<&mut Vec<Self>> {
+                    if let Buffer::$kind(values) = buffer { Some(values) } else { None }
+                }
             }
         )+
     };
@@ -199,37 +284,29 @@ const fn by_width(sixteen: Dtype, thirty_two: Dtype, sixty_four: Dtype) -> Dtype
     }
 }
 
-/// Calls `$table` with the table of all elements: kind, primitive, dtype, zero, from bytes, to `f64`.
-macro_rules! with_elements {
-    ($table:ident) => {
-        $table! {
-            F32 f32, Dtype::F32, 0.0, f32::from_le_bytes, f64::from;
-            F64 f64, Dtype::F64, 0.0, f64::from_le_bytes, |x| x;
-            I8 i8, Dtype::I8, 0, i8::from_le_bytes, f64::from;
-            I16 i16, Dtype::I16, 0, i16::from_le_bytes, f64::from;
-            I32 i32, Dtype::I32, 0, i32::from_le_bytes, f64::from;
-            I64 i64, Dtype::I64, 0, i64::from_le_bytes, |x| x as f64;
-            I128 i128, Dtype::I128, 0, i128::from_le_bytes, |x| x as f64;
-            Isize isize, by_width(Dtype::I16, Dtype::I32, Dtype::I64), 0, isize::from_le_bytes, |x| x as f64;
-            U8 u8, Dtype::U8, 0, u8::from_le_bytes, f64::from;
-            U16 u16, Dtype::U16, 0, u16::from_le_bytes, f64::from;
-            U32 u32, Dtype::U32, 0, u32::from_le_bytes, f64::from;
-            U64 u64, Dtype::U64, 0, u64::from_le_bytes, |x| x as f64;
-            U128 u128, Dtype::U128, 0, u128::from_le_bytes, |x| x as f64;
-            Usize usize, by_width(Dtype::U16, Dtype::U32, Dtype::U64), 0, usize::from_le_bytes, |x| x as f64;
-            Bool bool, Dtype::Bool, false, |byte: [u8; 1]| byte[0] != 0, |x| f64::from(u8::from(x));
-        }
-    };
+// kind, primitive, dtype, zero, from bytes, to `f64`
+elements! {
+    F32 f32, Dtype::F32, 0.0, f32::from_le_bytes, f64::from;
+    F64 f64, Dtype::F64, 0.0, f64::from_le_bytes, |x| x;
+    I8 i8, Dtype::I8, 0, i8::from_le_bytes, f64::from;
+    I16 i16, Dtype::I16, 0, i16::from_le_bytes, f64::from;
+    I32 i32, Dtype::I32, 0, i32::from_le_bytes, f64::from;
+    I64 i64, Dtype::I64, 0, i64::from_le_bytes, |x| x as f64;
+    I128 i128, Dtype::I128, 0, i128::from_le_bytes, |x| x as f64;
+    Isize isize, by_width(Dtype::I16, Dtype::I32, Dtype::I64), 0, isize::from_le_bytes, |x| x as f64;
+    U8 u8, Dtype::U8, 0, u8::from_le_bytes, f64::from;
+    U16 u16, Dtype::U16, 0, u16::from_le_bytes, f64::from;
+    U32 u32, Dtype::U32, 0, u32::from_le_bytes, f64::from;
+    U64 u64, Dtype::U64, 0, u64::from_le_bytes, |x| x as f64;
+    U128 u128, Dtype::U128, 0, u128::from_le_bytes, |x| x as f64;
+    Usize usize, by_width(Dtype::U16, Dtype::U32, Dtype::U64), 0, usize::from_le_bytes, |x| x as f64;
+    Bool bool, Dtype::Bool, false, |byte: [u8; 1]| byte[0] != 0, |x| f64::from(u8::from(x));
 }
-#[cfg(feature = "alloc")]
-pub(super) use with_elements;
-
-with_elements!(elements);
 
 /// An element, or an array of such: a value whose shape is in its type. Not public API.
 // Method lookup asks for this where it does not know the type: see `__known!`.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` is no plain data, but its type is known from later lines only",
+    message = "a `{Self}` is not plain data, but its type is known from later lines only",
     label = "captured here",
     note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
 )]
@@ -271,7 +348,7 @@ const IN_REGISTERS: usize = if cfg!(target_pointer_width = "64") { 512 } else { 
 /// Plain data of any form: what a capture copies. Not public API.
 // Method lookup asks for this where it does not know the type: see `__known!`.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` is no plain data, but its type is known from later lines only",
+    message = "a `{Self}` is not plain data, but its type is known from later lines only",
     label = "captured here",
     note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
 )]

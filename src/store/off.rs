@@ -1,42 +1,61 @@
 //! The store when nothing is recorded: the same names, and nothing behind them.
 
 #[cfg(feature = "alloc")]
-use super::cache::Cache;
+use core::any::Any;
+
 use super::element::Plain;
-use super::entry::Entry;
+use super::note::Note;
 use super::options::Options;
-use super::probe::Note;
-use super::{Facts, KeyFacts, Walk};
+use super::source::Source;
+use super::value::{Shown, Value};
 
-/// The place of a capture line. Not public API.
-pub struct Site(());
-
-impl Site {
-    /// A site that was not hit.
-    #[allow(clippy::new_without_default)]
-    pub const fn new() -> Site {
-        Site(())
-    }
-}
+pub(crate) use super::export::nothing as export;
 
 /// A capture line. Not public API.
-pub struct Line(());
+pub struct Callsite(());
 
-impl Line {
-    /// The line that keeps the values of a key.
-    pub const fn new(_: &'static str, _: &'static Site) -> Line {
-        Line(())
+#[allow(missing_docs, clippy::unused_self)] // as with recording
+impl Callsite {
+    /// A line that was not hit.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Callsite {
+        Callsite(())
     }
 
-    /// Keeps a copy of plain data.
-    pub fn record<V: Plain + ?Sized>(&'static self, _: &V, _: &Note<'_>) {}
+    pub fn record<V: Plain + ?Sized>(&'static self, _: &'static &'static str, _: &V, _: &Note<'_>) {
+    }
 
-    /// Keeps a value of any type.
-    #[cfg(feature = "alloc")]
-    pub fn record_with<T: Clone + Send + 'static>(
+    pub fn record_source<S: Source>(
         &'static self,
+        _: &'static &'static str,
+        _: S,
+        _: Option<&[usize]>,
         _: &Note<'_>,
-        _: impl FnOnce() -> T,
+    ) {
+    }
+
+    pub fn record_absent(&'static self, _: &'static &'static str) {}
+
+    pub fn pass_over(&'static self, _: &'static &'static str, _: &'static str) {}
+
+    #[cfg(feature = "alloc")]
+    pub fn record_text(&'static self, _: &'static &'static str, _: &str, _: &Note<'_>) {}
+
+    #[cfg(feature = "alloc")]
+    pub fn record_made<T: Any + Send + Sync>(
+        &'static self,
+        _: &'static &'static str,
+        _: &Note<'_>,
+        _: impl FnOnce() -> Option<T>,
+    ) {
+    }
+
+    #[cfg(feature = "alloc")]
+    pub fn record_value<T: Clone + Any + Send + Sync>(
+        &'static self,
+        _: &'static &'static str,
+        _: &T,
+        _: &Note<'_>,
     ) {
     }
 }
@@ -58,39 +77,69 @@ impl Hits {
 }
 
 #[inline(always)]
-pub const fn is_active() -> bool {
+pub(crate) const fn is_active() -> bool {
     false
 }
 
-pub const fn region_size(_: usize, _: usize, _: &[usize], _: bool) -> usize {
-    0
+pub(crate) fn activate() {}
+
+pub(crate) fn activate_with(_: Options) {}
+
+pub(crate) fn deactivate() {}
+
+pub(crate) fn set_size(_: usize) {}
+
+pub(crate) fn clear() {}
+
+pub(crate) fn reset() {}
+
+#[allow(clippy::unnecessary_wraps)] // as with recording
+pub(crate) fn set_memory(_: &'static mut [u8]) -> Result<(), &'static mut [u8]> {
+    Ok(())
 }
 
-pub fn activate() {}
-
-pub fn activate_with(_: Options) {}
-
-pub fn deactivate() {}
-
-pub fn set_size(_: usize) {}
-
-pub fn clear() {}
-
-pub fn walk(_: impl FnMut(&Entry<'_>)) {}
-
-pub fn walk_quickly(_: &mut dyn FnMut(&Entry<'_>)) {}
-
-pub fn hold(f: &mut dyn FnMut(Walk<'_>)) {
-    f(&|_| {});
+pub(crate) fn visit(_: impl FnMut(&Value<'_>)) -> Shown {
+    Shown::default()
 }
 
-#[cfg(feature = "alloc")]
-pub fn take() -> Cache {
-    Cache::default()
+#[allow(clippy::unnecessary_wraps)] // as with recording
+pub(crate) fn drain<E>(_: impl FnMut(&Value<'_>) -> Result<(), E>) -> Result<(), E> {
+    Ok(())
 }
 
-pub fn facts() -> Option<Facts> {
-    None
+/// A store of this thread's own: see [`scope`](crate::scope).
+#[cfg(feature = "std")]
+#[derive(Debug)]
+#[must_use = "the scope ends as soon as this is dropped"]
+pub struct Scope(());
+
+#[cfg(feature = "std")]
+impl Scope {
+    pub(crate) fn begin() -> Scope {
+        Scope(())
+    }
+
+    /// What lets other threads record into this scope, and read it.
+    pub fn handle(&self) -> Handle {
+        Handle(())
+    }
 }
 
-pub fn each_key(_: &mut dyn FnMut(&KeyFacts)) {}
+/// Lets other threads join a scope: see [`Scope::handle`].
+#[cfg(feature = "std")]
+#[derive(Clone, Debug)]
+pub struct Handle(());
+
+#[cfg(feature = "std")]
+impl Handle {
+    /// While the result lives, this thread is in the scope.
+    pub fn enter(&self) -> Entered {
+        Entered(core::marker::PhantomData)
+    }
+}
+
+/// This thread is in a scope until this is dropped: see [`Handle::enter`].
+#[cfg(feature = "std")]
+#[derive(Debug)]
+#[must_use = "the thread leaves the scope as soon as this is dropped"]
+pub struct Entered(core::marker::PhantomData<*const ()>);

@@ -4,10 +4,13 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-/// Limits, filter and memory for [`activate_with`](crate::activate_with). What is not set stays as it is.
+#[cfg(feature = "alloc")]
+use super::convert::{Conversions, Converted};
+
+/// Limits, filter and conversions for [`activate_with`](crate::activate_with). What is not set stays as it is.
 ///
-/// At first, with a heap, 1024 values are kept of each key and 256 MiB in all. Without a heap nothing is
-/// kept until [`memory`](Options::memory) is given, and then whatever fits it.
+/// Without being told, with a heap, 1024 values are kept of each key, at most 64 of them clones of a user's type, and
+/// 256 MiB in all. In given memory, see [`set_memory`](crate::set_memory).
 ///
 /// # Examples
 ///
@@ -28,16 +31,18 @@ use core::fmt;
 #[derive(Default)]
 #[must_use = "options do nothing until they are given to `activate_with`"]
 pub struct Options {
-    pub(super) max_size: Option<usize>,
-    pub(super) max_bytes: Option<usize>,
-    pub(super) only: Option<Patterns>,
-    pub(super) memory: Option<&'static mut [u8]>,
+    pub(crate) max_size: Option<usize>,
+    pub(crate) max_bytes: Option<usize>,
+    pub(crate) only: Option<Patterns>,
+    pub(crate) stop_at_nan: bool,
+    #[cfg(feature = "alloc")]
+    pub(crate) conversions: Conversions,
 }
 
 #[cfg(feature = "alloc")]
-pub(super) type Patterns = Vec<String>;
+pub(crate) type Patterns = Vec<String>;
 #[cfg(not(feature = "alloc"))]
-pub(super) type Patterns = &'static [&'static str];
+pub(crate) type Patterns = &'static [&'static str];
 
 impl Options {
     /// Options that change nothing.
@@ -51,12 +56,12 @@ impl Options {
         self
     }
 
-    /// Keep at most so many bytes in all: the values and what is kept with each of them (24 bytes for
-    /// a small value, about 200 for a large one; in given memory, its header).
+    /// Keep at most so many bytes in all, counted as memory is really taken: the values, and what is kept with them.
     ///
-    /// Of a value that is no plain data only its own size counts, not what it points to: bound these keys by
-    /// [`max_size`](Options::max_size). A key that needs room gives up its own oldest values. A value that finds no room even so is
-    /// refused, and counted. Values that were kept under a larger limit stay until they are overwritten.
+    /// A key that needs room gives up its own oldest values, a chunk of them at a time. A value that finds no room even
+    /// so is refused, and counted. A smaller limit takes effect at once: the oldest values of all keys go.
+    ///
+    /// Of a value of a user's type only its own size counts, not what it points to.
     pub fn max_bytes(mut self, max_bytes: usize) -> Options {
         self.max_bytes = Some(max_bytes);
         self
@@ -66,7 +71,18 @@ impl Options {
     /// value of another key is not copied at all. `&["*"]` records every key again, `&[]` none.
     #[cfg(feature = "alloc")]
     pub fn only(mut self, patterns: &[&str]) -> Options {
-        self.only = Some(patterns.iter().copied().map(String::from).collect());
+        // A pattern for which there is no memory matches nothing.
+        let copy = |pattern: &&str| {
+            let mut copy = String::new();
+            copy.try_reserve_exact(pattern.len()).ok()?;
+            copy.push_str(pattern);
+            Some(copy)
+        };
+        let mut copies = Patterns::new();
+        if copies.try_reserve_exact(patterns.len()).is_ok() {
+            copies.extend(patterns.iter().filter_map(copy));
+        }
+        self.only = Some(copies);
         self
     }
 
@@ -78,28 +94,58 @@ impl Options {
         self
     }
 
-    /// Keep the values in `memory`, and only there: no heap is used.
+    /// Stop recording behind the first value that holds a NaN: it is the last one kept, and what led to it stays.
+    /// [`activate`](crate::activate) then goes on without stopping again.
     ///
-    /// Only plain data is kept there. Memory can be given once; if it is given again, the first stays, and the
-    /// [`report`](crate::report) says so. Values that were on the heap before are cleared, and
-    /// counted as such. Without limits of your own, whatever fits is kept. Of memory larger than
-    /// 4 GiB, the first 4 GiB are used.
+    /// [`report`](crate::report) says which key it was. Floats are looked at, also those that others were converted to.
     ///
     /// # Examples
     ///
     /// ```
     /// use anycapture::{capture, Options};
     ///
-    /// // On a microcontroller, a `static` through `static_cell` or `cortex_m::singleton!`.
-    /// let memory = Box::leak(Box::new([0_u8; 4096]));
-    /// anycapture::activate_with(Options::new().memory(memory));
-    ///
-    /// let scores = [0.5_f32, 0.25, 0.25];
-    /// capture!(softmax, scores);
-    /// anycapture::visit(|entry| assert_eq!(entry.shape(), [3]));
+    /// anycapture::activate_with(Options::new().stop_at_nan());
+    /// for step in 0..100 {
+    ///     let loss = if step < 7 { 0.5 } else { f32::NAN };
+    ///     capture!(train, loss);
+    /// }
+    /// # if !anycapture::ENABLED { return }
+    /// assert!(!anycapture::is_active());
+    /// assert_eq!(anycapture::cache()["train.loss"].len(), 8);
     /// ```
-    pub fn memory(mut self, memory: &'static mut [u8]) -> Options {
-        self.memory = Some(memory);
+    pub fn stop_at_nan(mut self) -> Options {
+        self.stop_at_nan = true;
+        self
+    }
+
+    /// Convert values of type `T` to numbers when they are captured, alone or in an `Option` or a `Result`.
+    ///
+    /// `convert` gives an [`Array`](crate::Array), or a `Result` of one. It runs on the thread that captures, when no lock is
+    /// held, once a capture, and never while recording is inactive. Of two conversions of one type the later one counts. A
+    /// conversion that fails is counted, and its last message stands in the [`report`](crate::report).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anycapture::{capture, Array, Options};
+    ///
+    /// #[derive(Clone)]
+    /// struct Tensor { rows: usize, data: Vec<f32> }
+    ///
+    /// anycapture::activate_with(Options::new().convert(|tensor: &Tensor| {
+    ///     Array::new(&[tensor.rows, tensor.data.len() / tensor.rows], tensor.data.clone())
+    /// }));
+    /// let attn = Tensor { rows: 2, data: vec![0.5; 6] };
+    /// capture!(forward, attn);
+    /// # if !anycapture::ENABLED { return }
+    /// assert_eq!(anycapture::cache()["forward.attn"][0].shape(), [2, 3]);
+    /// ```
+    #[cfg(feature = "alloc")]
+    pub fn convert<T: 'static, C: Converted>(
+        mut self,
+        convert: impl Fn(&T) -> C + Send + Sync + 'static,
+    ) -> Options {
+        self.conversions.add(convert);
         self
     }
 }
@@ -110,42 +156,47 @@ impl fmt::Debug for Options {
             .field("max_size", &self.max_size)
             .field("max_bytes", &self.max_bytes)
             .field("only", &self.only)
-            .field("memory", &self.memory.as_ref().map(|memory| memory.len()))
-            .finish()
+            .field("stop_at_nan", &self.stop_at_nan)
+            .finish_non_exhaustive()
     }
 }
 
 /// Whether `pattern`, in which `*` stands for any run of characters, is all of `text`.
 ///
-/// By hand, for a searcher of `core` is larger than all of the rest of the recorder.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
-    let (mut pattern, mut text) = (pattern.as_bytes(), text.as_bytes());
-    // Where to go on when a mismatch comes: behind the last `*`, with one more byte of the text left to it.
-    let mut again: Option<(&[u8], &[u8])> = None;
+/// Hand-written: `str::find` costs more flash than the recorder.
+#[cfg(any(feature = "capture", test))]
+pub(crate) fn matches(pattern: &str, mut text: impl Iterator<Item = u8> + Clone) -> bool {
+    let mut pattern = pattern.as_bytes();
+    // Where to go on at a mismatch: behind the last `*`, with one more byte of the text left to it.
+    let mut retry = None;
     loop {
-        match (pattern, text) {
-            ([], []) => return true,
-            ([b'*', rest @ ..], _) => {
-                pattern = rest;
-                again = Some((rest, text));
-            }
-            ([a, pattern_rest @ ..], [b, text_rest @ ..]) if a == b => {
-                (pattern, text) = (pattern_rest, text_rest);
-            }
-            _ => match again {
-                Some((rest, [_, less @ ..])) => {
-                    (pattern, text) = (rest, less);
-                    again = Some((rest, less));
+        if let [b'*', rest @ ..] = pattern {
+            pattern = rest;
+            retry = Some((rest, text.clone()));
+            continue;
+        }
+        let next = text.next();
+        match (pattern, next) {
+            ([], None) => return true,
+            ([expected, rest @ ..], Some(byte)) if *expected == byte => pattern = rest,
+            _ => {
+                let Some((rest, mut skipped)) = retry.take() else { return false };
+                if skipped.next().is_none() {
+                    return false;
                 }
-                _ => return false,
-            },
+                pattern = rest;
+                text = skipped.clone();
+                retry = Some((rest, skipped));
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    fn matches(pattern: &str, text: &str) -> bool {
+        super::matches(pattern, text.bytes())
+    }
 
     #[test]
     fn stars_stand_for_any_run() {

@@ -1,20 +1,27 @@
 //! Which way a value goes in, by its type.
 //!
-//! Stable Rust has no specialisation, but method lookup prefers a receiver with more references. A
-//! [`Probe`] around the value's reference has one trait for each case, implemented on a type with one
-//! reference more for a case that is preferred. The bounds in scope count, so this works in generic code too.
+//! Stable Rust has no specialisation, but method lookup prefers a receiver with more references. A [`Probe`] around
+//! the value's reference has one trait for each case, implemented on a type with one reference more for a case that is
+//! preferred. The bounds in scope count, so this works in generic code too. Two cases may have the same number of
+//! references if no type belongs to both.
 //!
-//! Lookup knows no lifetimes: `&'a T` seems to be `'static` to it. So references are followed before a
-//! value is taken to be owned. The test module `kinds` holds a value of every case.
+//! Lookup knows no lifetimes: `&'a T` seems to be `'static` to it. So references are followed before a value is taken
+//! to be owned. The test module `kinds` holds a value of every case.
 
 // What is reachable here is hidden: it is named by expansions only.
 #![allow(missing_docs)]
 
 #[cfg(feature = "alloc")]
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::vec::Vec;
+use core::{cell::Cell, marker::PhantomData, ops::Deref};
 
-use super::Line;
-use super::element::Plain;
+#[cfg(feature = "capture")]
+use super::callsite::Callsite;
+use super::element::{Element, Plain};
+use super::note::Note;
+#[cfg(not(feature = "capture"))]
+use super::off::Callsite;
+use super::source::Elements;
 
 /// The value of a capture. Not public API.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
@@ -27,15 +34,51 @@ impl<T: ?Sized> Clone for Probe<'_, T> {
     }
 }
 
-/// What a line says beside its value. Not public API.
+/// What stands for a name in a list, so that errors point there: they point at the argument of the type that a bound
+/// speaks of. Not public API.
+pub struct Listed;
+
+/// A line: its `static`, its key, and what it says beside the value.
 #[derive(Clone, Copy)]
-pub struct Note<'a> {
-    pub shape: Option<&'a [usize]>,
-    pub index: Option<u64>,
+pub struct Line<'a> {
+    site: &'static Callsite,
+    key: &'static &'static str,
+    note: &'a Note<'a>,
 }
 
-impl Note<'_> {
-    pub const NONE: Note<'static> = Note { shape: None, index: None };
+impl Line<'_> {
+    #[inline(always)]
+    fn plain<V: Plain + ?Sized>(self, value: &V) {
+        value.hand_over(|value| self.site.record(self.key, value, self.note));
+    }
+
+    /// Numbers that are converted one by one.
+    #[inline(always)]
+    fn numbers<E: Element>(self, numbers: impl ExactSizeIterator<Item = E>) {
+        self.site.record_source(self.key, Elements::new(numbers), None, self.note);
+    }
+
+    #[inline(always)]
+    fn number<E: Element>(self, number: E) {
+        self.site.record(self.key, &number, self.note);
+    }
+
+    #[inline(always)]
+    fn absent(self) {
+        self.site.record_absent(self.key);
+    }
+
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    fn text(self, text: &str) {
+        self.site.record_text(self.key, text, self.note);
+    }
+
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    fn value<T: Clone + Send + Sync + 'static>(self, value: &T) {
+        self.site.record_value(self.key, value, self.note);
+    }
 }
 
 /// Declares a case: a trait, and what it does for the types that it looks through. A bound that holds a
@@ -44,30 +87,32 @@ impl Note<'_> {
 /// What a closure holds, and what later lines say of a type, rustc knows after lookup only. What it then says is of the
 /// value, and not of something within: this is what `do_not_recommend` is for.
 macro_rules! case {
-    ($(#[$doc:meta])* $name:ident, $self:ident, $line:ident, $note:ident
+    ($(#[$doc:meta])* $name:ident, $value:ident, $line:ident
      $(where T: $lifetime:lifetime)?;
-     $(impl[$($generics:tt)*] $probe:ty => $body:expr);+) => {
+     $(impl[$($generics:tt)*] $probe:ty $(where [$($bound:tt)+])? => $body:expr);+) => {
         $(#[$doc])*
         pub trait $name<N, T: ?Sized> {
-            fn __anycapture_record(self, line: &'static Line, note: &Note<'_>, name: N)
+            fn __anycapture_record(self, site: &'static Callsite, key: &'static &'static str, note: &Note<'_>, name: N)
             where
                 $(T: $lifetime)?;
         }
-        case!(@impls $name $self $line $note [$(T: $lifetime)?] $([$($generics)*] [$probe] [$body])+);
+        case!(@impls $name $value $line [$(T: $lifetime)?]
+            $([$($generics)*] [$probe] [$($($bound)+)?] [$body])+);
     };
-    (@impls $name:ident $self:ident $line:ident $note:ident $bound:tt
-     $([$($generics:tt)*] [$probe:ty] [$body:expr])+) => {
-        $(case!(@impl $name $self $line $note $bound [$($generics)*] [$probe] [$body]);)+
+    (@impls $name:ident $value:ident $line:ident $lifetime:tt
+     $([$($generics:tt)*] [$probe:ty] $bound:tt [$body:expr])+) => {
+        $(case!(@impl $name $value $line $lifetime [$($generics)*] [$probe] $bound [$body]);)+
     };
-    (@impl $name:ident $self:ident $line:ident $note:ident [$($bound:tt)*]
-     [$($generics:tt)*] [$probe:ty] [$body:expr]) => {
+    (@impl $name:ident $value:ident $line:ident [$($lifetime:tt)*]
+     [$($generics:tt)*] [$probe:ty] [$($bound:tt)*] [$body:expr]) => {
         #[diagnostic::do_not_recommend]
-        impl<N, $($generics)*> $name<N, T> for $probe {
+        impl<N, $($generics)*> $name<N, T> for $probe where $($bound)* {
             #[inline(always)]
-            fn __anycapture_record($self, $line: &'static Line, $note: &Note<'_>, _: N)
+            fn __anycapture_record(self, site: &'static Callsite, key: &'static &'static str, note: &Note<'_>, _: N)
             where
-                $($bound)*
+                $($lifetime)*
             {
+                let ($value, $line) = (self.0, Line { site, key, note });
                 $body;
             }
         }
@@ -77,66 +122,201 @@ macro_rules! case {
 case! {
     /// Plain data, behind any number of references: taken for it, too, if its type is not known yet.
     #[diagnostic::on_unimplemented(
-        message = "a `{T}` is no plain data, but its type is known from later lines only",
+        message = "a `{T}` is not plain data, but its type is known from later lines only",
         label = "captured here",
         note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
     )]
-    ViaPlain, self, line, note;
-    impl[T: Plain + ?Sized] &&&&&&&&Probe<'_, T> => self.0.hand_over(|value| line.record(value, note))
+    ViaPlain, value, line;
+    impl[T: Plain + ?Sized] &&&&&&&&&&&&&&&&&&&&Probe<'_, T> => line.plain(value)
+}
+
+case! {
+    /// What [`each`] gives.
+    ViaEach, value, line;
+    impl[T: Sequence] &&&&&&&&&&&&&&&&&&&Probe<'_, T> => value.take_all(line)
+}
+
+case! {
+    /// A number that is an `f32` without loss.
+    ViaF32, value, line;
+    impl[T: Copy + Into<f32>] &&&&&&&&&&&&&&&&&&&Probe<'_, T> => line.number::<f32>((*value).into())
+}
+
+case! {
+    /// A slice of such numbers.
+    ViaF32s, value, line;
+    impl[T: Numbers<f32> + ?Sized] &&&&&&&&&&&&&&&&&&&Probe<'_, T> => value.hand_over(line)
+}
+
+case! {
+    /// A number that is an `f64` without loss.
+    ViaF64, value, line;
+    impl[T: Copy + Into<f64>] &&&&&&&&&&&&&&&&&&Probe<'_, T> => line.number::<f64>((*value).into())
+}
+
+case! {
+    /// A slice of such numbers.
+    ViaF64s, value, line;
+    impl[T: Numbers<f64> + ?Sized] &&&&&&&&&&&&&&&&&&Probe<'_, T> => value.hand_over(line)
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// Text, kept as a `String`.
-    ViaText, self, line, note;
-    impl[T: Text + ?Sized] &&&&&&&Probe<'_, T> => line.record_with(note, || String::from(self.0.text()))
+    ViaText, value, line;
+    impl[T: AsRef<str> + ?Sized] &&&&&&&&&&&&&&&&&Probe<'_, T> => line.text(value.as_ref())
+}
+
+case! {
+    /// What dereferences to plain data: a smart pointer, a guard, a small vector.
+    ViaDeref, value, line;
+    impl[T: Deref + ?Sized] &&&&&&&&&&&&&&&&Probe<'_, T> where [T::Target: Plain] => line.plain(&**value)
+}
+
+case! {
+    /// A reference to it.
+    ViaDerefOnce, value, line;
+    impl[T: Deref + ?Sized] &&&&&&&&&&&&&&&Probe<'_, &T> where [T::Target: Plain] => line.plain(&***value)
+}
+
+case! {
+    /// What dereferences to numbers that are `f32`s without loss.
+    ViaDerefF32s, value, line;
+    impl[T: Deref + ?Sized] &&&&&&&&&&&&&&Probe<'_, T> where [T::Target: Numbers<f32>] => (**value).hand_over(line)
+}
+
+case! {
+    /// An `Option` or a `Result` of plain data.
+    ViaHeldPlain, value, line;
+    impl[T: Held + ?Sized] &&&&&&&&&&&&&Probe<'_, T> where [T::Item: Plain] => match value.held() {
+        Some(value) => line.plain(value),
+        None => line.absent(),
+    }
+}
+
+case! {
+    /// Of a number that is an `f32` without loss.
+    ViaHeldF32, value, line;
+    impl[T: Held + ?Sized] &&&&&&&&&&&&Probe<'_, T> where [T::Item: Copy + Into<f32>] => match value.held() {
+        Some(value) => line.number::<f32>((*value).into()),
+        None => line.absent(),
+    }
+}
+
+case! {
+    /// Of a slice of such numbers.
+    ViaHeldF32s, value, line;
+    impl[T: Held + ?Sized] &&&&&&&&&&&&Probe<'_, T> where [T::Item: Numbers<f32>] => match value.held() {
+        Some(value) => value.hand_over(line),
+        None => line.absent(),
+    }
+}
+
+#[cfg(feature = "alloc")]
+case! {
+    /// Of text.
+    ViaHeldText, value, line;
+    impl[T: Held + ?Sized] &&&&&&&&&&&Probe<'_, T> where [T::Item: AsRef<str>] => match value.held() {
+        Some(value) => line.text(value.as_ref()),
+        None => line.absent(),
+    }
+}
+
+case! {
+    /// Of what dereferences to plain data.
+    ViaHeldDeref, value, line;
+    impl[T: Held + ?Sized] &&&&&&&&&&Probe<'_, T> where [T::Item: Deref, <T::Item as Deref>::Target: Plain] =>
+        match value.held() {
+            Some(value) => line.plain(&**value),
+            None => line.absent(),
+        }
+}
+
+#[cfg(feature = "alloc")]
+case! {
+    /// A reference to a value that can be cloned, in an `Option` or a `Result`.
+    ViaHeldReference, value, line where
+        T: 'static; // what is captured is kept, so it must own what it holds
+    impl[T: Clone + Send + Sync] &&&&&&&&&Probe<'_, Option<&T>> => match value {
+        Some(value) => line.value(*value),
+        None => line.absent(),
+    };
+    impl[T: Clone + Send + Sync, E] &&&&&&&&&Probe<'_, Result<&T, E>> => match value {
+        Ok(value) => line.value(*value),
+        Err(_) => line.absent(),
+    }
+}
+
+#[cfg(feature = "alloc")]
+case! {
+    /// A value that can be cloned, in an `Option` or a `Result`.
+    ViaHeld, value, line where
+        T: 'static; // what is captured is kept, so it must own what it holds
+    impl[T: Clone + Send + Sync] &&&&&&&&Probe<'_, Option<T>> => match value {
+        Some(value) => line.value(value),
+        None => line.absent(),
+    };
+    impl[T: Clone + Send + Sync, E] &&&&&&&&Probe<'_, Result<T, E>> => match value {
+        Ok(value) => line.value(value),
+        Err(_) => line.absent(),
+    }
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// A slice of values that can be cloned, kept as a `Vec`.
-    ViaItems, self, line, note;
-    impl[T: Items + ?Sized] &&&&&&Probe<'_, T> => line.record_with(note, || self.0.items())
+    ViaItems, value, line;
+    impl[T: Items + ?Sized] &&&&&&&Probe<'_, T> => line.site.record_made(line.key, line.note, || value.items())
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// Three references to a value that can be cloned.
-    ViaThree, self, line, note where
+    ViaThree, value, line where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send] &&&&&Probe<'_, &&&T> => line.record_with(note, || T::clone(self.0));
-    impl[T: Clone + Send] &&&&&Probe<'_, &&mut T> => line.record_with(note, || T::clone(self.0));
-    impl[T: Clone + Send] &&&&&Probe<'_, &mut &mut T> => line.record_with(note, || T::clone(self.0))
+    impl[T: Clone + Send + Sync] &&&&&&Probe<'_, &&&T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&&&&Probe<'_, &&mut T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&&&&Probe<'_, &mut &mut T> => line.value::<T>(value)
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// Two references to it.
-    ViaTwo, self, line, note where
+    ViaTwo, value, line where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send] &&&&Probe<'_, &&T> => line.record_with(note, || T::clone(self.0));
-    impl[T: Clone + Send] &&&&Probe<'_, &mut &T> => line.record_with(note, || T::clone(self.0))
+    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &&T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &mut &T> => line.value::<T>(value)
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// A reference to it.
-    ViaOne, self, line, note where
+    ViaOne, value, line where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send] &&&Probe<'_, &T> => line.record_with(note, || T::clone(self.0));
-    impl[T: Clone + Send] &&&Probe<'_, &mut T> => line.record_with(note, || T::clone(self.0))
+    impl[T: Clone + Send + Sync] &&&&Probe<'_, &T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&&Probe<'_, &mut T> => line.value::<T>(value)
 }
 
 /// A reference to something that can't be captured: it must not be taken for an owned value that is `Clone`.
 pub trait ViaRefusedReference<T: ?Sized> {
-    fn __anycapture_record<N>(self, line: &'static Line, note: &Note<'_>, name: N)
-    where
+    fn __anycapture_record<N>(
+        self,
+        site: &'static Callsite,
+        key: &'static &'static str,
+        note: &Note<'_>,
+        name: N,
+    ) where
         (): Capturable<T, N>;
 }
 
 impl<T: ?Sized> ViaRefusedReference<T> for &&Probe<'_, &T> {
-    fn __anycapture_record<N>(self, _: &'static Line, _: &Note<'_>, _: N)
-    where
+    fn __anycapture_record<N>(
+        self,
+        _: &'static Callsite,
+        _: &'static &'static str,
+        _: &Note<'_>,
+        _: N,
+    ) where
         (): Capturable<T, N>,
     {
     }
@@ -146,35 +326,45 @@ impl<T: ?Sized> ViaRefusedReference<T> for &&Probe<'_, &T> {
 case! {
     /// Any other value that can be cloned.
     #[diagnostic::on_unimplemented(
-        message = "a `{T}` can't be captured: it is neither plain data nor `Clone + Send + 'static`",
+        message = "a `{T}` can't be captured: it is neither plain data nor `Clone + Send + Sync + 'static`",
         label = "can't be captured",
         note = "capture what can be kept of it, under the same name: `capture!(path, name = expression)`"
     )]
-    ViaClone, self, line, note where
+    ViaClone, value, line where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send] &Probe<'_, T> => line.record_with(note, || self.0.clone())
+    impl[T: Clone + Send + Sync] &Probe<'_, T> => line.value::<T>(value)
 }
 
 /// The rest, which is an error.
 pub trait ViaRefused<T: ?Sized> {
-    fn __anycapture_record<N>(self, line: &'static Line, note: &Note<'_>, name: N)
-    where
+    fn __anycapture_record<N>(
+        self,
+        site: &'static Callsite,
+        key: &'static &'static str,
+        note: &Note<'_>,
+        name: N,
+    ) where
         (): Capturable<T, N>;
 }
 
 impl<T: ?Sized> ViaRefused<T> for Probe<'_, T> {
-    fn __anycapture_record<N>(self, _: &'static Line, _: &Note<'_>, _: N)
-    where
+    fn __anycapture_record<N>(
+        self,
+        _: &'static Callsite,
+        _: &'static &'static str,
+        _: &Note<'_>,
+        _: N,
+    ) where
         (): Capturable<T, N>,
     {
     }
 }
 
-/// What no type is: its absence carries the error that users read. Not public API.
+/// Never implemented; the unmet bound carries the diagnostic. Not public API.
 #[cfg_attr(
     feature = "alloc",
     diagnostic::on_unimplemented(
-        message = "a `{T}` can't be captured: it is neither plain data nor `Clone + Send + 'static`",
+        message = "a `{T}` can't be captured: it is neither plain data nor `Clone + Send + Sync + 'static`",
         label = "can't be captured",
         note = "capture what can be kept of it, under the same name: `capture!(path, name = expression)`"
     )
@@ -189,157 +379,278 @@ impl<T: ?Sized> ViaRefused<T> for Probe<'_, T> {
 )]
 pub trait Capturable<T: ?Sized, N> {}
 
-/// What stands for a name in a list, so that errors point there: they point at the argument of the type that a bound
-/// speaks of. Not public API.
-pub struct Listed;
-
-/// Text behind references.
-#[cfg(feature = "alloc")]
-pub trait Text {
-    fn text(&self) -> &str;
+/// The rest of what `*` meets: not numbers, nor text. It is counted.
+pub trait PassOver<T: ?Sized> {
+    #[inline(always)]
+    fn __anycapture_record<N>(
+        self,
+        site: &'static Callsite,
+        key: &'static &'static str,
+        _: &Note<'_>,
+        _: N,
+    ) where
+        Self: Sized,
+    {
+        site.pass_over(key, core::any::type_name::<T>());
+    }
 }
 
-#[cfg(feature = "alloc")]
-impl Text for str {
-    fn text(&self) -> &str {
-        self
+impl<T: ?Sized> PassOver<T> for Probe<'_, T> {}
+
+/// Numbers that are `E`s without loss, in a slice, behind references.
+pub trait Numbers<E> {
+    fn hand_over(&self, line: Line<'_>);
+}
+
+impl<E: Element, T: Copy + Into<E>> Numbers<E> for [T] {
+    #[inline(always)]
+    fn hand_over(&self, line: Line<'_>) {
+        line.numbers(self.iter().map(|&number| number.into()));
+    }
+}
+
+impl<E: Element, T: Copy + Into<E>, const N: usize> Numbers<E> for [T; N] {
+    #[inline(always)]
+    fn hand_over(&self, line: Line<'_>) {
+        self[..].hand_over(line);
     }
 }
 
 #[cfg(feature = "alloc")]
-impl Text for String {
-    fn text(&self) -> &str {
-        self
+impl<E: Element, T: Copy + Into<E>> Numbers<E> for Vec<T> {
+    #[inline(always)]
+    fn hand_over(&self, line: Line<'_>) {
+        self[..].hand_over(line);
     }
 }
 
-#[cfg(feature = "alloc")]
-impl Text for Cow<'_, str> {
-    fn text(&self) -> &str {
-        self
-    }
+/// An `Option` or a `Result`, behind references.
+pub trait Held {
+    type Item;
+    fn held(&self) -> Option<&Self::Item>;
 }
 
-/// A slice behind references.
-#[cfg(feature = "alloc")]
-pub trait Items {
-    type Item: Clone + Send + 'static;
-    fn items(&self) -> Vec<Self::Item>;
-}
-
-#[cfg(feature = "alloc")]
-impl<T: Clone + Send + 'static> Items for [T] {
+impl<T> Held for Option<T> {
     type Item = T;
 
-    fn items(&self) -> Vec<T> {
-        self.to_vec()
+    #[inline(always)]
+    fn held(&self) -> Option<&T> {
+        self.as_ref()
     }
 }
 
+impl<T, E> Held for Result<T, E> {
+    type Item = T;
+
+    #[inline(always)]
+    fn held(&self) -> Option<&T> {
+        self.as_ref().ok()
+    }
+}
+
+/// A slice of values that can be cloned, behind references.
 #[cfg(feature = "alloc")]
-macro_rules! followed {
+pub trait Items {
+    type Item: Clone + Send + Sync + 'static;
+    fn items(&self) -> Option<Vec<Self::Item>>;
+}
+
+#[cfg(feature = "alloc")]
+impl<T: Clone + Send + Sync + 'static> Items for [T] {
+    type Item = T;
+
+    fn items(&self) -> Option<Vec<T>> {
+        let mut items = Vec::new();
+        items.try_reserve_exact(self.len()).ok()?;
+        items.extend_from_slice(self);
+        Some(items)
+    }
+}
+
+macro_rules! behind_references {
     ($($reference:ty),+) => {$(
-        impl<T: Text + ?Sized> Text for $reference {
-            fn text(&self) -> &str {
-                T::text(self)
+        impl<E, T: Numbers<E> + ?Sized> Numbers<E> for $reference {
+            #[inline(always)]
+            fn hand_over(&self, line: Line<'_>) {
+                T::hand_over(self, line);
             }
         }
 
+        impl<T: Held + ?Sized> Held for $reference {
+            type Item = T::Item;
+
+            #[inline(always)]
+            fn held(&self) -> Option<&T::Item> {
+                T::held(self)
+            }
+        }
+
+        #[cfg(feature = "alloc")]
         impl<T: Items + ?Sized> Items for $reference {
             type Item = T::Item;
 
-            fn items(&self) -> Vec<T::Item> {
+            fn items(&self) -> Option<Vec<T::Item>> {
                 T::items(self)
             }
         }
     )+};
 }
 
+behind_references!(&T, &mut T);
+
+/// The elements of an iterator, as a value of a line: see [`each`].
+pub struct Each<I>(Cell<Option<I>>);
+
+/// What [`each`] gives.
+pub trait Sequence {
+    fn take_all(&self, line: Line<'_>);
+}
+
+impl<E: Element, I: ExactSizeIterator<Item = E>> Sequence for Each<I> {
+    #[inline(always)]
+    fn take_all(&self, line: Line<'_>) {
+        if let Some(iterator) = self.0.take() {
+            line.numbers(iterator);
+        }
+    }
+}
+
+/// Captures the elements that an iterator gives, one by one, without a buffer in between: a strided view, a column-major
+/// matrix in row-major order, values that are scaled or dequantised on the way.
+///
+/// The iterator runs while recording only, and is asked once for its length. If it then gives fewer elements, the value is kept
+/// flat and the mismatch is counted.
+///
+/// # Examples
+///
+/// A matrix that lies in memory column by column, such as nalgebra's, is captured row by row:
+///
+/// ```
+/// use anycapture::{capture, each};
+///
+/// let _session = anycapture::session();
+/// let (rows, columns, data) = (2, 3, [0.0_f32, 3.0, 1.0, 4.0, 2.0, 5.0]);
+/// let in_rows = (0..rows * columns).map(|nth| data[nth % columns * rows + nth / columns]);
+/// capture!(forward, m[rows, columns] = each(in_rows));
+/// # if !anycapture::ENABLED { return }
+/// let cache = anycapture::cache();
+/// assert_eq!(cache["forward.m"][0].as_slice::<f32>(), Some(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0][..]));
+/// ```
+pub fn each<I>(elements: I) -> Each<I::IntoIter>
+where
+    I: IntoIterator,
+    I::IntoIter: ExactSizeIterator,
+    I::Item: Element,
+{
+    Each(Cell::new(Some(elements.into_iter())))
+}
+
+/// A value in a function with `*: (Tensor, ...)`: a value of one of these types is captured, for any other the probe
+/// decides. Not public API.
+pub struct Typed<P, W> {
+    probe: P,
+    wanted: PhantomData<fn() -> W>,
+}
+
+impl<P, W> Typed<P, W> {
+    #[inline(always)]
+    pub fn new(probe: P) -> Typed<P, W> {
+        Typed { probe, wanted: PhantomData }
+    }
+}
+
+/// Where lookup goes on.
+impl<P, W> Deref for Typed<P, W> {
+    type Target = P;
+
+    #[inline(always)]
+    fn deref(&self) -> &P {
+        &self.probe
+    }
+}
+
+/// A probe with as many references as there are in an expansion.
 #[cfg(feature = "alloc")]
-followed!(&T, &mut T);
+type Probed<'p, 'a, T> =
+    &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p Probe<'a, T>;
 
-/// The two cases of a capture that passes over what is no plain data or text.
-pub mod optional {
-    use super::{Line, Note, Plain, Probe};
-
-    /// Plain data, behind any number of references.
-    pub trait ViaPlain {
-        fn __anycapture_record<N>(self, line: &'static Line, note: &Note<'_>, name: N);
-    }
-
-    impl<T: Plain + ?Sized> ViaPlain for &&Probe<'_, T> {
-        #[inline(always)]
-        fn __anycapture_record<N>(self, line: &'static Line, note: &Note<'_>, _: N) {
-            self.0.hand_over(|value| line.record(value, note));
+/// A wanted type, behind a reference, and in an `Option` or a `Result`: one trait for each position in the tuple.
+#[cfg(feature = "alloc")]
+macro_rules! wanted {
+    ($($name:ident: $($wanted:ty, [$($other:ident)*]);+.)+) => {$(
+        pub trait $name<N, T: ?Sized> {
+            fn __anycapture_record(
+                self,
+                site: &'static Callsite,
+                key: &'static &'static str,
+                note: &Note<'_>,
+                name: N,
+            ) where
+                T: 'static; // what is captured is kept, so it must own what it holds
         }
-    }
-
-    /// Text, kept as a `String`.
-    #[cfg(feature = "alloc")]
-    pub trait ViaText {
-        fn __anycapture_record<N>(self, line: &'static Line, note: &Note<'_>, name: N);
-    }
-
-    #[cfg(feature = "alloc")]
-    impl<T: super::Text + ?Sized> ViaText for &Probe<'_, T> {
-        #[inline(always)]
-        fn __anycapture_record<N>(self, line: &'static Line, note: &Note<'_>, _: N) {
-            line.record_with(note, || super::String::from(self.0.text()));
-        }
-    }
-
-    /// The rest.
-    pub trait PassOver {
-        #[inline(always)]
-        fn __anycapture_record<N>(self, _: &'static Line, _: &Note<'_>, _: N)
-        where
-            Self: Sized,
-        {
-        }
-    }
-
-    impl<T: ?Sized> PassOver for Probe<'_, T> {}
-}
-
-/// An integer, for dimensions, indices and `every`. Not public API.
-#[diagnostic::on_unimplemented(
-    message = "a dimension, an `index` and `every` take an integer, not a `{Self}`",
-    label = "not an integer"
-)]
-pub trait Integer: Copy {
-    /// A negative number as its two's complement.
-    fn to_u64(self) -> u64;
-    /// `usize::MAX` for what is no `usize`.
-    fn to_usize(self) -> usize;
-}
-
-macro_rules! integers {
-    ($($type:ident)+) => {$(
-        impl Integer for $type {
-            #[inline(always)]
-            #[allow(clippy::cast_sign_loss, clippy::cast_lossless, clippy::cast_possible_truncation)]
-            fn to_u64(self) -> u64 {
-                self as u64
-            }
-
-            #[inline(always)]
-            fn to_usize(self) -> usize {
-                usize::try_from(self).unwrap_or(usize::MAX)
-            }
-        }
+        $(
+            wanted!(@impl $name $wanted [$($other)*] T, value => Some(value));
+            wanted!(@impl $name $wanted [$($other)*] &T, value => Some(*value));
+            wanted!(@impl $name $wanted [$($other)*] Option<T>, value => value.as_ref());
+            wanted!(@impl $name $wanted [$($other)* Error] Result<T, Error>, value => value.as_ref().ok());
+        )+
     )+};
+    (@impl $name:ident $wanted:ty [$($other:ident)*] $value:ty, $it:ident => $held:expr) => {
+        impl<N, T: Clone + Send + Sync, $($other),*> $name<N, T>
+            for Typed<Probed<'_, '_, $value>, $wanted>
+        {
+            #[inline(always)]
+            fn __anycapture_record(
+                self,
+                site: &'static Callsite,
+                key: &'static &'static str,
+                note: &Note<'_>,
+                _: N,
+            ) where
+                T: 'static,
+            {
+                let line = Line { site, key, note };
+                let $it = self.probe.0;
+                match $held {
+                    Some(value) => line.value::<T>(value),
+                    None => line.absent(),
+                }
+            }
+        }
+    };
 }
 
-integers! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize }
+#[cfg(feature = "alloc")]
+wanted! {
+    ViaFirst: (T,), []; (T, B), [B]; (T, B, C), [B C]; (T, B, C, D), [B C D].
+    ViaSecond: (A, T), [A]; (A, T, C), [A C]; (A, T, C, D), [A C D].
+    ViaThird: (A, B, T), [A B]; (A, B, T, D), [A B D].
+    ViaFourth: (A, B, C, T), [A B C].
+}
 
-impl<T: Integer> Integer for &T {
-    #[inline(always)]
-    fn to_u64(self) -> u64 {
-        (*self).to_u64()
-    }
+/// The cases of a capture with `*: Type`, beside those of `optional`. Not public API.
+pub mod typed {
+    #[cfg(feature = "alloc")]
+    pub use super::{ViaFirst, ViaFourth, ViaSecond, ViaThird};
+}
 
-    #[inline(always)]
-    fn to_usize(self) -> usize {
-        (*self).to_usize()
-    }
+/// The cases of a capture. Not public API.
+pub mod any {
+    #[cfg(feature = "alloc")]
+    pub use super::{ViaClone, ViaHeld, ViaHeldReference, ViaItems, ViaOne, ViaThree, ViaTwo};
+    pub use super::{ViaRefused, ViaRefusedReference, numbers::*};
+}
+
+/// The cases of a capture that passes over what has no numbers and is not text. Not public API.
+pub mod optional {
+    pub use super::{PassOver, numbers::*};
+}
+
+mod numbers {
+    pub use super::{
+        ViaDeref, ViaDerefF32s, ViaDerefOnce, ViaEach, ViaF32, ViaF32s, ViaF64, ViaF64s,
+        ViaHeldDeref, ViaHeldF32, ViaHeldF32s, ViaHeldPlain, ViaPlain,
+    };
+    #[cfg(feature = "alloc")]
+    pub use super::{ViaHeldText, ViaText};
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Cause, Counts, Facts, KeyFacts, each_key, facts};
+use super::counts::Counts;
 
 /// Why each key holds what it holds: returned by [`report`](crate::report).
 ///
@@ -25,66 +25,46 @@ use super::{Cause, Counts, Facts, KeyFacts, each_key, facts};
 #[derive(Clone, Copy)]
 pub struct Report(());
 
-impl Report {
-    pub(crate) fn new() -> Report {
-        Report(())
-    }
-
-    /// The counts of one key, or `None` if it was never hit while recording was active.
-    pub fn key(&self, key: &str) -> Option<KeyReport> {
-        let mut found = None;
-        each_key(&mut |facts| {
-            if facts.key == key {
-                found = Some(KeyReport::new(facts));
-            }
-        });
-        found
-    }
-
-    /// Shows the counts of every key that was hit while recording was active, in the order of the first
-    /// hits.
-    pub fn each_key(&self, mut f: impl FnMut(&str, KeyReport)) {
-        each_key(&mut |facts| f(facts.key, KeyReport::new(facts)));
-    }
-}
-
 /// What became of the values of one key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KeyReport {
-    kept: u64,
-    overwritten: u64,
-    cleared: u64,
-    taken: u64,
+    counts: Counts,
+    no_memory: u64,
+    too_large: u64,
+    busy: u64,
+    not_plain: u64,
     filtered: u64,
     mismatched: u64,
-    refused: [u64; 4],
+    shape_ignored: u64,
+    absent: u64,
+    passed_over: u64,
+    unconverted: u64,
 }
 
 impl KeyReport {
-    fn new(facts: &KeyFacts) -> KeyReport {
-        let KeyFacts { counts, refused, filtered, mismatched, .. } = *facts;
-        let Counts { kept, overwritten, cleared, taken } = counts;
-        KeyReport { kept, overwritten, cleared, taken, filtered, mismatched, refused }
-    }
-
     /// Values that are held now.
     pub fn kept(&self) -> u64 {
-        self.kept
+        self.counts.kept
+    }
+
+    /// Of these, the ones without numbers: they are not in the tensors of an [`export`](crate::export).
+    pub fn without_numbers(&self) -> u64 {
+        self.counts.opaque
     }
 
     /// Values that made room for newer ones of this key, or were dropped by a smaller limit.
     pub fn overwritten(&self) -> u64 {
-        self.overwritten
+        self.counts.overwritten
     }
 
-    /// Values dropped by [`clear`](crate::clear) or [`session`](crate::session), or when memory was given.
+    /// Values dropped by [`clear`](crate::clear).
     pub fn cleared(&self) -> u64 {
-        self.cleared
+        self.counts.cleared
     }
 
-    /// Values handed out by `take`.
+    /// Values handed out by `take` or [`drain`](crate::drain).
     pub fn taken(&self) -> u64 {
-        self.taken
+        self.counts.taken
     }
 
     /// Captures that the filter left out.
@@ -97,53 +77,77 @@ impl KeyReport {
         self.mismatched
     }
 
+    /// Values that are not plain data, and for which the line gave a shape.
+    pub fn shape_ignored(&self) -> u64 {
+        self.shape_ignored
+    }
+
+    /// Captures of a `None` or an `Err`.
+    pub fn absent(&self) -> u64 {
+        self.absent
+    }
+
+    /// Values that `*` passed over, because they have no numbers and are not text.
+    pub fn passed_over(&self) -> u64 {
+        self.passed_over
+    }
+
+    /// Values whose conversion failed.
+    pub fn unconverted(&self) -> u64 {
+        self.unconverted
+    }
+
     /// Values refused for any cause.
     pub fn refused(&self) -> u64 {
-        self.refused.iter().sum()
+        self.no_memory + self.too_large + self.busy + self.not_plain
     }
 
     /// Values refused because no memory was left, and the key had none to give up.
     pub fn no_memory(&self) -> u64 {
-        self.refused[Cause::NoMemory as usize]
+        self.no_memory
     }
 
-    /// Values refused because they are larger than the whole budget.
+    /// Values refused because they are larger than the whole budget, or than the ring of their key in given memory.
     pub fn too_large(&self) -> u64 {
-        self.refused[Cause::TooLarge as usize]
+        self.too_large
     }
 
-    /// Values refused because the store was in use where waiting is not allowed.
+    /// Values refused because what they needed was in use where waiting is not allowed, or was in vain.
     pub fn busy(&self) -> u64 {
-        self.refused[Cause::Busy as usize]
+        self.busy
     }
 
-    /// Values refused because they are no plain data, and the values live in given memory.
+    /// Values refused because they are not plain data, and the values live in given memory.
     pub fn not_plain(&self) -> u64 {
-        self.refused[Cause::NotPlain as usize]
+        self.not_plain
     }
 }
 
-/// A line without the key, such as `2 kept, 3 overwritten`.
+/// A line without the key, such as `2 kept, 3 overwritten by newer ones of this key`.
 impl fmt::Display for KeyReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.kept == 0 {
-            f.write_str("nothing kept")?;
-        } else {
-            write!(f, "{} kept", self.kept)?;
+        match self.kept() {
+            0 => f.write_str("nothing kept")?,
+            kept => write!(f, "{kept} kept")?,
         }
         let counts = [
-            (self.overwritten, "overwritten by newer ones of this key"),
-            (self.cleared, "cleared"),
-            (self.taken, "taken"),
+            (self.without_numbers(), "of them without numbers"),
+            (self.overwritten(), "overwritten by newer ones of this key"),
+            (self.cleared(), "cleared"),
+            (self.taken(), "taken"),
             (self.filtered, "left out by the filter"),
+            (self.absent, "absent: `None` or `Err`"),
             (
                 self.mismatched,
-                "kept flat, as the shape given does not fit the length, or has a rank above 8",
+                "kept flat: the shape is not that of as many elements, or has a rank above 8",
             ),
-            (self.no_memory(), "refused: no memory left"),
-            (self.too_large(), "refused: larger than the whole budget"),
-            (self.busy(), "refused: the store was in use, and an interrupt or a walk can't wait"),
-            (self.not_plain(), "refused: no plain data, which given memory can't hold"),
+            (self.shape_ignored, "kept without the given shape: not plain data"),
+            (self.passed_over, "passed over by `*`: no numbers, and no text"),
+            (self.unconverted, "lost: the conversion failed"),
+            (self.no_memory, "refused: no memory left"),
+            (self.too_large, "refused: larger than the budget, or than the ring"),
+            (self.busy, "refused: in use where waiting is not allowed"),
+            (self.not_plain, "refused: not plain data, which given memory can't hold"),
         ];
         for (count, what) in counts {
             if count > 0 {
@@ -155,183 +159,375 @@ impl fmt::Display for KeyReport {
     }
 }
 
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        state(f)?;
-        let Some(facts) = facts() else { return Ok(()) };
-        let mut result = limits(&facts, f);
-        let mut keys = 0_usize;
-        each_key(&mut |key| {
-            keys += 1;
-            if result.is_ok() {
-                result = writeln!(f, "  {}: {}", key.key, KeyReport::new(key));
-            }
-        });
-        result?;
-        match (keys, facts.ever_active) {
-            (0, true) => f.write_str("  No capture line was reached while recording was active.\n"),
-            (0, false) => Ok(()),
-            _ => f.write_str(
-                "  A line that was not reached, or only while recording was inactive, leaves no trace here.\n",
-            ),
-        }
-    }
-}
-
-/// Whether anything can be recorded at all.
-fn state(f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str(match facts() {
-        None => {
-            "anycapture: nothing is recorded, because the `capture` feature is off; \
-             build with `--features anycapture/capture`\n"
-        }
-        Some(Facts { active: true, .. }) => "anycapture: recording is active\n",
-        Some(Facts { ever_active: true, .. }) => "anycapture: recording is not active now; it was before\n",
-        Some(_) => {
-            "anycapture: recording was never activated; call `anycapture::activate()` before the code \
-             whose values you want\n"
-        }
-    })
-}
-
-fn limits(facts: &Facts, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str("  limits: ")?;
-    match facts.max_size {
-        usize::MAX => f.write_str("as many values a key as memory allows")?,
-        1 => f.write_str("1 value a key")?,
-        size => write!(f, "{size} values a key")?,
-    }
-    match (facts.memory, facts.max_bytes) {
-        (Some(memory), max_bytes) => {
-            write!(f, ", {} of given memory", Bytes(memory.min(max_bytes)))?;
-        }
-        (None, _) if cfg!(not(feature = "alloc")) => {
-            f.write_str("; no memory was given: call `activate_with(Options::new().memory(..))`")?;
-        }
-        (None, usize::MAX) => f.write_str(", any number of bytes in all")?,
-        (None, bytes) => write!(f, ", {} in all", Bytes(bytes))?,
-    }
-    writeln!(f, "; {} in use", Bytes(facts.used))?;
-    if facts.filter {
-        writeln!(f, "  filter: only keys that match `Options::only` are recorded")?;
-    }
-    if facts.memory_refused > 0 {
-        writeln!(
-            f,
-            "  memory was given again, {} time{}: the first, of {}, stays",
-            facts.memory_refused,
-            if facts.memory_refused == 1 { "" } else { "s" },
-            Bytes(facts.memory.unwrap_or_default())
-        )?;
-    }
-    Ok(())
-}
-
-/// A number of bytes as people say it.
-struct Bytes(usize);
-
-impl fmt::Display for Bytes {
-    // In integers: floats would take as much flash as three recorders.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes = self.0;
-        for (shift, unit) in [(30, "GiB"), (20, "MiB"), (10, "KiB")] {
-            if bytes.trailing_zeros() >= shift && bytes > 0 {
-                return write!(f, "{} {unit}", bytes >> shift);
-            }
-            if bytes >> shift > 0 {
-                let fraction = (bytes & ((1 << shift) - 1)) as u64;
-                let tenths = (fraction * 10 + (1 << (shift - 1))) >> shift;
-                let whole = (bytes >> shift) as u64 + tenths / 10;
-                return write!(f, "{whole}.{} {unit}", tenths % 10);
-            }
-        }
-        write!(f, "{bytes} bytes")
-    }
-}
-
 impl fmt::Debug for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-/// Why one key holds what it holds.
-#[cfg(feature = "alloc")]
-pub struct Explanation<'a> {
-    pub key: &'a str,
-    /// How many values the snapshot has, if any.
-    pub held: Option<usize>,
-}
+#[cfg(not(feature = "capture"))]
+mod off {
+    use core::fmt;
 
-#[cfg(feature = "alloc")]
-impl fmt::Display for Explanation<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = self.key;
-        if facts().is_none() {
-            return state(f);
+    use super::{KeyReport, Report};
+
+    const OFF: &str = "anycapture: nothing is recorded, because the `capture` feature is off; \
+        build with `--features anycapture/capture`\n";
+
+    impl Report {
+        pub(crate) fn new() -> Report {
+            Report(())
         }
-        if let Some(held) = self.held {
-            let s = if held == 1 { "" } else { "s" };
-            write!(f, "`{key}` has {held} value{s} in this snapshot. ")?;
-        } else {
-            write!(f, "`{key}` has no value in this snapshot. ")?;
+
+        /// The counts of one key, or `None` if it was never hit while recording was active.
+        pub fn key(&self, _: &str) -> Option<KeyReport> {
+            None
         }
-        if let Some(report) = Report(()).key(key) {
-            return write!(f, "The store says: {report}.");
+
+        /// Shows the counts of every key that was hit while recording was active, in the order of the first hits.
+        pub fn each_key(&self, _: impl FnMut(&str, KeyReport)) {}
+    }
+
+    impl fmt::Display for Report {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(OFF)
         }
-        if facts().is_none_or(|facts| !facts.ever_active) {
-            return state(f);
+    }
+
+    /// Why one key holds what it holds.
+    #[cfg(feature = "alloc")]
+    pub(crate) struct Explanation<'a> {
+        #[allow(dead_code)]
+        pub key: &'a str,
+        #[allow(dead_code)]
+        pub held: Option<usize>,
+    }
+
+    #[cfg(feature = "alloc")]
+    impl fmt::Display for Explanation<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(OFF)
         }
-        f.write_str("No line with this key was reached while recording was active.")?;
-        let mut near = alloc::vec::Vec::new();
-        each_key(&mut |facts| near.push((distance(key, facts.key), facts.key)));
-        near.sort_unstable();
-        let close = |&&(distance, _): &&(usize, &str)| distance <= key.len().max(3) / 2;
-        for (nth, (_, name)) in near.iter().filter(close).take(3).enumerate() {
-            write!(f, "{}`{name}`", if nth == 0 { " The nearest that were: " } else { ", " })?;
-        }
-        f.write_str(if near.iter().any(|near| close(&near)) { "." } else { "" })
     }
 }
 
-/// The number of characters to insert, delete or replace to make one text of the other (Levenshtein).
-#[cfg(feature = "alloc")]
-fn distance(from: &str, to: &str) -> usize {
-    let mut row: alloc::vec::Vec<usize> = (0..=to.chars().count()).collect();
-    for (nth, a) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = nth + 1;
-        for (at, b) in to.chars().enumerate() {
-            let replaced = diagonal + usize::from(a != b);
-            diagonal = row[at + 1];
-            row[at + 1] = replaced.min(row[at] + 1).min(diagonal + 1);
+#[cfg(all(feature = "alloc", not(feature = "capture")))]
+pub(crate) use off::Explanation;
+#[cfg(all(feature = "alloc", feature = "capture"))]
+pub(crate) use with_capture::Explanation;
+
+#[cfg(feature = "capture")]
+mod with_capture {
+    use core::fmt;
+
+    use super::super::callsite::{Callsite, KeyName, Place, find};
+    use super::super::control::{Status, Store};
+    use super::super::counts::{Event, Refused};
+    use super::super::scope::with_store;
+    use super::{KeyReport, Report};
+
+    impl Report {
+        pub(crate) fn new() -> Report {
+            Report(())
+        }
+
+        /// The counts of one key, or `None` if it was never hit while recording was active.
+        pub fn key(&self, key: &str) -> Option<KeyReport> {
+            let owner = find(key)?;
+            with_store(|store| {
+                let report = key_report(store, owner, store.place(owner));
+                (report != KeyReport::default()).then_some(report)
+            })
+        }
+
+        /// Shows the counts of every key that was hit while recording was active, in the order of the first hits.
+        pub fn each_key(&self, mut f: impl FnMut(&str, KeyReport)) {
+            with_store(|store| {
+                for (owner, place) in store.keys() {
+                    let report = key_report(store, owner, place);
+                    if report != KeyReport::default() {
+                        f(text_of(owner), report);
+                    }
+                }
+            });
         }
     }
-    row[row.len() - 1]
-}
 
-#[cfg(test)]
-mod tests {
-    extern crate std;
+    /// The key as people write it. Without a heap, raw identifiers have their `r#`.
+    fn text_of(owner: &'static Callsite) -> &'static str {
+        #[cfg(feature = "alloc")]
+        if let Some(text) = owner.text() {
+            return text;
+        }
+        owner.key()
+    }
 
-    use std::string::ToString;
+    fn key_report(store: &Store, owner: &'static Callsite, place: Option<Place>) -> KeyReport {
+        let events = |event| u64::from(store.events(owner, event));
+        KeyReport {
+            counts: store.counts(owner, place),
+            no_memory: events(Event::Refused(Refused::NoMemory)),
+            too_large: events(Event::Refused(Refused::TooLarge)),
+            busy: events(Event::Refused(Refused::Busy)),
+            not_plain: events(Event::Refused(Refused::NotPlain)),
+            filtered: events(Event::Filtered),
+            mismatched: events(Event::Mismatched),
+            shape_ignored: events(Event::ShapeIgnored),
+            absent: events(Event::Absent),
+            passed_over: events(Event::PassedOver),
+            unconverted: events(Event::Unconverted),
+        }
+    }
 
-    use super::Bytes;
+    impl fmt::Display for Report {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            with_store(|store| {
+                let status = store.status();
+                f.write_str(state(&status))?;
+                limits(&status, f)?;
+                let keys = keys(store, f)?;
+                f.write_str(match (keys, status.ever_active) {
+                    (0, false) => "",
+                    (0, true) => {
+                        "  No capture line was reached while recording was active. A function that was running already \
+                         when recording began may see it only at its next call.\n"
+                    }
+                    _ => "  A line that was not reached while recording was active is not listed.\n",
+                })
+            })
+        }
+    }
 
-    #[test]
-    fn bytes_read_as_people_say_them() {
-        for (bytes, text) in [
-            (0, "0 bytes"),
-            (1023, "1023 bytes"),
-            (1024, "1 KiB"),
-            (1500, "1.5 KiB"),
-            (2047, "2.0 KiB"),
-            (4096, "4 KiB"),
-            (5 << 20, "5 MiB"),
-            ((5 << 20) + 1, "5.0 MiB"),
-            ((3 << 30) - (1 << 26), "2.9 GiB"),
-        ] {
-            assert_eq!(Bytes(bytes).to_string(), text);
+    /// Whether anything can be recorded at all.
+    fn state(status: &Status) -> &'static str {
+        match (status.active, status.ever_active) {
+            (true, _) => "anycapture: recording is active\n",
+            (false, true) => "anycapture: recording is not active now; it was before\n",
+            (false, false) => {
+                "anycapture: recording was never activated; call `anycapture::activate()` before the code \
+                 whose values you want\n"
+            }
+        }
+    }
+
+    fn limits(status: &Status, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("  limits: ")?;
+        match (status.max_size, status.memory) {
+            (usize::MAX, Some(_)) => {
+                f.write_str("as many values a key as its ring has room for")?
+            }
+            (usize::MAX, None) => f.write_str("as many values a key as memory allows")?,
+            (1, _) => f.write_str("1 value a key")?,
+            (size, _) => write!(f, "{size} values a key")?,
+        }
+        match (status.memory, status.max_bytes) {
+            (Some(memory), _) => write!(f, ", {} of given memory", Bytes(memory))?,
+            (None, _) if cfg!(not(feature = "alloc")) => {
+                f.write_str(
+                    "; no memory was given: call `anycapture::set_memory` before the first capture",
+                )?;
+            }
+            (None, usize::MAX) => f.write_str(", any number of bytes in all")?,
+            (None, bytes) => write!(f, ", {} in all", Bytes(bytes))?,
+        }
+        writeln!(f, "; {} in use", Bytes(status.used))?;
+        if status.filter {
+            f.write_str("  filter: only keys that match `Options::only` are recorded\n")?;
+        }
+        if let Some(key) = status.stopped_by {
+            writeln!(
+                f,
+                "  recording stopped at a NaN in {}, which is its newest value",
+                KeyName(key)
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Lists the keys, and says how many there are.
+    fn keys(store: &Store, f: &mut fmt::Formatter<'_>) -> Result<u64, fmt::Error> {
+        let mut count = 0;
+        let mut group: Option<Group> = None;
+        for (owner, place) in store.keys() {
+            let report = key_report(store, owner, place);
+            if report == KeyReport::default() {
+                continue;
+            }
+            count += 1;
+            let passed_over = KeyReport { passed_over: report.passed_over, ..KeyReport::default() };
+            if report == passed_over {
+                let this = Group::of(store, owner, report.passed_over);
+                let goes_on = group.as_ref().is_some_and(|group| group.holds(&this));
+                if !goes_on {
+                    Group::end(group.take(), f)?;
+                    let times = if this.count == 1 { "time" } else { "times" };
+                    let (path, count) = (KeyName(this.path), this.count);
+                    write!(f, "  {path}: reached {count} {times}; passed over: ")?;
+                }
+                write!(f, "{}{}", if goes_on { ", " } else { "" }, KeyName(this.name))?;
+                group = Some(this);
+                continue;
+            }
+            Group::end(group.take(), f)?;
+            writeln!(f, "  {}: {report}", KeyName(owner.key()))?;
+            #[cfg(feature = "alloc")]
+            if let Some(message) = store.message(owner) {
+                writeln!(f, "    the conversion said: {message}")?;
+            }
+        }
+        Group::end(group, f)?;
+        Ok(count)
+    }
+
+    /// Values that `*` has passed over in one function, as often, and of one type.
+    struct Group {
+        path: &'static str,
+        name: &'static str,
+        type_name: &'static str,
+        count: u64,
+    }
+
+    impl Group {
+        fn of(store: &Store, owner: &'static Callsite, count: u64) -> Group {
+            let key = owner.key();
+            let dot = key.bytes().rposition(|byte| byte == b'.').unwrap_or(0);
+            let (path, name) = (&key[..dot], key.get(dot + 1..).unwrap_or_default());
+            Group { path, name, type_name: store.passed_over_type(owner), count }
+        }
+
+        fn holds(&self, other: &Group) -> bool {
+            (self.path, self.type_name, self.count) == (other.path, other.type_name, other.count)
+        }
+
+        fn end(group: Option<Group>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            match group {
+                Some(Group { type_name: "", .. }) => f.write_str("\n"),
+                #[cfg(feature = "alloc")]
+                Some(Group { type_name, .. }) => {
+                    writeln!(f, " (`{}`)", super::super::value::ShortTypeName(type_name))
+                }
+                _ => Ok(()),
+            }
+        }
+    }
+
+    /// A number of bytes as people say it.
+    struct Bytes(usize);
+
+    impl fmt::Display for Bytes {
+        // In integers: floats would take as much flash as three recorders.
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            let bytes = self.0;
+            for (shift, unit) in [(30, "GiB"), (20, "MiB"), (10, "KiB")] {
+                if bytes.trailing_zeros() >= shift && bytes > 0 {
+                    return write!(f, "{} {unit}", bytes >> shift);
+                }
+                if bytes >> shift > 0 {
+                    let fraction = (bytes & ((1 << shift) - 1)) as u64;
+                    let tenths = (fraction * 10 + (1 << (shift - 1))) >> shift;
+                    let whole = (bytes >> shift) as u64 + tenths / 10;
+                    return write!(f, "{whole}.{} {unit}", tenths % 10);
+                }
+            }
+            write!(f, "{bytes} bytes")
+        }
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(crate) use explanation::Explanation;
+
+    #[cfg(feature = "alloc")]
+    mod explanation {
+        use alloc::vec::Vec;
+        use core::fmt;
+
+        use super::super::super::callsite::owners;
+        use super::{Report, state, text_of, with_store};
+
+        /// Why one key holds what it holds.
+        pub(crate) struct Explanation<'a> {
+            pub key: &'a str,
+            /// How many values the snapshot has, if any.
+            pub held: Option<usize>,
+        }
+
+        impl fmt::Display for Explanation<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let key = self.key;
+                match self.held {
+                    Some(1) => write!(f, "`{key}` has 1 value in this snapshot. ")?,
+                    Some(held) => write!(f, "`{key}` has {held} values in this snapshot. ")?,
+                    None => write!(f, "`{key}` has no value in this snapshot. ")?,
+                }
+                if let Some(report) = Report::new().key(key) {
+                    return write!(f, "The store says: {report}.");
+                }
+                let status = with_store(|store| store.status());
+                if !status.ever_active {
+                    return f.write_str(state(&status));
+                }
+                f.write_str("No line with this key was reached while recording was active.")?;
+                nearest(key, f)
+            }
+        }
+
+        /// Up to three keys that are written much alike.
+        fn nearest(key: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            let farthest = key.len().max(3) / 2;
+            let mut row = Vec::new();
+            let mut near: Vec<(usize, &str)> = owners()
+                .map(text_of)
+                .filter(|other| other.len().abs_diff(key.len()) <= farthest)
+                .map(|other| (distance(key, other, &mut row), other))
+                .filter(|(distance, _)| *distance <= farthest)
+                .collect();
+            near.sort_unstable();
+            for (nth, (_, name)) in near.iter().take(3).enumerate() {
+                write!(f, "{}`{name}`", if nth == 0 { " The nearest that were: " } else { ", " })?;
+            }
+            f.write_str(if near.is_empty() { "" } else { "." })
+        }
+
+        /// The number of bytes to insert, delete or replace to make one text of the other (Levenshtein). `row` is where
+        /// it counts.
+        fn distance(from: &str, to: &str, row: &mut Vec<usize>) -> usize {
+            row.clear();
+            row.extend(0..=to.len());
+            for (nth, a) in from.bytes().enumerate() {
+                let mut diagonal = row[0];
+                row[0] = nth + 1;
+                for (at, b) in to.bytes().enumerate() {
+                    let replaced = diagonal + usize::from(a != b);
+                    diagonal = row[at + 1];
+                    row[at + 1] = replaced.min(row[at] + 1).min(diagonal + 1);
+                }
+            }
+            row[row.len() - 1]
+        }
+    }
+    #[cfg(test)]
+    mod tests {
+        extern crate std;
+
+        use std::string::ToString;
+
+        use super::Bytes;
+
+        #[test]
+        fn bytes_read_as_people_say_them() {
+            for (bytes, text) in [
+                (0, "0 bytes"),
+                (1023, "1023 bytes"),
+                (1024, "1 KiB"),
+                (1500, "1.5 KiB"),
+                (2047, "2.0 KiB"),
+                (4096, "4 KiB"),
+                (5 << 20, "5 MiB"),
+                ((5 << 20) + 1, "5.0 MiB"),
+                ((3 << 30) - (1 << 26), "2.9 GiB"),
+            ] {
+                assert_eq!(Bytes(bytes).to_string(), text);
+            }
         }
     }
 }

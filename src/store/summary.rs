@@ -1,13 +1,29 @@
-//! Numbers to judge a value by.
+//! A few numbers to judge a value by.
 
 use core::fmt;
 
 use super::element::Element;
 
-/// Minimum, maximum and mean of the finite elements, and how many are not finite.
-#[derive(Clone, Copy, Default)]
+/// Minimum, maximum and mean of the finite elements of a value, and the numbers of those that are not finite.
+///
+/// Every element is counted as an `f64`; sums are made in `f64`, in the order of the elements.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _session = anycapture::session();
+/// let loss = [0.5_f32, f32::NAN, 1.5];
+/// capture!(train, loss);
+/// anycapture::visit(|value| {
+///     let summary = value.summary();
+///     assert_eq!((summary.min(), summary.max(), summary.mean()), (Some(0.5), Some(1.5), Some(1.0)));
+///     assert_eq!((summary.finite(), summary.nan(), summary.infinite()), (2, 1, 0));
+/// });
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Summary {
-    count: u64,
+    finite: u64,
     min: f64,
     max: f64,
     sum: f64,
@@ -16,13 +32,13 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub fn of<E: Element>(values: impl Iterator<Item = E>) -> Summary {
+    pub(crate) fn of<E: Element>(values: impl Iterator<Item = E>) -> Summary {
         let mut summary = Summary::default();
         for value in values {
             let value = value.to_f64();
             if value.is_finite() {
                 summary = summary.and(Summary {
-                    count: 1,
+                    finite: 1,
                     min: value,
                     max: value,
                     sum: value,
@@ -38,16 +54,16 @@ impl Summary {
     }
 
     /// That of the elements of both.
-    pub fn and(self, other: Summary) -> Summary {
+    pub(crate) fn and(self, other: Summary) -> Summary {
         let (nan, infinite) = (self.nan + other.nan, self.infinite + other.infinite);
-        if self.count == 0 {
+        if self.finite == 0 {
             return Summary { nan, infinite, ..other };
         }
-        if other.count == 0 {
+        if other.finite == 0 {
             return Summary { nan, infinite, ..self };
         }
         Summary {
-            count: self.count + other.count,
+            finite: self.finite + other.finite,
             min: self.min.min(other.min),
             max: self.max.max(other.max),
             sum: self.sum + other.sum,
@@ -55,13 +71,43 @@ impl Summary {
             infinite,
         }
     }
+
+    /// The number of finite elements.
+    pub fn finite(&self) -> u64 {
+        self.finite
+    }
+
+    /// The number of elements that are not a number.
+    pub fn nan(&self) -> u64 {
+        self.nan
+    }
+
+    /// The number of infinite elements.
+    pub fn infinite(&self) -> u64 {
+        self.infinite
+    }
+
+    /// The smallest finite element.
+    pub fn min(&self) -> Option<f64> {
+        (self.finite > 0).then_some(self.min)
+    }
+
+    /// The largest finite element.
+    pub fn max(&self) -> Option<f64> {
+        (self.finite > 0).then_some(self.max)
+    }
+
+    /// The mean of the finite elements.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn mean(&self) -> Option<f64> {
+        (self.finite > 0).then(|| self.sum / self.finite as f64)
+    }
 }
 
+/// Such as `min 0.25 max 0.75 mean 0.5 nan 0 inf 0`; without finite elements, the last two only.
 impl fmt::Display for Summary {
-    #[allow(clippy::cast_precision_loss)]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.count > 0 {
-            let mean = self.sum / self.count as f64;
+        if let Some(mean) = self.mean() {
             write!(f, "min {} max {} mean {} ", Short(self.min), Short(self.max), Short(mean))?;
         }
         write!(f, "nan {} inf {}", self.nan, self.infinite)
@@ -74,8 +120,7 @@ struct Short(f64);
 impl fmt::Display for Short {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Short(value) = *self;
-        // `f64::abs` came to `core` in Rust 1.85 only.
-        let magnitude = if value < 0.0 { -value } else { value };
+        let magnitude = value.abs();
         if value == 0.0 {
             f.write_str("0")
         } else if (1e-4..1e7).contains(&magnitude) {

@@ -1,189 +1,254 @@
-//! Walks: the way out of the store.
+//! The way out without an owned snapshot: `visit` and `drain`.
+//!
+//! On the heap no lock is held while a value is shown. In given memory the ring of its key is: captures of that key
+//! are refused meanwhile, and counted.
 
-#[cfg(feature = "std")]
-use core::cell::Cell;
-use core::sync::atomic::Ordering::Relaxed;
+#[cfg(feature = "alloc")]
+use alloc::{collections::BinaryHeap, vec::Vec};
+#[cfg(feature = "alloc")]
+use core::cmp::Reverse;
 
-use super::Walk;
-use super::arena::Arena;
+use super::callsite::{Callsite, Place};
+use super::control::Store;
+use super::memory::{Reading, captured_in_region, change_ring};
 #[cfg(feature = "alloc")]
-use super::cache::{Cache, Value};
-use super::control::settle;
-#[cfg(feature = "alloc")]
-use super::control::{CLEAR_DUE, TAKEN};
-use super::entry::{Entry, Run};
-#[cfg(feature = "alloc")]
-use super::heap::{Cursor, Step};
-#[cfg(feature = "alloc")]
-use super::locks::{HEAP, patiently, wait_for_heap, write_arena};
-use super::locks::{Walking, read_arena};
-use super::site::{FILTERED, IN_ARENA, Line, lines};
+use super::ring::{Part, Step};
+use super::scope::with_store;
+use super::sync::lock;
+use super::value::{Shown, Value};
 
-/// Shows every value once, key by key, oldest first, to a user's closure.
-#[inline]
-pub fn walk(mut f: impl FnMut(&Entry<'_>)) {
-    walk_runs(&mut |run| run.each(&mut f));
+/// Something needed is in use, or memory lacks.
+pub(crate) struct Unavailable;
+
+/// Shows every value, key by key.
+pub(crate) fn visit(mut f: impl FnMut(&Value<'_>)) -> Shown {
+    let mut shown = Shown::default();
+    with_store(|store| {
+        for (owner, place) in store.keys() {
+            store.run_pending(owner);
+            let mut show = |value: &Value<'_>| {
+                shown.values += 1;
+                f(value);
+            };
+            let visited = match place {
+                None => Ok(()),
+                Some(Place::Region) => visit_region(owner, &mut show),
+                #[cfg(feature = "alloc")]
+                Some(Place::Heap(ring)) => visit_heap(store, ring, show),
+            };
+            shown.skipped += u64::from(visited.is_err());
+        }
+    });
+    shown
 }
 
-fn walk_runs(f: &mut dyn FnMut(&Run<'_>)) {
-    settle();
-    {
-        let _walking = Walking::begin();
-        walk_runs_quickly(f);
+fn visit_region(owner: &Callsite, f: &mut dyn FnMut(&Value<'_>)) -> Result<(), Unavailable> {
+    let _reading = Reading::begin();
+    let ring = lock(&owner.ring).ok_or(Unavailable)?;
+    for raw in ring.iter().flat_map(|ring| ring.iter()) {
+        f(&Value::raw(&raw));
     }
-    settle();
+    Ok(())
 }
 
-/// The same for a closure that does not capture.
+/// One chunk at a time is shared with the store. What comes meanwhile is not shown.
 #[cfg(feature = "alloc")]
-pub fn walk_quickly(f: &mut dyn FnMut(&Entry<'_>)) {
-    walk_runs_quickly(&mut |run| run.each(&mut *f));
-}
-
-fn walk_runs_quickly(f: &mut dyn FnMut(&Run<'_>)) {
-    #[cfg(feature = "alloc")]
-    walk_heap(f);
-    if let Some(arena) = read_arena() {
-        each_in_arena(&arena, f);
+fn visit_heap(
+    store: &Store,
+    ring: usize,
+    mut f: impl FnMut(&Value<'_>),
+) -> Result<(), Unavailable> {
+    let (mut position, end) = lock(&store.heap).ok_or(Unavailable)?.span(ring);
+    while position < end {
+        let part = lock(&store.heap).ok_or(Unavailable)?.part_from(ring, position);
+        let Some(Part { chunk, start }) = part.map_err(|_| Unavailable)? else { return Ok(()) };
+        let count = usize::try_from(end - chunk.first).unwrap_or(usize::MAX).min(chunk.len());
+        for nth in start..count {
+            #[allow(clippy::cast_possible_truncation)] // a chunk is short
+            f(&Value::in_chunk(&chunk, nth as u32));
+        }
+        position = chunk.end();
     }
+    Ok(())
 }
 
-fn walk_arena(arena: &Arena, f: &mut dyn FnMut(&Entry<'_>)) {
-    each_in_arena(arena, &mut |run| run.each(&mut *f));
-}
-
-fn each_in_arena(arena: &Arena, f: &mut dyn FnMut(&Run<'_>)) {
-    for ring in 0..arena.rings() {
-        let key = key_in_arena(ring);
-        arena.each(ring, |header, bytes| {
-            let entry = Entry::in_memory(key, header.kind, &header.shape, &header.meta, bytes);
-            f(&Run::One(entry));
-        });
-    }
-}
-
-fn key_in_arena(ring: usize) -> &'static str {
-    let state = |line: &&Line| line.state.load(Relaxed) & !FILTERED;
-    lines().find(|line| state(line) == IN_ARENA | (ring as u32 + 1)).map_or("", |line| line.key)
-}
-
-#[cfg(feature = "alloc")]
-fn walk_heap(f: &mut dyn FnMut(&Run<'_>)) {
-    let Some(mut cursor) = patiently(|| HEAP.try_lock()).map(|heap| heap.cursor()) else { return };
-    loop {
-        let Some(step) =
-            patiently(|| HEAP.try_lock()).map(|mut heap| heap.next(&mut cursor, showing()))
-        else {
-            return;
-        };
-        match step {
-            Step::Column { key, column } => f(&Run::Column(key, &column)),
-            Step::Value { key, value } => {
-                let shown = Shown::new(&cursor, value);
-                if let Some(value) = &shown.value {
-                    f(&Run::One(Entry::on_heap(key, value)));
+/// Shows and removes values in the order of capture, up to the captures that come meanwhile.
+pub(crate) fn drain<E>(mut f: impl FnMut(&Value<'_>) -> Result<(), E>) -> Result<(), E> {
+    with_store(|store| {
+        let end = end_of_captures(store);
+        let mut queue = Queue::new(store);
+        while let Some(next) = queue.next(store, end) {
+            while oldest(store, next.owner, next.place)
+                .is_some_and(|sequence| sequence < next.until)
+            {
+                let goes_on = match next.place {
+                    Place::Region => drain_region(next.owner, next.until, &mut f)?,
+                    #[cfg(feature = "alloc")]
+                    Place::Heap(ring) => drain_heap(store, ring, &mut f)?,
+                };
+                if !goes_on {
+                    return Ok(());
                 }
             }
-            Step::Wait => {
-                #[cfg(feature = "std")]
-                std::thread::yield_now();
-            }
-            Step::End => return,
         }
-    }
+        Ok(())
+    })
 }
 
-/// Gives a lent value back, also if the closure of the walk panics.
-#[cfg(feature = "alloc")]
-struct Shown<'a> {
-    cursor: &'a Cursor,
-    value: Option<Value>,
+/// A key, and the sequence up to which its values are the oldest of all.
+struct Next {
+    owner: &'static Callsite,
+    place: Place,
+    until: u64,
 }
 
-#[cfg(feature = "alloc")]
-impl<'a> Shown<'a> {
-    fn new(cursor: &'a Cursor, value: Value) -> Shown<'a> {
-        show(if value.is_owned() { 1 } else { 0 });
-        Shown { cursor, value: Some(value) }
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl Drop for Shown<'_> {
-    fn drop(&mut self) {
-        let Some(value) = self.value.take() else { return };
-        let meta = value.meta;
-        if let Some(owned) = value.into_owned() {
-            let orphan = wait_for_heap().give_back(self.cursor, meta, owned);
-            show(-1);
-            drop(orphan);
-        }
-    }
-}
-
-#[cfg(feature = "std")]
-std::thread_local! {
-    /// How many lent values are out with walks on this thread.
-    static SHOWN: Cell<isize> = const { Cell::new(0) };
-}
-
-/// Counts a lent value, or one given back.
-#[cfg(feature = "alloc")]
-fn show(more: isize) {
-    #[cfg(feature = "std")]
-    SHOWN.with(|shown| shown.set(shown.get() + more));
-    #[cfg(not(feature = "std"))]
-    let _ = more;
-}
-
-/// Whether this thread has a lent value out: then it must not wait for one that is out with another thread,
-/// which may wait for this one's. Without `std` nobody waits.
-#[cfg(feature = "alloc")]
-fn showing() -> bool {
-    #[cfg(feature = "std")]
-    return SHOWN.with(Cell::get) > 0;
-    #[cfg(not(feature = "std"))]
-    return true;
-}
-
-/// Gives `f` a walk to repeat: it shows the same values every time.
-pub fn hold(f: &mut dyn FnMut(Walk<'_>)) {
-    settle();
+/// The sequence of the next capture.
+fn end_of_captures(store: &Store) -> u64 {
     #[cfg(feature = "alloc")]
-    if read_arena().is_none() {
-        // Shares large values, and copies small ones.
-        let cache = super::cache::snapshot();
-        return f(&|show| cache.walk(show));
+    if let Some(heap) = lock(&store.heap).map(|heap| heap.sequence()).filter(|next| *next > 0) {
+        return heap;
     }
-    {
-        let _walking = Walking::begin();
-        match read_arena() {
-            Some(arena) => f(&|show| walk_arena(&arena, show)),
-            None => f(&|_| {}),
+    let _ = store;
+    captured_in_region()
+}
+
+/// The sequence of the oldest value of a key.
+fn oldest(store: &Store, owner: &'static Callsite, place: Place) -> Option<u64> {
+    match place {
+        Place::Region => {
+            store.run_pending(owner);
+            Some(lock(&owner.ring)?.as_ref()?.oldest()?.stamp.sequence)
+        }
+        #[cfg(feature = "alloc")]
+        Place::Heap(ring) => lock(&store.heap)?.oldest(ring),
+    }
+}
+
+/// One value. Says whether there may be more to do.
+fn drain_region<E>(
+    owner: &'static Callsite,
+    until: u64,
+    f: &mut impl FnMut(&Value<'_>) -> Result<(), E>,
+) -> Result<bool, E> {
+    let Some(mut ring) = change_ring(owner) else { return Ok(false) };
+    let Some(ring) = ring.as_mut() else { return Ok(false) };
+    if let Some(raw) = ring.oldest().filter(|raw| raw.stamp.sequence < until) {
+        let _reading = Reading::begin();
+        f(&Value::raw(&raw))?;
+        ring.drop_oldest();
+    }
+    Ok(true)
+}
+
+/// The value is out of the store while it is shown, so that nobody else is shown it too.
+#[cfg(feature = "alloc")]
+fn drain_heap<E>(
+    store: &Store,
+    ring: usize,
+    f: &mut impl FnMut(&Value<'_>) -> Result<(), E>,
+) -> Result<bool, E> {
+    let Some(mut heap) = lock(&store.heap) else { return Ok(false) };
+    let step = heap.take_oldest(ring);
+    drop(heap);
+    let part = match step {
+        Step::Done(Some(part)) => part,
+        Step::Done(None) | Step::Again(_) => return Ok(true),
+        Step::Refused(_) => return Ok(false),
+    };
+    #[allow(clippy::cast_possible_truncation)] // a chunk is short
+    let shown = f(&Value::in_chunk(&part.chunk, part.start as u32));
+    if shown.is_err() {
+        if let Some(mut heap) = lock(&store.heap) {
+            heap.put_back(ring, &part);
         }
     }
-    settle();
+    shown.map(|()| true)
+}
+
+/// The keys in the order of their oldest values.
+#[cfg(not(feature = "alloc"))]
+struct Queue;
+
+#[cfg(not(feature = "alloc"))]
+impl Queue {
+    fn new(_: &Store) -> Queue {
+        Queue
+    }
+
+    #[allow(clippy::unused_self)] // as with a heap
+    fn next(&mut self, store: &Store, end: u64) -> Option<Next> {
+        next_of_all(store, end)
+    }
+}
+
+/// The keys in the order of their oldest values, as these were when a key was last looked at.
+#[cfg(feature = "alloc")]
+struct Queue {
+    waiting: BinaryHeap<Reverse<(u64, usize)>>,
+    keys: Vec<(&'static Callsite, Place)>,
+    /// The position in `keys` of the one that is not waiting.
+    current: Option<usize>,
 }
 
 #[cfg(feature = "alloc")]
-pub fn take() -> Cache {
-    settle();
-    let mut cache = Cache::default();
-    let Some(drained) = patiently(|| HEAP.try_lock()).map(|mut heap| heap.drain(true)) else {
-        return cache;
-    };
-    for (key, storage) in drained {
-        cache.push(key, storage.into_values());
+impl Queue {
+    /// Without memory, no key waits, and all are looked at each time.
+    fn new(store: &Store) -> Queue {
+        let mut queue = Queue { waiting: BinaryHeap::new(), keys: Vec::new(), current: None };
+        let count = store.keys().count();
+        if queue.keys.try_reserve_exact(count).is_ok()
+            && queue.waiting.try_reserve_exact(count).is_ok()
+        {
+            let with_place = |(owner, place)| Some((owner, place?));
+            queue.keys.extend(store.keys().filter_map(with_place).take(count));
+            for (nth, (owner, place)) in queue.keys.iter().enumerate() {
+                let oldest = oldest(store, owner, *place);
+                queue.waiting.extend(oldest.map(|sequence| Reverse((sequence, nth))));
+            }
+        }
+        queue
     }
-    if let Some(mut arena) = write_arena() {
-        walk_arena(&arena, &mut |entry| cache.show(entry));
-        arena.clear(true);
-    } else if let Some(arena) = read_arena().filter(|_| !CLEAR_DUE.arena.load(Relaxed)) {
-        // In the closure of a walk: nothing can come in before it is over.
-        walk_arena(&arena, &mut |entry| cache.show(entry));
-        TAKEN.store(true, Relaxed);
-        CLEAR_DUE.arena.store(true, Relaxed);
+
+    fn next(&mut self, store: &Store, end: u64) -> Option<Next> {
+        if self.keys.is_empty() {
+            return next_of_all(store, end);
+        }
+        let mut again = self.current.take();
+        loop {
+            if let Some(nth) = again {
+                let (owner, place) = self.keys[nth];
+                let oldest = oldest(store, owner, place);
+                // There is room for one entry a key.
+                self.waiting.extend(oldest.map(|sequence| Reverse((sequence, nth))));
+            }
+            let Reverse((sequence, nth)) = self.waiting.pop()?;
+            let (owner, place) = self.keys[nth];
+            if oldest(store, owner, place) != Some(sequence) {
+                again = Some(nth);
+                continue;
+            }
+            let until = self.waiting.peek().map_or(end, |Reverse((second, _))| end.min(*second));
+            self.current = Some(nth);
+            return (sequence < end).then_some(Next { owner, place, until });
+        }
     }
-    settle();
-    cache
+}
+
+/// Looks at the oldest value of every key.
+fn next_of_all(store: &Store, end: u64) -> Option<Next> {
+    let mut next: Option<(u64, Next)> = None;
+    for (owner, place) in store.keys() {
+        let Some(place) = place else { continue };
+        let Some(sequence) = oldest(store, owner, place).filter(|sequence| *sequence < end) else {
+            continue;
+        };
+        match &mut next {
+            Some((first, next)) if *first < sequence => next.until = next.until.min(sequence),
+            next => {
+                let until = next.as_ref().map_or(end, |(first, _)| *first);
+                *next = Some((sequence, Next { owner, place, until }));
+            }
+        }
+    }
+    next.map(|(_, next)| next)
 }

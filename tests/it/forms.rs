@@ -512,7 +512,7 @@ form! { a_list_of_final_values: finals(a, b, c, d, e) [a 1, b 1, c 2, d 2, e 1] 
     }
 }
 
-form! { early_returns: early(a, return) [a 3, return 3] [-1, 0, 1, 2].map(early);
+form! { early_returns: early(a, return) [a 3, return 2] [-1, 0, 1, 2].map(early);
     fn early(n: i32) -> Option<i32> {
         if n < 0 { return None }
         let a = n;
@@ -631,7 +631,7 @@ trait Layer {
         #[capture(Layer::twice => out, return)]
         fn twice(&self, x: i32) -> (Self::Out, Self::Out)
         where
-            Self::Out: Clone + Send + 'static,
+            Self::Out: Clone + Send + Sync + 'static,
         {
             let out = self.forward(x);
             (out, self.forward(x * 2))

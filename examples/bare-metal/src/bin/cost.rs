@@ -9,7 +9,7 @@
 #[cfg(not(feature = "anycapture"))]
 extern crate self as anycapture;
 
-#[path = "../../../vit/engine.rs"]
+#[path = "../../../vit/src/engine.rs"]
 #[allow(dead_code)]
 mod engine;
 #[path = "../model.rs"]

@@ -7,7 +7,7 @@
 #![no_std]
 #![no_main]
 
-#[path = "../../../vit/engine.rs"]
+#[path = "../../../vit/src/engine.rs"]
 #[allow(dead_code)]
 mod engine;
 #[path = "../model.rs"]

@@ -1,0 +1,280 @@
+//! Capture lines: a `static` each, found by its key.
+//!
+//! A line registers itself when it is first hit while recording is active. The first line with a key is the owner of
+//! that key: what is known of the key is kept there, and later lines with the same key only point to it.
+//!
+//! Owners stand in two structures, both without a lock and without allocation, so that a line may be hit for the
+//! first time in an interrupt handler: a binary trie over the hashes of keys, for looking one up, and a list in the
+//! order of registration, for reading all. Both only grow, by setting an empty [`OnceRef`] once: a caller that loses
+//! the race walks on from the winner.
+
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use once_cell::race::OnceRef;
+use spin::Mutex;
+
+use super::counts::Stats;
+use super::region::Ring;
+#[cfg(feature = "alloc")]
+use super::share::try_box;
+use super::sync::lock;
+
+/// A capture line: the `static` in its expansion. Not public API.
+///
+/// All zero until it is first hit, so that it takes RAM but no flash on a microcontroller. The test
+/// `an_idle_callsite_takes_64_bytes` guards its size.
+pub struct Callsite {
+    /// As the line hands it over, with `r#` before raw identifiers.
+    key: OnceRef<'static, &'static str>,
+    /// The same as people write it, if that differs and was asked for.
+    #[cfg(feature = "alloc")]
+    text: OnceRef<'static, &'static str>,
+    /// The first line with this key, perhaps this one.
+    owner: OnceRef<'static, Callsite>,
+    /// Below this in the trie: keys whose next bit of the hash is 0, or 1.
+    children: [OnceRef<'static, Callsite>; 2],
+    /// The owner registered after this one.
+    next: OnceRef<'static, Callsite>,
+    /// What the store of the process knows of the key: see [`state`].
+    state: AtomicU32,
+    pub(crate) stats: Stats,
+    /// The values in given memory.
+    pub(crate) ring: Mutex<Option<Ring<'static>>>,
+}
+
+/// Where the values of a key live.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In given memory, in the ring of the owner.
+    Region,
+    /// On the heap, in the ring of this number.
+    #[cfg(feature = "alloc")]
+    Heap(usize),
+}
+
+/// The bits of [`Callsite::state`]: the number of the key's ring on the heap plus 1, or 0 until it is known; and:
+pub(crate) mod state {
+    /// Whether the filter was asked.
+    pub(crate) const ADMITTED: u32 = 1 << 31;
+    /// Whether it leaves the key out.
+    pub(crate) const FILTERED: u32 = 1 << 30;
+    /// Whether its values are to be cleared before they are used next.
+    pub(crate) const CLEARED: u32 = 1 << 29;
+    /// The rest.
+    #[cfg(feature = "alloc")]
+    pub(crate) const RING: u32 = CLEARED - 1;
+}
+
+/// The root of the trie; also the first of the list.
+static ROOT: OnceRef<'static, Callsite> = OnceRef::new();
+
+/// An owner near the end of the list, to append the next one from.
+static NEAR_END: Mutex<Option<&'static Callsite>> = Mutex::new(None);
+
+impl Callsite {
+    /// A line that was not hit.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Callsite {
+        Callsite {
+            key: OnceRef::new(),
+            #[cfg(feature = "alloc")]
+            text: OnceRef::new(),
+            owner: OnceRef::new(),
+            children: [const { OnceRef::new() }; 2],
+            next: OnceRef::new(),
+            state: AtomicU32::new(0),
+            stats: Stats::new(),
+            ring: Mutex::new(None),
+        }
+    }
+
+    /// The key, of an owner.
+    pub fn key(&self) -> &'static str {
+        self.key.get().copied().unwrap_or_default()
+    }
+
+    /// What the store of the process knows of the key: see [`state`].
+    #[inline(always)]
+    pub fn state(&self) -> u32 {
+        self.state.load(Relaxed)
+    }
+
+    /// Changes some bits of it.
+    pub fn change_state(&self, clear: u32, set: u32) {
+        #[cfg(target_has_atomic = "32")]
+        let _ = self.state.fetch_update(Relaxed, Relaxed, |state| Some(state & !clear | set));
+        // Without compare-and-swap there is one core; only an interrupt right here, of the same key, is overlooked.
+        #[cfg(not(target_has_atomic = "32"))]
+        self.state.store(self.state() & !clear | set, Relaxed);
+    }
+
+    /// The key as people write it, of an owner. Of a key with raw identifiers, a copy without their `r#` is made once, and lives
+    /// for ever.
+    #[cfg(feature = "alloc")]
+    pub fn text(&self) -> Option<&'static str> {
+        use alloc::{boxed::Box, string::String};
+        use core::fmt::Write;
+
+        if let Some(text) = self.text.get() {
+            return Some(text);
+        }
+        let key = self.key();
+        if !key.contains("r#") {
+            return Some(key);
+        }
+        let mut text = String::new();
+        text.try_reserve_exact(key.len()).ok()?;
+        write!(text, "{}", KeyName(key)).ok()?;
+        let [text] = Box::leak(try_box(&*text.leak()).ok()?);
+        let _ = self.text.set(text);
+        Some(text)
+    }
+
+    /// The owner of the key of this line, if the line was hit before.
+    #[inline(always)]
+    pub fn known_owner(&self) -> Option<&'static Callsite> {
+        self.owner.get()
+    }
+
+    /// The owner of the key of this line.
+    #[inline]
+    pub fn owner(&'static self, key: &'static &'static str) -> &'static Callsite {
+        match self.owner.get() {
+            Some(owner) => owner,
+            None => self.register(key),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn register(&'static self, key: &'static &'static str) -> &'static Callsite {
+        // An `Err` says that an interrupted registration of this line has done it.
+        let _ = self.key.set(key);
+        let (mut slot, mut hash) = (&ROOT, hash(key));
+        let owner = loop {
+            match slot.get() {
+                Some(site) if same(site.key(), key) => break site,
+                Some(site) => {
+                    slot = &site.children[(hash & 1) as usize];
+                    hash = hash.rotate_right(1);
+                }
+                None if slot.set(self).is_ok() => {
+                    self.append();
+                    break self;
+                }
+                None => {}
+            }
+        };
+        let _ = self.owner.set(owner);
+        owner
+    }
+
+    /// Adds an owner to the end of the list.
+    fn append(&'static self) {
+        let near_end = lock(&NEAR_END).and_then(|near_end| *near_end);
+        let Some(mut last) = near_end.or_else(|| ROOT.get()) else { return };
+        while !core::ptr::eq(last, self) && last.next.set(self).is_err() {
+            let Some(next) = last.next.get() else { return };
+            last = next;
+        }
+        if let Some(mut near_end) = lock(&NEAR_END) {
+            *near_end = Some(self);
+        }
+    }
+}
+
+/// All keys that were hit, in the order of their first hits.
+pub(crate) fn owners() -> impl Iterator<Item = &'static Callsite> {
+    core::iter::successors(ROOT.get(), |owner| owner.next.get())
+}
+
+/// The owner of a key, written with or without `r#`.
+pub(crate) fn find(key: &str) -> Option<&'static Callsite> {
+    let (mut slot, mut hash) = (&ROOT, hash(key));
+    loop {
+        let site = slot.get()?;
+        if same(site.key(), key) {
+            return Some(site);
+        }
+        slot = &site.children[(hash & 1) as usize];
+        hash = hash.rotate_right(1);
+    }
+}
+
+/// The bytes of a key as people write it: without the `r#` of raw identifiers.
+#[derive(Clone)]
+pub(crate) struct Plain<'a> {
+    rest: &'a [u8],
+    /// Whether a segment begins here.
+    begins: bool,
+}
+
+impl<'a> Plain<'a> {
+    pub(crate) fn new(key: &'a str) -> Plain<'a> {
+        Plain { rest: key.as_bytes(), begins: true }
+    }
+}
+
+impl Iterator for Plain<'_> {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        if let (true, [b'r', b'#', rest @ ..]) = (self.begins, self.rest) {
+            self.rest = rest;
+        }
+        let (&first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        self.begins = first == b'.';
+        Some(first)
+    }
+}
+
+fn same(a: &str, b: &str) -> bool {
+    core::ptr::eq(a, b) || Plain::new(a).eq(Plain::new(b))
+}
+
+/// FNV-1a, whose low bits are then mixed from the high ones: the trie takes the bits from the lowest on.
+fn hash(key: &str) -> u32 {
+    let hash = Plain::new(key)
+        .fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    hash ^ (hash >> 15)
+}
+
+/// Writes a key as people write it.
+pub(crate) struct KeyName<'a>(pub &'a str);
+
+impl core::fmt::Display for KeyName<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let mut rest = self.0;
+        loop {
+            rest = rest.strip_prefix("r#").unwrap_or(rest);
+            let end = rest.bytes().position(|byte| byte == b'.').map_or(rest.len(), |dot| dot + 1);
+            f.write_str(&rest[..end])?;
+            if end == rest.len() {
+                return Ok(());
+            }
+            rest = &rest[end..];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::{string::ToString, vec::Vec};
+
+    use super::{KeyName, Plain, same};
+
+    #[test]
+    fn raw_identifiers_are_read_without_their_prefix() {
+        for (key, plain) in
+            [("f.x", "f.x"), ("r#fn.r#type", "fn.type"), ("f.xr#", "f.xr#"), ("r.r#r", "r.r")]
+        {
+            assert_eq!(Plain::new(key).collect::<Vec<_>>(), plain.as_bytes());
+            assert_eq!(KeyName(key).to_string(), plain);
+            assert!(same(key, plain));
+        }
+        assert!(!same("f.x", "f.xy"));
+    }
+}

@@ -1,0 +1,436 @@
+//! A chunk: a run of values of one key, one element type, one shape and one number of indices, end to end.
+//!
+//! The newest chunk of a ring is open: it belongs to the ring alone, and values are appended to it. The others are
+//! sealed, and never change again.
+
+/// When, and on which thread, a value was captured.
+#[derive(Clone, Copy)]
+pub(crate) struct Stamp {
+    /// The position among all captures of the store.
+    pub sequence: u64,
+    /// See [`Value::thread`](super::value::Value::thread).
+    pub thread: u32,
+}
+
+/// The largest number of indices that are kept with a value.
+pub(crate) const MAX_INDICES: usize = 4;
+
+#[cfg(all(feature = "capture", feature = "alloc"))]
+pub(crate) use heap::{Chunk, Data, Opaque};
+
+#[cfg(all(feature = "capture", feature = "alloc"))]
+mod heap {
+    use alloc::{boxed::Box, string::String, vec::Vec};
+    use core::{any::Any, fmt, ops::Range};
+
+    use once_cell::race::OnceBox;
+
+    use super::super::element::{Buffer, Element, Kind, Shape, Stored, with_buffer};
+    use super::super::share::{Pool, Pooled, slot_size, try_box};
+    use super::super::source::Source;
+    use super::super::summary::Summary;
+    use super::Stamp;
+
+    /// See the module.
+    pub(crate) struct Chunk {
+        pub key: &'static str,
+        pub shape: Shape,
+        /// Elements in a value.
+        pub stride: usize,
+        pub data: Data,
+        /// One a value.
+        pub stamps: Vec<Stamp>,
+        /// `index_rank` a value.
+        pub indices: Vec<i64>,
+        pub index_rank: usize,
+        /// The position of the first value among all that its ring has taken in.
+        pub first: u64,
+        /// The elements as bytes, made when somebody asks for them.
+        bytes: OnceBox<[Vec<u8>; 1]>,
+    }
+
+    /// What the values are.
+    pub(crate) enum Data {
+        Plain(Buffer),
+        /// One value of a user's type, or a text.
+        Opaque(Box<dyn Opaque>),
+    }
+
+    /// A value that is not plain data, in a box that [`try_box`] has made.
+    pub(crate) trait Opaque: Send + Sync {
+        /// The value itself.
+        fn value(&self) -> &dyn Any;
+        /// The name of its type, with all paths.
+        fn type_name(&self) -> &'static str;
+        /// The bytes that it takes, as far as they can be known.
+        fn size(&self) -> usize;
+    }
+
+    impl<T: Any + Send + Sync> Opaque for [T; 1] {
+        fn value(&self) -> &dyn Any {
+            &self[0]
+        }
+
+        fn type_name(&self) -> &'static str {
+            core::any::type_name::<T>()
+        }
+
+        fn size(&self) -> usize {
+            let text = self.value().downcast_ref::<String>().map_or(0, String::capacity);
+            size_of::<T>() + text
+        }
+    }
+
+    impl Pooled for Chunk {
+        fn pool() -> &'static Pool<Chunk> {
+            static POOL: Pool<Chunk> = Pool::new();
+            &POOL
+        }
+    }
+
+    impl Chunk {
+        /// A chunk without values and without room for any.
+        pub(crate) const fn empty(key: &'static str) -> Chunk {
+            Chunk {
+                key,
+                shape: Shape::SCALAR,
+                stride: 1,
+                data: Data::Plain(Buffer::U8(Vec::new())),
+                stamps: Vec::new(),
+                indices: Vec::new(),
+                index_rank: 0,
+                first: 0,
+                bytes: OnceBox::new(),
+            }
+        }
+
+        /// The number of values.
+        #[inline]
+        pub(crate) fn len(&self) -> usize {
+            self.stamps.len()
+        }
+
+        /// The position behind that of the last value.
+        pub(crate) fn end(&self) -> u64 {
+            self.first + self.len() as u64
+        }
+
+        /// What this chunk counts against the budget.
+        pub(crate) fn cost(&self) -> usize {
+            let data = match &self.data {
+                Data::Plain(buffer) => buffer.capacity_in_bytes(),
+                Data::Opaque(value) => value.size(),
+            };
+            Chunk::cost_of(data, self.stamps.capacity(), self.indices.capacity())
+        }
+
+        /// That of a chunk with so many bytes of data, room for so many stamps, and for so many indices.
+        pub(crate) fn cost_of(data: usize, stamps: usize, indices: usize) -> usize {
+            /// The chunk and its slot.
+            const BOOKKEEPING: usize = size_of::<Chunk>() + slot_size::<Chunk>();
+            let stamps = stamps * size_of::<Stamp>() + indices * size_of::<i64>();
+            data.saturating_add(BOOKKEEPING + stamps)
+        }
+
+        /// Makes this a chunk for values of another shape, without values and with room for `count` of them. The
+        /// buffers are kept where they will do.
+        pub(crate) fn prepare<E: Element>(
+            &mut self,
+            shape: Shape,
+            stride: usize,
+            index_rank: usize,
+            count: usize,
+        ) -> Option<()> {
+            self.clear();
+            if !matches!(&self.data, Data::Plain(buffer) if E::of(buffer).is_some()) {
+                self.data = Data::Plain(E::buffer());
+            }
+            let Data::Plain(buffer) = &mut self.data else { return None };
+            let data = E::of_mut(buffer)?;
+            self.shape = shape;
+            self.stride = stride;
+            self.index_rank = index_rank;
+            data.try_reserve_exact(count.checked_mul(stride)?).ok()?;
+            self.stamps.try_reserve_exact(count).ok()?;
+            self.indices.try_reserve_exact(count.checked_mul(index_rank)?).ok()
+        }
+
+        /// Whether a value of this form can be appended.
+        #[inline(always)]
+        pub(crate) fn has_room<E: Element>(
+            &self,
+            length: usize,
+            shape: &[usize],
+            indices: &[i64],
+        ) -> bool {
+            let Data::Plain(buffer) = &self.data else { return false };
+            let Some(data) = E::of(buffer) else { return false };
+            self.stamps.len() < self.stamps.capacity()
+                && self.shape.is(shape)
+                && self.index_rank == indices.len()
+                && data.capacity() - data.len() >= length
+                && self.indices.capacity() - self.indices.len() >= indices.len()
+        }
+
+        /// The number of values of `length` elements and with `rank` indices for which there are buffers.
+        pub(crate) fn room_for<E: Element>(&self, length: usize, rank: usize) -> usize {
+            let Data::Plain(buffer) = &self.data else { return 0 };
+            let Some(data) = E::of(buffer) else { return 0 };
+            let by_data = data.capacity().checked_div(length).unwrap_or(usize::MAX);
+            let by_indices = self.indices.capacity().checked_div(rank).unwrap_or(usize::MAX);
+            self.stamps.capacity().min(by_data).min(by_indices)
+        }
+
+        /// Whether the values have this form.
+        pub(crate) fn is_like<E: Element>(&self, shape: &Shape, rank: usize) -> bool {
+            let is_of_type = matches!(&self.data, Data::Plain(buffer) if E::of(buffer).is_some());
+            is_of_type && self.shape == *shape && self.index_rank == rank
+        }
+
+        /// Forgets all values. The buffers stay.
+        pub(crate) fn clear(&mut self) {
+            if let Data::Plain(buffer) = &mut self.data {
+                with_buffer!(buffer, values => values.clear());
+            }
+            self.stamps.clear();
+            self.indices.clear();
+            self.bytes = OnceBox::new();
+        }
+
+        /// Appends a value, after [`has_room`](Chunk::has_room).
+        #[inline(always)]
+        pub(crate) fn push<E: Element>(&mut self, values: &[E], stamp: Stamp, indices: &[i64]) {
+            let Data::Plain(buffer) = &mut self.data else { return };
+            let Some(data) = E::of_mut(buffer) else { return };
+            self.stamps.push(stamp);
+            if !indices.is_empty() {
+                self.indices.extend_from_slice(indices);
+            }
+            // A scalar is not worth a call to `memcpy`.
+            if let [value] = values { data.push(*value) } else { data.extend_from_slice(values) }
+        }
+
+        /// Takes in one value of a chunk for one, after [`prepare`](Chunk::prepare). Says how many elements came.
+        pub(crate) fn fill<S: Source>(&mut self, source: S, indices: &[i64]) -> usize {
+            let Data::Plain(buffer) = &mut self.data else { return 0 };
+            let Some(data) = S::Element::of_mut(buffer) else { return 0 };
+            source.append_to(data);
+            self.indices.extend_from_slice(indices);
+            data.len()
+        }
+
+        /// The values from number `start` on, in a chunk of their own.
+        pub(crate) fn copy(&self, start: usize) -> Option<Chunk> {
+            let mut copy = Chunk::empty(self.key);
+            let Data::Plain(buffer) = &self.data else { return None };
+            let count = self.len() - start;
+            with_buffer!(buffer, values => {
+                copy.copy_elements(&values[start * self.stride..], self, count)?;
+            });
+            copy.stamps.extend_from_slice(&self.stamps[start..]);
+            copy.indices.extend_from_slice(&self.indices[start * self.index_rank..]);
+            copy.first = self.first + start as u64;
+            Some(copy)
+        }
+
+        fn copy_elements<E: Element>(
+            &mut self,
+            values: &[E],
+            other: &Chunk,
+            count: usize,
+        ) -> Option<()> {
+            self.prepare::<E>(other.shape, other.stride, other.index_rank, count)?;
+            let Data::Plain(buffer) = &mut self.data else { return None };
+            E::of_mut(buffer)?.extend_from_slice(values);
+            Some(())
+        }
+
+        /// Forgets the first `count` values.
+        pub(crate) fn drop_front(&mut self, count: usize) {
+            let count = count.min(self.len());
+            let elements = count * self.stride;
+            if let Data::Plain(buffer) = &mut self.data {
+                with_buffer!(buffer, values => drop(values.drain(..elements)));
+            }
+            self.stamps.drain(..count);
+            self.indices.drain(..count * self.index_rank);
+            self.first += count as u64;
+            self.bytes = OnceBox::new();
+        }
+
+        /// The key of all values.
+        pub(crate) fn key(&self) -> &'static str {
+            self.key
+        }
+
+        /// The shape of each.
+        pub(crate) fn shape(&self) -> &Shape {
+            &self.shape
+        }
+
+        /// The stamp of a value.
+        #[inline]
+        pub(crate) fn stamp(&self, position: usize) -> Stamp {
+            self.stamps[position]
+        }
+
+        /// `None` if the values are not plain data.
+        pub(crate) fn kind(&self) -> Option<Kind> {
+            match &self.data {
+                Data::Plain(buffer) => Some(buffer.kind()),
+                Data::Opaque(_) => None,
+            }
+        }
+
+        /// The indices of a value.
+        pub(crate) fn indices_of(&self, position: usize) -> &[i64] {
+            &self.indices[position * self.index_rank..][..self.index_rank]
+        }
+
+        fn range(&self, position: usize) -> Range<usize> {
+            position * self.stride..(position + 1) * self.stride
+        }
+
+        /// The elements of a value, if they are of this type.
+        #[inline]
+        pub(crate) fn slice<E: Element>(&self, position: usize) -> Option<&[E]> {
+            match &self.data {
+                Data::Plain(buffer) => E::of(buffer).map(|all| &all[self.range(position)]),
+                Data::Opaque(_) => None,
+            }
+        }
+
+        /// The value, if it is not plain data.
+        pub(crate) fn opaque(&self) -> Option<&dyn Opaque> {
+            match &self.data {
+                Data::Plain(_) => None,
+                Data::Opaque(value) => Some(&**value),
+            }
+        }
+
+        /// The elements of a value, little-endian.
+        ///
+        /// # Panics
+        ///
+        /// If there is no memory for the bytes of the chunk, which are made at the first call and kept.
+        pub(crate) fn bytes(&self, position: usize) -> &[u8] {
+            let Data::Plain(buffer) = &self.data else { return &[] };
+            let Range { start, end } = self.range(position);
+            if let Buffer::U8(bytes) = buffer {
+                return &bytes[start..end];
+            }
+            let size = buffer.kind().size();
+            if self.bytes.get().is_none() {
+                let bytes = to_bytes(buffer).and_then(|bytes| try_box(bytes).ok());
+                let bytes = bytes.expect("no memory for the bytes of a captured value");
+                // Whoever comes second drops theirs.
+                drop(self.bytes.set(bytes));
+            }
+            self.bytes.get().map_or(&[], |[bytes]| &bytes[start * size..end * size])
+        }
+
+        /// Summary of a value.
+        pub(crate) fn summary(&self, position: usize) -> Summary {
+            match &self.data {
+                Data::Plain(buffer) => with_buffer!(buffer, values => {
+                    Summary::of(values[self.range(position)].iter().copied())
+                }),
+                Data::Opaque(_) => Summary::default(),
+            }
+        }
+
+        /// Hands the elements from value `start` up to value `end` on, as little-endian bytes in pieces.
+        pub(crate) fn stream(
+            &self,
+            start: usize,
+            end: usize,
+            sink: &mut dyn FnMut(&[u8]) -> fmt::Result,
+        ) -> fmt::Result {
+            let Data::Plain(buffer) = &self.data else { return Ok(()) };
+            if let Buffer::U8(bytes) = buffer {
+                return sink(&bytes[start * self.stride..end * self.stride]);
+            }
+            with_buffer!(buffer, values => {
+                stream(&values[start * self.stride..end * self.stride], sink)
+            })
+        }
+    }
+
+    fn to_bytes(buffer: &Buffer) -> Option<Vec<u8>> {
+        with_buffer!(buffer, values => elements_to_bytes(values))
+    }
+
+    fn elements_to_bytes<E: Element>(values: &[E]) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(size_of_val(values)).ok()?;
+        bytes.resize(size_of_val(values), 0);
+        E::write(values, &mut bytes);
+        Some(bytes)
+    }
+
+    fn stream<E: Element>(values: &[E], sink: &mut dyn FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
+        let mut scratch = [0; 4096];
+        for piece in values.chunks(scratch.len() / E::SIZE) {
+            let bytes = &mut scratch[..size_of_val(piece)];
+            E::write(piece, bytes);
+            sink(bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// Without a heap there are no chunks: this type has no value.
+#[cfg(not(all(feature = "capture", feature = "alloc")))]
+mod no_heap {
+    use super::super::element::{Element, Kind, Shape};
+    use super::super::summary::Summary;
+    use super::Stamp;
+
+    pub(crate) enum Chunk {}
+
+    impl Chunk {
+        pub(crate) fn key(&self) -> &'static str {
+            match *self {}
+        }
+
+        pub(crate) fn shape(&self) -> &Shape {
+            match *self {}
+        }
+
+        pub(crate) fn kind(&self) -> Option<Kind> {
+            match *self {}
+        }
+
+        pub(crate) fn stamp(&self, _: usize) -> Stamp {
+            match *self {}
+        }
+
+        pub(crate) fn indices_of(&self, _: usize) -> &[i64] {
+            match *self {}
+        }
+
+        pub(crate) fn slice<E: Element>(&self, _: usize) -> Option<&[E]> {
+            match *self {}
+        }
+
+        pub(crate) fn bytes(&self, _: usize) -> &[u8] {
+            match *self {}
+        }
+
+        pub(crate) fn summary(&self, _: usize) -> Summary {
+            match *self {}
+        }
+
+        pub(crate) fn stream(
+            &self,
+            _: usize,
+            _: usize,
+            _: &mut dyn FnMut(&[u8]) -> core::fmt::Result,
+        ) -> core::fmt::Result {
+            match *self {}
+        }
+    }
+}
+
+#[cfg(not(all(feature = "capture", feature = "alloc")))]
+pub(crate) use no_heap::Chunk;

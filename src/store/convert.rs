@@ -1,0 +1,188 @@
+//! Conversions of users' types to plain data.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt::{self, Display};
+
+use super::element::{Buffer, Element, Stored};
+use super::note::{DimList, dims};
+
+/// Numbers with a shape: what a conversion gives, see [`Options::convert`](crate::Options::convert).
+///
+/// # Examples
+///
+/// ```
+/// use anycapture::Array;
+///
+/// let _row_major = Array::new(&[2, 3], vec![1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
+/// ```
+pub struct Array {
+    pub(crate) shape: DimList,
+    pub(crate) buffer: Buffer,
+}
+
+impl Array {
+    /// Elements in row-major order, with their dimensions, outermost first.
+    ///
+    /// If the product of the dimensions is not the number of elements, the values are kept flat, and the mismatch is
+    /// counted.
+    pub fn new<E: Element>(shape: &[usize], values: Vec<E>) -> Array {
+        let mut buffer = <E as Stored>::buffer();
+        if let Some(data) = E::of_mut(&mut buffer) {
+            *data = values;
+        }
+        Array { shape: dims(shape), buffer }
+    }
+
+    /// The dimensions.
+    pub fn shape(&self) -> &[usize] {
+        self.shape.as_slice()
+    }
+}
+
+impl fmt::Debug for Array {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Array({} {:?})", self.buffer.kind().dtype(), self.shape())
+    }
+}
+
+/// What a conversion may give: an [`Array`], or a `Result` of one whose error can be displayed.
+pub trait Converted {
+    /// The numbers, or a message.
+    #[doc(hidden)]
+    fn into_array(self) -> Result<Array, String>;
+}
+
+impl Converted for Array {
+    fn into_array(self) -> Result<Array, String> {
+        Ok(self)
+    }
+}
+
+impl<E: Display> Converted for Result<Array, E> {
+    fn into_array(self) -> Result<Array, String> {
+        self.map_err(|error| try_format(format_args!("{error}")).unwrap_or_default())
+    }
+}
+
+/// `format!`, where there may be no memory: it would abort.
+pub(crate) fn try_format(text: fmt::Arguments<'_>) -> Result<String, fmt::Error> {
+    struct Fallible(String);
+
+    impl fmt::Write for Fallible {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.try_reserve(text.len()).map_err(|_| fmt::Error)?;
+            self.0.push_str(text);
+            Ok(())
+        }
+    }
+
+    let mut to = Fallible(String::new());
+    fmt::write(&mut to, text)?;
+    Ok(to.0)
+}
+
+#[cfg(feature = "capture")]
+pub(crate) use with_capture::{Conversion, Conversions};
+
+#[cfg(feature = "capture")]
+mod with_capture {
+    use alloc::{boxed::Box, string::String, vec::Vec};
+    use core::any::{Any, TypeId};
+
+    use super::super::share::{Pool, Pooled, Shared, Unique, try_box};
+    use super::{Array, Converted};
+
+    /// A conversion of one type.
+    pub(crate) struct Conversion {
+        of: TypeId,
+        run: Box<dyn Run>,
+    }
+
+    impl Pooled for Conversion {
+        fn pool() -> &'static Pool<Conversion> {
+            static POOL: Pool<Conversion> = Pool::new();
+            &POOL
+        }
+    }
+
+    trait Run: Send + Sync {
+        fn run(&self, value: &dyn Any) -> Option<Result<Array, String>>;
+    }
+
+    struct Function<T, F>(F, core::marker::PhantomData<fn(&T)>);
+
+    impl<T: 'static, C: Converted, F: Fn(&T) -> C + Send + Sync> Run for [Function<T, F>; 1] {
+        fn run(&self, value: &dyn Any) -> Option<Result<Array, String>> {
+            Some((self[0].0)(value.downcast_ref()?).into_array())
+        }
+    }
+
+    impl Conversion {
+        /// The numbers of `value`, or the message of the conversion; `None` if it is of another type.
+        pub(crate) fn run(&self, value: &dyn Any) -> Option<Result<Array, String>> {
+            self.run.run(value)
+        }
+    }
+
+    /// Conversions, one a type.
+    #[derive(Default)]
+    pub(crate) struct Conversions(Vec<Shared<Conversion>>);
+
+    impl Conversions {
+        /// None.
+        pub(crate) const fn new() -> Conversions {
+            Conversions(Vec::new())
+        }
+
+        /// Adds a conversion in place of an earlier one of the same type. Where there is no memory for it, there is
+        /// none.
+        pub(crate) fn add<T: 'static, C: Converted>(
+            &mut self,
+            convert: impl Fn(&T) -> C + Send + Sync + 'static,
+        ) {
+            let Ok(run) = try_box(Function(convert, core::marker::PhantomData)) else { return };
+            let conversion = Conversion { of: TypeId::of::<T>(), run };
+            if let Ok(conversion) = Unique::new(conversion) {
+                self.set(&mut conversion.share());
+            }
+        }
+
+        /// Leaves the one that was there before in `conversion`.
+        fn set(&mut self, conversion: &mut Shared<Conversion>) {
+            match self.0.iter_mut().find(|other| other.of == conversion.of) {
+                Some(other) => core::mem::swap(other, conversion),
+                None => {
+                    if self.0.try_reserve(1).is_ok() {
+                        self.0.push(conversion.clone());
+                    }
+                }
+            }
+        }
+
+        /// Adds these to `earlier`, and becomes what is to be dropped when no lock is held.
+        pub(crate) fn merge_into(&mut self, earlier: &mut Conversions) {
+            for conversion in &mut self.0 {
+                earlier.set(conversion);
+            }
+        }
+
+        /// The conversion of this type.
+        pub(crate) fn get(&self, of: TypeId) -> Option<Shared<Conversion>> {
+            self.0.iter().find(|conversion| conversion.of == of).cloned()
+        }
+    }
+}
+
+/// Without recording, nothing is converted.
+#[cfg(not(feature = "capture"))]
+#[derive(Default)]
+pub(crate) struct Conversions;
+
+#[cfg(not(feature = "capture"))]
+impl Conversions {
+    pub(crate) fn add<T: 'static, C: Converted>(
+        &mut self,
+        _: impl Fn(&T) -> C + Send + Sync + 'static,
+    ) {
+    }
+}

@@ -1,0 +1,110 @@
+//! What became of the values that a key was given.
+
+/// Why a value was not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// No memory is left, or the allocator gave none, and the key has no older values to give up.
+    NoMemory,
+    /// The value is larger than the whole budget, or than its ring in given memory.
+    TooLarge,
+    /// What the value needs was in use where waiting is not allowed, or was in vain.
+    Busy,
+    /// The value is not plain data, and values live in given memory.
+    NotPlain,
+}
+
+/// Values that a ring took in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// Held now.
+    pub kept: u64,
+    /// Of these, the ones that are not plain data.
+    pub opaque: u64,
+    /// Dropped for newer ones, or for a smaller limit.
+    pub overwritten: u64,
+    /// Dropped by `clear`.
+    pub cleared: u64,
+    /// Handed out by `take` or `drain`.
+    pub taken: u64,
+}
+
+#[cfg(feature = "capture")]
+pub(crate) use with_capture::{Event, Stats};
+
+#[cfg(feature = "capture")]
+mod with_capture {
+    use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+    use super::Refused;
+
+    /// Something that happens to a value other than that a ring takes it in.
+    #[derive(Clone, Copy)]
+    pub(crate) enum Event {
+        Refused(Refused),
+        /// Left out by the filter.
+        Filtered,
+        /// Kept without its shape.
+        Mismatched,
+        /// A `None` or an `Err`.
+        Absent,
+        /// Passed over by `*`: not plain data, nor text.
+        PassedOver,
+        /// A conversion failed.
+        Unconverted,
+        /// Kept, but a shape was given, and it is not plain data.
+        ShapeIgnored,
+    }
+
+    /// Counts events. It is all zero at first, so that it costs no flash on a microcontroller.
+    pub(crate) struct Stats([AtomicU32; Event::COUNT]);
+
+    impl Event {
+        const COUNT: usize = if cfg!(feature = "alloc") { 10 } else { 7 };
+
+        fn number(self) -> usize {
+            match self {
+                Event::Refused(Refused::NoMemory) => 0,
+                Event::Refused(Refused::TooLarge) => 1,
+                Event::Refused(Refused::Busy) => 2,
+                Event::Filtered => 3,
+                Event::Mismatched => 4,
+                Event::Absent => 5,
+                Event::PassedOver => 6,
+                // Without a heap the next three don't happen.
+                Event::Refused(Refused::NotPlain) => 7,
+                Event::Unconverted => 8,
+                Event::ShapeIgnored => 9,
+            }
+        }
+    }
+
+    impl Stats {
+        pub(crate) const fn new() -> Stats {
+            Stats([const { AtomicU32::new(0) }; Event::COUNT])
+        }
+
+        /// Counts one more. The largest number means at least so many.
+        #[cold]
+        #[inline(never)]
+        pub(crate) fn count(&self, event: Event) {
+            let Some(counter) = self.0.get(event.number()) else { return };
+            #[cfg(target_has_atomic = "32")]
+            // An `Err` says that the largest number is reached.
+            let _ = counter.fetch_update(Relaxed, Relaxed, |count| count.checked_add(1));
+            // Without compare-and-swap there is one core; an interrupt right here loses its count.
+            #[cfg(not(target_has_atomic = "32"))]
+            counter.store(counter.load(Relaxed).saturating_add(1), Relaxed);
+        }
+
+        pub(crate) fn get(&self, event: Event) -> u32 {
+            self.0.get(event.number()).map_or(0, |counter| counter.load(Relaxed))
+        }
+
+        /// Begins anew.
+        pub(crate) fn reset(&self) {
+            for counter in &self.0 {
+                counter.store(0, Relaxed);
+            }
+        }
+    }
+}

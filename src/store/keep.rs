@@ -1,0 +1,204 @@
+//! Into a ring on the heap: how the three ways of [`Heap`] are taken, with every copy of a large value, every allocation and
+//! every drop outside of its lock.
+
+use super::chunk::{Chunk, Data, Opaque};
+use super::control::Store;
+use super::counts::Refused;
+use super::element::{Buffer, Element, Shape, Stored, with_buffer};
+use super::note::Note;
+use super::ring::{Begun, Heap, Incoming, SMALL, Step};
+use super::share::{Unique, try_box};
+use super::source::Source;
+use super::sync::{lock, thread};
+
+/// A kept value.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Kept {
+    /// Fewer elements came than were announced, so that the value is flat.
+    pub shortened: bool,
+    /// Whether there is a NaN among them, if that was asked.
+    pub has_nan: bool,
+}
+
+fn incoming<'a>(shape: &'a [usize], note: &'a Note<'_>) -> Incoming<'a> {
+    Incoming { shape, indices: note.indices, keep: note.keep, thread: thread() }
+}
+
+/// Takes steps under the lock until one is done. What they give up is dropped between them.
+fn steps<T>(store: &Store, mut step: impl FnMut(&mut Heap) -> Step<T>) -> Result<T, Refused> {
+    loop {
+        let mut heap = lock(&store.heap).ok_or(Refused::Busy)?;
+        let taken = step(&mut heap);
+        drop(heap);
+        match taken {
+            Step::Done(done) => return Ok(done),
+            Step::Refused(refused) => return Err(refused),
+            Step::Again(garbage) => drop(garbage),
+        }
+    }
+}
+
+/// Keeps elements in the shape that is theirs.
+pub(crate) fn keep<S: Source>(
+    store: &Store,
+    ring: usize,
+    source: S,
+    shape: &[usize],
+    note: &Note<'_>,
+) -> Result<Kept, Refused> {
+    /// Elements of an iterator that are made on the stack first, for its code must not run under the lock.
+    const ON_STACK: usize = 32;
+    let length = source.len();
+    match source.as_slice() {
+        Some(values) if size_of_val(values) <= SMALL => append(store, ring, values, shape, note),
+        None if length <= ON_STACK => {
+            let mut room = [S::Element::ZERO; ON_STACK];
+            let count = source.copy_to(&mut room[..length]);
+            let (flat, shortened) = ([count], count < length);
+            let shape = if shortened { &flat } else { shape };
+            let kept = append(store, ring, &room[..count], shape, note)?;
+            Ok(Kept { shortened, ..kept })
+        }
+        _ => fill(store, ring, source, shape, note),
+    }
+}
+
+fn append<E: Element>(
+    store: &Store,
+    ring: usize,
+    values: &[E],
+    shape: &[usize],
+    note: &Note<'_>,
+) -> Result<Kept, Refused> {
+    let incoming = incoming(shape, note);
+    steps(store, |heap| heap.append(ring, values, &incoming))?;
+    let has_nan = store.stops_at_nan() && values.iter().any(|value| value.is_nan());
+    Ok(Kept { shortened: false, has_nan })
+}
+
+/// Gives back what was reserved for a chunk, if a user's code panics or there is no memory.
+struct Reserved<'a> {
+    store: &'a Store,
+    ring: usize,
+    cost: usize,
+}
+
+impl Reserved<'_> {
+    /// The chunk is there: it takes over what was reserved.
+    fn take(self) -> usize {
+        let cost = self.cost;
+        core::mem::forget(self);
+        cost
+    }
+}
+
+impl Drop for Reserved<'_> {
+    fn drop(&mut self) {
+        if let Some(mut heap) = lock(&self.store.heap) {
+            heap.abandon(self.ring, self.cost);
+        }
+    }
+}
+
+/// Takes a chunk, fills it, and puts it back.
+fn fill<S: Source>(
+    store: &Store,
+    ring: usize,
+    source: S,
+    shape: &[usize],
+    note: &Note<'_>,
+) -> Result<Kept, Refused> {
+    let (length, rank) = (source.len(), note.indices.len());
+    let bytes = length.checked_mul(S::Element::SIZE).ok_or(Refused::TooLarge)?;
+    let cost = Chunk::cost_of(bytes, 1, rank);
+    // A much larger buffer would hold on to memory that the value does not need.
+    let fits = |chunk: &Chunk| chunk.room_for::<S::Element>(length, rank) == 1;
+    let begun = steps(store, |heap| heap.begin(ring, note.keep, cost, fits))?;
+    let (chunk, cost) = match begun {
+        Begun::Reused(chunk) => {
+            let cost = chunk.cost();
+            (Ok(chunk), cost)
+        }
+        Begun::Fresh => (Unique::new(Chunk::empty("")), cost),
+    };
+    let reserved = Reserved { store, ring, cost };
+    let mut chunk = chunk.map_err(|_| Refused::NoMemory)?;
+    let prepared = chunk.prepare::<S::Element>(Shape::new(shape), length, rank, 1);
+    prepared.ok_or(Refused::NoMemory)?;
+    let count = chunk.fill(source, note.indices);
+    let shortened = count < length;
+    if shortened {
+        (chunk.shape, chunk.stride) = (Shape::new(&[count]), count);
+    }
+    let has_nan = store.stops_at_nan() && has_nan(&chunk);
+    push(store, ring, chunk, Some(reserved.take()), note)?;
+    Ok(Kept { shortened, has_nan })
+}
+
+fn has_nan(chunk: &Chunk) -> bool {
+    let Data::Plain(buffer) = &chunk.data else { return false };
+    with_buffer!(buffer, values => values.iter().any(|value| value.is_nan()))
+}
+
+fn push(
+    store: &Store,
+    ring: usize,
+    chunk: Unique<Chunk>,
+    mut reserved: Option<usize>,
+    note: &Note<'_>,
+) -> Result<(), Refused> {
+    let mut chunk = Some(chunk);
+    let incoming = incoming(&[], note);
+    let garbage = steps(store, |heap| heap.push_chunk(ring, &mut chunk, &mut reserved, &incoming))?;
+    drop(garbage);
+    Ok(())
+}
+
+/// A chunk of one value, with room for its stamp.
+fn chunk_of(data: Data, note: &Note<'_>) -> Result<Unique<Chunk>, Refused> {
+    let mut chunk = Unique::new(Chunk::empty("")).map_err(|_| Refused::NoMemory)?;
+    chunk.data = data;
+    chunk.stamps.try_reserve_exact(1).map_err(|_| Refused::NoMemory)?;
+    chunk.indices.try_reserve_exact(note.indices.len()).map_err(|_| Refused::NoMemory)?;
+    chunk.indices.extend_from_slice(note.indices);
+    chunk.index_rank = note.indices.len();
+    Ok(chunk)
+}
+
+/// Keeps a value of a user's type.
+pub(crate) fn keep_opaque<T>(
+    store: &Store,
+    ring: usize,
+    value: T,
+    note: &Note<'_>,
+) -> Result<(), Refused>
+where
+    [T; 1]: Opaque + 'static,
+{
+    let value = try_box(value).map_err(|_| Refused::NoMemory)?;
+    push(store, ring, chunk_of(Data::Opaque(value), note)?, None, note)
+}
+
+/// Keeps what a conversion has made. A large buffer is not copied.
+pub(crate) fn keep_buffer(
+    store: &Store,
+    ring: usize,
+    buffer: Buffer,
+    shape: &[usize],
+    note: &Note<'_>,
+) -> Result<Kept, Refused> {
+    if buffer.capacity_in_bytes() <= SMALL {
+        return with_buffer!(&buffer, values => append(store, ring, values, shape, note));
+    }
+    let length = length_of(&buffer);
+    let mut chunk = chunk_of(Data::Plain(buffer), note)?;
+    (chunk.shape, chunk.stride) = (Shape::new(shape), length);
+    let has_nan = store.stops_at_nan() && has_nan(&chunk);
+    push(store, ring, chunk, None, note)?;
+    Ok(Kept { shortened: false, has_nan })
+}
+
+/// The number of elements.
+pub(crate) fn length_of(buffer: &Buffer) -> usize {
+    with_buffer!(buffer, values => values.len())
+}

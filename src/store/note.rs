@@ -1,0 +1,192 @@
+//! What a capture line says beside its value. Named by expansions only.
+
+// What is reachable here is hidden.
+#![allow(missing_docs)]
+
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
+
+use super::chunk::MAX_INDICES;
+use super::element::MAX_RANK;
+
+/// Shape and options of an item, read while recording only. Not public API.
+#[derive(Clone, Copy)]
+pub struct Note<'a> {
+    /// The dimensions, if the line gives them.
+    pub shape: Option<&'a [usize]>,
+    pub indices: &'a [i64],
+    /// The number of values that the ring of this key holds; 0 if it is not told.
+    pub keep: usize,
+    /// The bytes of the ring of this key in given memory; 0 if it is not told.
+    pub room: usize,
+}
+
+impl Note<'_> {
+    /// Of a line that says nothing.
+    pub const NONE: Note<'static> = Note { shape: None, indices: &[], keep: 0, room: 0 };
+}
+
+/// An integer, for dimensions, indices, and the numbers of options. Not public API.
+#[diagnostic::on_unimplemented(
+    message = "a dimension, an `index`, `every`, `keep` and `room` take an integer, not a `{Self}`",
+    label = "not an integer"
+)]
+pub trait Integer: Copy {
+    /// Beyond `i64`, the nearest.
+    fn to_i64(self) -> i64;
+    /// `usize::MAX` for what is not a `usize`.
+    fn to_usize(self) -> usize;
+}
+
+macro_rules! integers {
+    ($($type:ident)+) => {$(
+        impl Integer for $type {
+            #[inline(always)]
+            #[allow(unused_comparisons, clippy::absurd_extreme_comparisons)]
+            fn to_i64(self) -> i64 {
+                i64::try_from(self).unwrap_or(if self < 0 { i64::MIN } else { i64::MAX })
+            }
+
+            #[inline(always)]
+            fn to_usize(self) -> usize {
+                usize::try_from(self).unwrap_or(usize::MAX)
+            }
+        }
+    )+};
+}
+
+integers! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize }
+
+impl<T: Integer> Integer for &T {
+    #[inline(always)]
+    fn to_i64(self) -> i64 {
+        (*self).to_i64()
+    }
+
+    #[inline(always)]
+    fn to_usize(self) -> usize {
+        (*self).to_usize()
+    }
+}
+
+/// A number of an option, or a dimension. Not public API.
+#[inline(always)]
+pub fn size(size: impl Integer) -> usize {
+    size.to_usize()
+}
+
+/// Up to four indices. Not public API.
+pub struct IndexList {
+    indices: [i64; MAX_INDICES],
+    rank: usize,
+}
+
+impl IndexList {
+    #[inline(always)]
+    pub fn as_slice(&self) -> &[i64] {
+        &self.indices[..self.rank]
+    }
+}
+
+/// What `index = ...` takes: an integer, or a tuple of up to four. Not public API.
+#[diagnostic::on_unimplemented(
+    message = "`index` takes an integer or a tuple of up to four integers, not a `{Self}`",
+    label = "not an index"
+)]
+pub trait Indices {
+    fn list(self) -> IndexList;
+}
+
+impl<T: Integer> Indices for T {
+    #[inline(always)]
+    fn list(self) -> IndexList {
+        IndexList { indices: [self.to_i64(), 0, 0, 0], rank: 1 }
+    }
+}
+
+macro_rules! index_tuples {
+    ($($rank:literal ($($name:ident $zero:literal),+);)+) => {$(
+        impl<$($name: Integer),+> Indices for ($($name,)+) {
+            #[inline(always)]
+            #[allow(non_snake_case)]
+            fn list(self) -> IndexList {
+                let ($($name,)+) = self;
+                let mut indices = [0; MAX_INDICES];
+                $(indices[$zero] = $name.to_i64();)+
+                IndexList { indices, rank: $rank }
+            }
+        }
+    )+};
+}
+
+index_tuples! {
+    1 (A 0);
+    2 (A 0, B 1);
+    3 (A 0, B 1, C 2);
+    4 (A 0, B 1, C 2, D 3);
+}
+
+/// The indices of a line. Not public API.
+#[inline(always)]
+pub fn indices(indices: impl Indices) -> IndexList {
+    indices.list()
+}
+
+/// The dimensions of a `name[..dims]`. Not public API.
+pub struct DimList {
+    dims: [usize; MAX_RANK + 1],
+    rank: usize,
+}
+
+impl DimList {
+    /// One dimension more than are kept stands for all that are too many.
+    #[inline]
+    pub fn as_slice(&self) -> &[usize] {
+        &self.dims[..self.rank]
+    }
+}
+
+/// What stands behind the dots of `name[..dims]`: a slice, an array or a `Vec` of integers. Not public API.
+#[diagnostic::on_unimplemented(
+    message = "`name[..dims]` takes the dimensions as a slice, an array or a `Vec` of integers, not as a `{Self}`",
+    label = "not dimensions"
+)]
+pub trait Dims {
+    fn list(&self) -> DimList;
+}
+
+impl<T: Integer> Dims for [T] {
+    fn list(&self) -> DimList {
+        let mut list = DimList { dims: [0; MAX_RANK + 1], rank: 0 };
+        for (to, from) in list.dims.iter_mut().zip(self) {
+            *to = from.to_usize();
+            list.rank += 1;
+        }
+        list
+    }
+}
+
+impl<T: Integer, const N: usize> Dims for [T; N] {
+    fn list(&self) -> DimList {
+        self[..].list()
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T: Integer> Dims for Vec<T> {
+    fn list(&self) -> DimList {
+        self[..].list()
+    }
+}
+
+impl<T: Dims + ?Sized> Dims for &T {
+    fn list(&self) -> DimList {
+        (**self).list()
+    }
+}
+
+/// The dimensions of a line. Not public API.
+#[inline(always)]
+pub fn dims<T: Dims + ?Sized>(dims: &T) -> DimList {
+    dims.list()
+}

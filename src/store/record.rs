@@ -1,0 +1,418 @@
+//! The way in: from a capture line to the ring of its key.
+//!
+//! [`Callsite::record`] is for plain data, [`Callsite::record_source`] for elements that are made one by one, and with a heap
+//! [`Callsite::record_value`] for values of any other type. Each has the key admitted, which gives the place of its values, and keeps
+//! the value there: on the heap by [`keep`](super::keep), or in given memory.
+//!
+//! No lock is held while a user's code runs, but for the elements of an iterator that are written into given memory: a
+//! capture of the same key in that code is refused.
+
+#[cfg(feature = "alloc")]
+use alloc::{string::String, vec::Vec};
+#[cfg(feature = "alloc")]
+use core::any::{Any, TypeId};
+use core::cell::Cell;
+
+#[cfg(feature = "alloc")]
+use super::callsite::state;
+use super::callsite::{Callsite, Place};
+use super::chunk::Stamp;
+#[cfg(feature = "alloc")]
+use super::control::PROCESS;
+use super::control::Store;
+#[cfg(feature = "alloc")]
+use super::convert::Array;
+use super::counts::{Event, Refused};
+#[cfg(feature = "alloc")]
+use super::element::with_buffer;
+use super::element::{MAX_RANK, Plain, Stored};
+#[cfg(feature = "alloc")]
+use super::keep;
+use super::memory::{carve, change_ring, next_in_region};
+use super::note::Note;
+use super::region::{Form, Ring, ring_size};
+#[cfg(feature = "alloc")]
+use super::ring::{Incoming, SMALL};
+#[cfg(feature = "alloc")]
+use super::scope;
+use super::scope::with_store;
+use super::source::Source;
+use super::sync::thread;
+
+/// Nothing to add, or an event to count beside the kept value.
+type Kept = Result<Option<Event>, Refused>;
+
+impl Callsite {
+    /// Keeps a copy of plain data.
+    #[cold]
+    #[inline(never)]
+    pub fn record<V: Plain + ?Sized>(
+        &'static self,
+        key: &'static &'static str,
+        value: &V,
+        note: &Note<'_>,
+    ) {
+        #[cfg(feature = "alloc")]
+        if self.record_quickly(value, note) {
+            return;
+        }
+        self.record_slowly(key, value, note);
+    }
+
+    /// Keeps plain data in any state of the store.
+    #[cfg_attr(feature = "alloc", cold, inline(never))]
+    fn record_slowly<V: Plain + ?Sized>(
+        &'static self,
+        key: &'static &'static str,
+        value: &V,
+        note: &Note<'_>,
+    ) {
+        let mut room = [0; MAX_RANK];
+        let own = (V::RANK <= MAX_RANK).then(|| {
+            value.dims(&mut room);
+            &room[..V::RANK]
+        });
+        keep(self.owner(key), value.flat(), own, note);
+    }
+
+    /// Keeps elements that are made one by one, flat or in the shape that the line gives.
+    #[cold]
+    #[inline(never)]
+    pub fn record_source<S: Source>(
+        &'static self,
+        key: &'static &'static str,
+        source: S,
+        shape: Option<&[usize]>,
+        note: &Note<'_>,
+    ) {
+        let flat = [source.len()];
+        keep(self.owner(key), source, Some(shape.unwrap_or(&flat)), note);
+    }
+
+    /// Counts a `None` or an `Err`.
+    #[cold]
+    #[inline(never)]
+    pub fn record_absent(&'static self, key: &'static &'static str) {
+        count(self.owner(key), Event::Absent);
+    }
+
+    /// Counts a value that `*` passes over.
+    #[cold]
+    #[inline(never)]
+    pub fn pass_over(&'static self, key: &'static &'static str, type_name: &'static str) {
+        let owner = self.owner(key);
+        with_store(|store| {
+            if store.is_active() {
+                store.pass_over(owner, type_name);
+            }
+        });
+    }
+}
+
+fn count(owner: &'static Callsite, event: Event) {
+    with_store(|store| {
+        if store.is_active() {
+            store.count(owner, event);
+        }
+    });
+}
+
+/// Runs `keep` with the place of a key, if it is recorded, and counts what came of it.
+#[inline]
+fn with_admitted(owner: &'static Callsite, keep: impl FnOnce(&Store, Place) -> Kept) {
+    with_store(|store| {
+        // A line with `on = flag` may come after recording was stopped.
+        if !store.is_active() {
+            return;
+        }
+        let Some(place) = store.admit(owner) else { return };
+        match keep(store, place) {
+            Ok(None) => {}
+            Ok(Some(event)) => store.count(owner, event),
+            Err(refused) => store.count(owner, Event::Refused(refused)),
+        }
+    });
+}
+
+/// Keeps elements. `own` are the dimensions of the value itself, `None` if they are too many.
+fn keep<S: Source>(owner: &'static Callsite, source: S, own: Option<&[usize]>, note: &Note<'_>) {
+    with_admitted(owner, |store, place| keep_elements(store, owner, place, source, own, note));
+}
+
+fn keep_elements<S: Source>(
+    store: &Store,
+    owner: &'static Callsite,
+    place: Place,
+    source: S,
+    own: Option<&[usize]>,
+    note: &Note<'_>,
+) -> Kept {
+    let flat = [source.len()];
+    let (shape, fits) = match note.shape.or(own) {
+        Some(shape) if fits(shape, source.len()) => (shape, true),
+        _ => (&flat[..], false),
+    };
+    let shortened = match place {
+        Place::Region => keep_in_region(store, owner, source, shape, note)?,
+        #[cfg(feature = "alloc")]
+        Place::Heap(ring) => {
+            let kept = keep::keep(store, ring, source, shape, note)?;
+            stop_at_nan(store, owner, kept.has_nan);
+            kept.shortened
+        }
+    };
+    Ok((!fits || shortened).then_some(Event::Mismatched))
+}
+
+fn stop_at_nan(store: &Store, owner: &'static Callsite, has_nan: bool) {
+    if has_nan {
+        store.stop_at_nan(owner);
+    }
+}
+
+fn fits(dims: &[usize], length: usize) -> bool {
+    let product = dims.iter().try_fold(1_usize, |product, &dim| product.checked_mul(dim));
+    dims.len() <= MAX_RANK && product == Some(length)
+}
+
+/// Writes elements into the ring of the key in given memory. Says whether fewer came than were announced.
+fn keep_in_region<S: Source>(
+    store: &Store,
+    owner: &'static Callsite,
+    source: S,
+    shape: &[usize],
+    note: &Note<'_>,
+) -> Result<bool, Refused> {
+    let size = source.len().checked_mul(S::Element::SIZE).ok_or(Refused::TooLarge)?;
+    let form = Form {
+        stamp: Stamp { sequence: 0, thread: thread() },
+        kind: S::Element::KIND,
+        shape,
+        indices: note.indices,
+        size,
+    };
+    let (source, has_nan) = (Cell::new(Some(source)), Cell::new(false));
+    let shortened = push_to_region(store, owner, form, note, &|bytes| {
+        let count = source.take().map_or(0, |source| source.write_to(bytes));
+        if store.stops_at_nan() {
+            let elements = bytes.chunks_exact(S::Element::SIZE).take(count);
+            has_nan.set(elements.map(S::Element::read).any(Stored::is_nan));
+        }
+        count * S::Element::SIZE
+    })?;
+    stop_at_nan(store, owner, has_nan.get());
+    Ok(shortened)
+}
+
+/// The same code for elements of every type, for flash is small. The ring is carved for the first value.
+#[inline(never)]
+fn push_to_region(
+    store: &Store,
+    owner: &'static Callsite,
+    mut form: Form<'_>,
+    note: &Note<'_>,
+    write: &dyn Fn(&mut [u8]) -> usize,
+) -> Result<bool, Refused> {
+    let mut ring = change_ring(owner).ok_or(Refused::Busy)?;
+    let ring = match &mut *ring {
+        Some(ring) => ring,
+        none => {
+            let told = store.told_size();
+            let (wanted, least) = ring_size(owner.key(), &form, note.keep, note.room, told);
+            none.insert(Ring::create(carve(wanted, least)?, owner.key())?)
+        }
+    };
+    let limit = match (note.keep, note.room) {
+        (0, 0) => store.told_size(),
+        (keep, _) => keep,
+    };
+    form.stamp.sequence = next_in_region()?;
+    ring.push(&form, limit, &mut |bytes| write(bytes))
+}
+
+#[cfg(feature = "alloc")]
+impl Callsite {
+    /// The steady state: a small value of the form of the open chunk, in the store of the process. Says whether it was
+    /// so. `tests/instructions.rs` guards its length.
+    #[inline(always)]
+    fn record_quickly<V: Plain + ?Sized>(&'static self, value: &V, note: &Note<'_>) -> bool {
+        let values = value.flat();
+        let Some(owner) = self.known_owner() else { return false };
+        if size_of_val(values) > SMALL
+            || V::RANK > MAX_RANK
+            || scope::any()
+            || PROCESS.stops_at_nan()
+            || !PROCESS.is_active()
+        {
+            return false;
+        }
+        let mut room = [0; MAX_RANK];
+        let shape = match note.shape {
+            Some(shape) if fits(shape, values.len()) => shape,
+            Some(_) => return false,
+            None => {
+                value.dims(&mut room);
+                &room[..V::RANK]
+            }
+        };
+        // A state that is not that of a ring on the heap is a number too large for one.
+        let ring = (owner.state() ^ state::ADMITTED).wrapping_sub(1) as usize;
+        let incoming = Incoming { shape, indices: note.indices, keep: note.keep, thread: thread() };
+        match PROCESS.heap.try_lock() {
+            Some(mut heap) => heap.append_quickly(ring, values, &incoming),
+            None => false,
+        }
+    }
+
+    /// Keeps a text as a `String`.
+    #[cold]
+    #[inline(never)]
+    pub fn record_text(&'static self, key: &'static &'static str, text: &str, note: &Note<'_>) {
+        self.record_made(key, note, || {
+            let mut copy = String::new();
+            copy.try_reserve_exact(text.len()).ok()?;
+            copy.push_str(text);
+            Some(copy)
+        });
+    }
+
+    /// Keeps what `make` gives, which runs only if the value is wanted.
+    #[cold]
+    #[inline(never)]
+    pub fn record_made<T: Any + Send + Sync>(
+        &'static self,
+        key: &'static &'static str,
+        note: &Note<'_>,
+        make: impl FnOnce() -> Option<T>,
+    ) {
+        let owner = self.owner(key);
+        with_admitted(owner, |store, place| keep_made(store, place, note, make));
+    }
+
+    /// Keeps a value of any type: as numbers if it turns out to be some, or has a conversion, or as a clone.
+    #[cold]
+    #[inline(never)]
+    pub fn record_value<T: Clone + Any + Send + Sync>(
+        &'static self,
+        key: &'static &'static str,
+        value: &T,
+        note: &Note<'_>,
+    ) {
+        if self.record_numbers(key, value, note) {
+            return;
+        }
+        let owner = self.owner(key);
+        with_admitted(owner, |store, place| {
+            let Some(conversion) = store.conversion(TypeId::of::<T>()) else {
+                return keep_made(store, place, note, || Some(value.clone()));
+            };
+            let failed = Failed { store, owner };
+            let array = conversion.run(value);
+            core::mem::forget(failed);
+            match array {
+                Some(Ok(array)) => keep_array(store, owner, place, array, note),
+                Some(Err(message)) => {
+                    store.set_message(owner, message);
+                    Ok(Some(Event::Unconverted))
+                }
+                None => Ok(None),
+            }
+        });
+    }
+
+    /// In code that is generic over any type, a value may turn out to be plain data. Says whether it is.
+    fn record_numbers(
+        &'static self,
+        key: &'static &'static str,
+        value: &dyn Any,
+        note: &Note<'_>,
+    ) -> bool {
+        macro_rules! try_each {
+            ($($element:ident)+) => {$(
+                if let Some(scalar) = value.downcast_ref::<$element>() {
+                    self.record_slowly(key, scalar, note);
+                    return true;
+                }
+                if let Some(values) = value.downcast_ref::<Vec<$element>>() {
+                    self.record_slowly(key, values, note);
+                    return true;
+                }
+            )+};
+        }
+        try_each! { f32 f64 bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
+        false
+    }
+}
+
+/// Keeps a value that is not plain data.
+#[cfg(feature = "alloc")]
+fn keep_made<T: Any + Send + Sync>(
+    store: &Store,
+    place: Place,
+    note: &Note<'_>,
+    make: impl FnOnce() -> Option<T>,
+) -> Kept {
+    let Place::Heap(ring) = place else { return Err(Refused::NotPlain) };
+    let value = make().ok_or(Refused::NoMemory)?;
+    keep::keep_opaque(store, ring, value, note)?;
+    Ok(note.shape.map(|_| Event::ShapeIgnored))
+}
+
+/// Keeps what a conversion has made.
+#[cfg(feature = "alloc")]
+fn keep_array(
+    store: &Store,
+    owner: &'static Callsite,
+    place: Place,
+    array: Array,
+    note: &Note<'_>,
+) -> Kept {
+    let Array { shape: own, buffer } = array;
+    let Place::Heap(ring) = place else {
+        return with_buffer!(&buffer, values => {
+            keep_elements(store, owner, place, &values[..], Some(own.as_slice()), note)
+        });
+    };
+    let length = keep::length_of(&buffer);
+    let (flat, shape) = ([length], note.shape.unwrap_or(own.as_slice()));
+    let fits = fits(shape, length);
+    let kept = keep::keep_buffer(store, ring, buffer, if fits { shape } else { &flat }, note)?;
+    stop_at_nan(store, owner, kept.has_nan);
+    Ok((!fits).then_some(Event::Mismatched))
+}
+
+/// Counts a conversion that panics.
+#[cfg(feature = "alloc")]
+struct Failed<'a> {
+    store: &'a Store,
+    owner: &'static Callsite,
+}
+
+#[cfg(feature = "alloc")]
+impl Drop for Failed<'_> {
+    fn drop(&mut self) {
+        self.store.count(self.owner, Event::Unconverted);
+        self.store.set_message(self.owner, String::from("it panicked"));
+    }
+}
+
+/// The hits of a line with `every`. Not public API.
+pub struct Hits(spin::Mutex<usize>);
+
+impl Hits {
+    /// No hits.
+    #[allow(clippy::new_without_default)]
+    pub const fn new() -> Hits {
+        Hits(spin::Mutex::new(0))
+    }
+
+    /// Whether this is the first of `every` hits. A hit that interrupts another one is.
+    #[cold]
+    #[inline(never)]
+    pub fn nth(&self, every: usize) -> bool {
+        let Some(mut hits) = super::sync::lock(&self.0) else { return true };
+        let first = *hits == 0;
+        *hits = if *hits + 1 >= every { 0 } else { *hits + 1 };
+        first
+    }
+}

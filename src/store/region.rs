@@ -1,0 +1,845 @@
+//! Given memory: a ring of bytes a key.
+//!
+//! [`Memory`] is carved from its start, once for each key. A piece becomes a [`Ring`], which takes
+//! values in until it is full, and from then on drops its oldest values for each new one:
+//!
+//! ```text
+//! given memory   | ring "a.x"          | ring "a.y"     | ring "b.z"             | left     |
+//!
+//! a ring         | header | key | value 7 | value 8 | gap | value 4 | value 5 | value 6 | gap |
+//!                                                   ^ tail  ^ head
+//! a value        | header | elements | indices | dimensions |
+//! ```
+//!
+//! A value lies in one piece. Where it doesn't fit behind the newest one, a gap is left and it goes
+//! to the start. So a push costs what the value itself costs, whatever else is stored: the bytes
+//! that are copied, and a few instructions for each older value that is dropped to make room.
+//! Values of one size drop one each. At worst, with large and small values under one key, those are
+//! dropped that lie in twice the bytes of the new one. Only a smaller limit drops more at once.
+//!
+//! Nothing is kept outside the given memory, so it can be read after a reset ([`recover`]), or in a
+//! dump. The state of a ring is two slots and a byte that selects the valid one: the other slot is
+//! written first, then the byte. Before bytes of old values are overwritten, the state without
+//! these values is published; the state with the new value is published last. After a reset between
+//! any two stores of a byte, the ring holds whole values only: guarded by the test
+//! `a_reset_at_any_byte_leaves_whole_values`.
+//!
+//! Nothing here locks, and nothing waits. The owner of a ring has it behind a lock of its own; the
+//! elements are written while that is held. Bytes that other code wrote to this memory by mistake
+//! may lose values, and read as others: they never lead to a panic, or out of the ring.
+//!
+//! # Format, version 1
+//!
+//! All numbers are unsigned, little-endian, and not aligned to more than the memory itself. `up4`
+//! rounds up to a multiple of four. The given memory is a chain of pieces without space between
+//! them, from its first byte on. The chain ends where a piece would have a size under 8, or would
+//! reach beyond the memory. A piece without the magic bytes is to be skipped: it was carved, but
+//! its ring was not finished.
+//!
+//! | ring, at | bytes | what |
+//! | --- | --- | --- |
+//! | 0 | 4 | magic: `AC 52 01 w`; 01 is the version, `w` the bytes of a dimension: 4, or 8 on 64-bit targets |
+//! | 4 | 4 | size of the whole ring, a multiple of 4 |
+//! | 8 | 2 | bytes of the key, padding included |
+//! | 10 | 1 | the slot that is valid, 0 or 1 |
+//! | 11 | 1 | bytes of padding behind the key, 0 to 3 |
+//! | 12 | 8 | slot 0: head, the offset of the oldest value; tail, the offset behind the newest one |
+//! | 20 | 8 | slot 1: the same |
+//! | 28 | 4 | values held |
+//! | 32 | 24 | counts of values: overwritten, cleared, taken |
+//! | 56 | | key, UTF-8, and padding up to a multiple of 4 |
+//! | | rest | values |
+//!
+//! Offsets count from byte 56. A tail of 0: the ring is empty. Values follow each other from head
+//! to tail. Where fewer than 4 bytes are left in the ring, or the next four are less than 16, the
+//! next value is right behind the key.
+//!
+//! | value, at | bytes | what |
+//! | --- | --- | --- |
+//! | 0 | 4 | size of the whole value, a multiple of 4 |
+//! | 4 | 1 | element type: 0 to 14 for f32, f64, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, bool |
+//! | 5 | 1 | number of dimensions, plus 16 times the number of indices |
+//! | 6 | 1 | bytes of padding behind the elements, 0 to 3; plus 4 if there is a thread number |
+//! | 7 | 1 | `AC` |
+//! | 8 | 8 | sequence |
+//! | 16 | 0 or 4 | thread number |
+//! | | | elements in row-major order, and padding up to a multiple of 4 |
+//! | | 8 each | indices, signed |
+//! | | `w` each | dimensions, outermost first |
+
+use core::iter;
+use core::sync::atomic::{Ordering::SeqCst, compiler_fence};
+
+use super::chunk::{MAX_INDICES, Stamp};
+use super::counts::{Counts, Refused};
+use super::element::{Element, Kind, MAX_RANK, Shape};
+use super::value::{Raw, Value};
+
+/// The bytes of a dimension, which is never cut: as wide as a `usize`.
+const WORD: usize = if size_of::<usize>() > 4 { 8 } else { 4 };
+
+/// Not an ASCII character: the first byte of a ring, and one in each value's header.
+const MARK: u8 = 0xAC;
+/// The last step of [`Ring::create`]: memory without it is not a ring.
+#[allow(clippy::cast_possible_truncation)]
+const MAGIC: [u8; 4] = [MARK, b'R', 1, WORD as u8];
+
+/// What a ring holds beside its key and its data.
+const HEADER: usize = 56;
+type Header = [u8; HEADER];
+
+// Offsets in a ring's header.
+const SIZE: usize = 4;
+const START: usize = 8;
+const SELECTOR: usize = 10;
+const PADDING: usize = 11;
+const SLOTS: usize = 12;
+const KEPT: usize = 28;
+const OVERWRITTEN: usize = 32;
+const CLEARED: usize = 40;
+const TAKEN: usize = 48;
+
+/// The start of a piece: magic bytes and size.
+const PIECE: usize = 8;
+/// The largest ring: its offsets have 32 bits.
+const MAX_RING: usize = u32::MAX as usize & !3;
+
+/// A value's header up to the thread number, which only threads need.
+const FIXED: usize = 16;
+/// The bytes of the thread number.
+const THREAD: usize = if cfg!(feature = "std") { 4 } else { 0 };
+/// The flag beside the number of padding bytes.
+const HAS_THREAD: u8 = 4;
+type ValueHeader = [u8; FIXED + THREAD];
+
+/// The next multiple of four.
+const fn up4(size: usize) -> usize {
+    size.saturating_add(3) & !3
+}
+
+/// What [`up4`] adds.
+#[allow(clippy::cast_possible_truncation)]
+const fn padding(size: usize) -> u8 {
+    (size as u8).wrapping_neg() & 3
+}
+
+/// The bytes that a value of `size` bytes of elements takes in its ring.
+const fn value_size(size: usize, rank: usize, indices: usize) -> usize {
+    up4(size).saturating_add(FIXED + THREAD + 8 * indices + WORD * rank)
+}
+
+/// The next byte of a key as people write it, without the `r#` of raw identifiers, and what
+/// follows.
+const fn split_key(key: &[u8]) -> Option<(u8, &[u8])> {
+    match key {
+        [b'r', b'#', first, rest @ ..] | [first, rest @ ..] => Some((*first, rest)),
+        [] => None,
+    }
+}
+
+/// The bytes of a key as people write it.
+const fn key_size(key: &str) -> usize {
+    let (mut rest, mut size) = (key.as_bytes(), 0);
+    while let Some((_, behind)) = split_key(rest) {
+        rest = behind;
+        size += 1;
+    }
+    size
+}
+
+/// The bytes of given memory that hold the newest `count` values of a key exactly: values of
+/// element type `E` and shape `shape`, each with so many `indices` (the numbers of the option
+/// `index`, 0 to 4).
+///
+/// The memory of a program is the sum over its keys. For values of several shapes under one key,
+/// count the largest.
+///
+/// # Examples
+///
+/// ```
+/// use anycapture::region_size;
+///
+/// const REGION: usize = region_size::<f32>("attention.map", 8, &[4, 50, 50], 1) // `index = layer`
+///     + region_size::<f32>("train.loss", 256, &[], 0);
+/// static mut MEMORY: [u8; REGION] = [0; REGION];
+/// ```
+pub(crate) const fn region_size<E: Element>(
+    key: &str,
+    count: usize,
+    shape: &[usize],
+    indices: usize,
+) -> usize {
+    let (mut elements, mut rest) = (1, shape);
+    while let [first, behind @ ..] = rest {
+        elements *= *first;
+        rest = behind;
+    }
+    let rank = if shape.len() > MAX_RANK { 1 } else { shape.len() };
+    HEADER + up4(key_size(key)) + count * value_size(elements * E::SIZE, rank, indices)
+}
+
+/// The bytes to ask for a new ring, and the fewest that will do: room for one value like `first`.
+///
+/// `room` is the size of the whole ring. Where that is 0, the ring has room for `keep` values like
+/// `first`; where that is 0, for `max_size`; where that is 0, for 8.
+pub(crate) fn ring_size(
+    key: &str,
+    first: &Form<'_>,
+    keep: usize,
+    room: usize,
+    max_size: usize,
+) -> (usize, usize) {
+    let empty = HEADER + up4(key_size(key));
+    let value = first.value_size();
+    let least = value.saturating_add(empty);
+    let count = match (keep, max_size) {
+        (0, 0) => 8,
+        (0, count) | (count, _) => count,
+    };
+    match room {
+        0 => (value.saturating_mul(count).saturating_add(empty), least),
+        room => (room.max(empty), least.min(room.max(empty))),
+    }
+}
+
+/// The number at `at`, in 32 bits.
+#[inline(always)]
+fn word(memory: &[u8], at: usize) -> Option<usize> {
+    let bytes = memory.get(at..)?.first_chunk()?;
+    usize::try_from(u32::from_le_bytes(*bytes)).ok()
+}
+
+/// The same in 64 bits.
+fn wide(memory: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(*memory.get(at..)?.first_chunk()?))
+}
+
+/// Stores `bytes` at `at`; beyond the end, nothing. All stores are made here, but for the elements
+/// of a value.
+#[inline(always)]
+fn set<const N: usize>(memory: &mut [u8], at: usize, bytes: [u8; N]) {
+    if let Some(to) = memory.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *to = bytes;
+        #[cfg(test)]
+        tests::stored(to);
+    }
+}
+
+/// The same for a size or an offset, which are at most [`MAX_RING`].
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation)]
+fn set_word(memory: &mut [u8], at: usize, value: usize) {
+    set(memory, at, (value as u32).to_le_bytes());
+}
+
+/// What is stored before is in memory before what is stored behind it.
+///
+/// This holds the compiler to the order. A reset loses no store that an in-order core has made;
+/// memory behind a write-back cache has to be cleaned by the program, or not be cached.
+#[inline(always)]
+fn in_order() {
+    compiler_fence(SeqCst);
+}
+
+/// The size of the piece that `memory` starts with.
+fn piece_size(memory: &[u8]) -> Option<usize> {
+    word(memory, SIZE).filter(|size| (PIECE..=memory.len()).contains(size))
+}
+
+/// The given memory: what is left of it.
+///
+/// Carving is a handful of stores: this can stand behind a lock that every key takes once. The ring
+/// is made of the piece afterwards, outside of that lock.
+pub(crate) struct Memory {
+    left: Option<&'static mut [u8]>,
+    size: usize,
+}
+
+impl Memory {
+    /// No memory was given. This is all zero.
+    pub(crate) const fn new() -> Memory {
+        Memory { left: None, size: 0 }
+    }
+
+    /// Takes the memory that is to be carved. What it held before can't be [recovered](recover) any
+    /// more.
+    ///
+    /// # Errors
+    ///
+    /// Gives `memory` back if there was some before.
+    pub(crate) fn give(&mut self, memory: &'static mut [u8]) -> Result<(), &'static mut [u8]> {
+        if self.left.is_some() {
+            return Err(memory);
+        }
+        let mut rest = &mut *memory;
+        while let Some(size) = piece_size(rest) {
+            set(rest, 0, [0; PIECE]);
+            rest = rest.get_mut(size..).unwrap_or_default();
+        }
+        set(memory, 0, [0; PIECE]);
+        self.size = memory.len();
+        self.left = Some(memory);
+        Ok(())
+    }
+
+    /// A piece of `wanted` bytes, or of what is left if that is at least `least`: see
+    /// [`ring_size`].
+    pub(crate) fn carve(&mut self, wanted: usize, least: usize) -> Option<&'static mut [u8]> {
+        let left = self.left.take()?;
+        let size = up4(wanted).min(left.len() & !3).min(MAX_RING);
+        if size < least.max(PIECE) {
+            self.left = Some(left);
+            return None;
+        }
+        let (piece, rest) = left.split_at_mut_checked(size)?;
+        // The chain ends behind this piece before it reaches there.
+        set(rest, 0, [0; PIECE]);
+        set(piece, 0, [0; 4]);
+        in_order();
+        set_word(piece, SIZE, size);
+        self.left = Some(rest);
+        Some(piece)
+    }
+
+    /// The bytes that were given.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// The bytes that are not carved yet.
+    pub(crate) fn left(&self) -> usize {
+        self.left.as_ref().map_or(0, |left| left.len())
+    }
+}
+
+/// What is kept beside the elements of a value.
+#[derive(Clone, Copy)]
+pub(crate) struct Form<'a> {
+    /// Its sequence, and its thread.
+    pub stamp: Stamp,
+    /// The primitive that the elements are.
+    pub kind: Kind,
+    /// At most [`MAX_RANK`] dimensions, whose product is the number of elements.
+    pub shape: &'a [usize],
+    /// At most [`MAX_INDICES`].
+    pub indices: &'a [i64],
+    /// The bytes of the elements.
+    pub size: usize,
+}
+
+impl Form<'_> {
+    /// The bytes that the value takes in its ring.
+    fn value_size(&self) -> usize {
+        value_size(self.size, self.shape.len(), self.indices.len())
+    }
+
+    /// Writes what stands beside the elements, `size` bytes in `shape`, and returns the size of the
+    /// value.
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation)]
+    fn write(
+        &self,
+        header: &mut ValueHeader,
+        body: &mut [u8],
+        shape: &[usize],
+        size: usize,
+    ) -> usize {
+        let mut at = up4(size);
+        for index in self.indices {
+            set(body, at, index.to_le_bytes());
+            at += 8;
+        }
+        for &dim in shape {
+            if WORD == 8 {
+                set(body, at, (dim as u64).to_le_bytes());
+            } else {
+                set_word(body, at, dim);
+            }
+            at += WORD;
+        }
+        let flags = padding(size) | if THREAD != 0 { HAS_THREAD } else { 0 };
+        let ranks = shape.len() as u8 | (self.indices.len() as u8) << 4;
+        if THREAD != 0 {
+            set(header, FIXED, self.stamp.thread.to_le_bytes());
+        }
+        set(header, 8, self.stamp.sequence.to_le_bytes());
+        set(header, 4, [self.kind as u8, ranks, flags, MARK]);
+        in_order();
+        set_word(header, 0, FIXED + THREAD + at);
+        FIXED + THREAD + at
+    }
+
+    /// The same for a value of which only the first `written` bytes were written: whole elements in
+    /// one dimension.
+    #[cold]
+    #[inline(never)]
+    fn write_shortened(
+        &self,
+        header: &mut ValueHeader,
+        body: &mut [u8],
+        written: usize,
+    ) -> Result<usize, Refused> {
+        // A scalar has no place for a dimension.
+        if self.shape.is_empty() {
+            return Err(Refused::TooLarge);
+        }
+        let count = written / self.kind.size();
+        Ok(self.write(header, body, &[count], count * self.kind.size()))
+    }
+}
+
+/// Where the values of a ring lie: from `head` to `tail`, by way of the end of the data if `tail`
+/// is not behind `head`.
+struct Span {
+    /// The offset of the oldest value, or of the gap before it.
+    head: usize,
+    /// The offset behind the newest value; 0 if there is none.
+    tail: usize,
+    /// The number of values.
+    kept: usize,
+}
+
+impl Span {
+    /// The published state.
+    #[inline(always)]
+    fn load(header: &Header) -> Span {
+        let slot = SLOTS + 8 * usize::from(header[SELECTOR] & 1);
+        Span {
+            head: word(header, slot).unwrap_or(0),
+            tail: word(header, slot + 4).unwrap_or(0),
+            kept: word(header, KEPT).unwrap_or(0),
+        }
+    }
+
+    /// Makes this the state of the ring: a reset finds the state before, or this one.
+    #[inline(always)]
+    fn publish(&self, header: &mut Header) {
+        set_word(header, KEPT, self.kept);
+        let other = !header[SELECTOR] & 1;
+        let slot = SLOTS + 8 * usize::from(other);
+        set_word(header, slot, self.head);
+        set_word(header, slot + 4, self.tail);
+        in_order();
+        set(header, SELECTOR, [other]);
+        in_order();
+    }
+
+    /// Drops the oldest values until `size` bytes are free in one piece and `others` values are
+    /// left at most. Returns where that piece is.
+    #[inline(always)]
+    fn make_room(&mut self, start: usize, body: &[u8], size: usize, others: usize) -> usize {
+        while self.kept > 0 {
+            // The piece at `at` is large enough once `head` has come to `end`.
+            let (at, end) = if self.tail <= self.head {
+                (self.tail, self.tail + size)
+            } else if body.len().wrapping_sub(self.tail) >= size {
+                (self.tail, 0)
+            } else {
+                (start, start + size)
+            };
+            loop {
+                if self.head >= end && self.kept <= others {
+                    return at;
+                }
+                let Some(size) = size_at(body, self.head) else { break };
+                self.head += size;
+                self.kept -= 1;
+                if self.kept == 0 {
+                    break;
+                }
+            }
+            // At the start there is a value, unless somebody else has written to this memory.
+            if self.head == start {
+                self.kept = 0;
+            }
+            self.head = start;
+        }
+        self.tail = 0;
+        start
+    }
+}
+
+/// Drops the oldest values until `size` bytes are free in one piece and `others` values are left at
+/// most, and counts them at `reason`. Returns where that piece is.
+#[inline(never)]
+fn make_room(header: &mut Header, body: &[u8], size: usize, others: usize, reason: usize) -> usize {
+    let mut span = Span::load(header);
+    let Span { head, kept, .. } = span;
+    let at = span.make_room(start(header), body, size, others);
+    if span.kept != kept || span.head != head {
+        count(header, reason, kept.wrapping_sub(span.kept));
+        span.publish(header);
+    }
+    at
+}
+
+/// The size of the value at `at`, or `None` if that is a gap or the end.
+#[inline(always)]
+fn size_at(body: &[u8], at: usize) -> Option<usize> {
+    let value = body.get(at..)?;
+    word(value, 0).filter(|size| (FIXED..=value.len()).contains(size))
+}
+
+/// Where values begin in what follows the header: behind the key.
+#[inline(always)]
+fn start(header: &Header) -> usize {
+    u16::from_le_bytes([header[START], header[START + 1]]).into()
+}
+
+/// Makes the `size` bytes at `at` the newest value.
+#[inline(always)]
+fn append(header: &mut Header, body: &mut [u8], at: usize, size: usize) {
+    let mut span = Span::load(header);
+    if at < span.tail {
+        // The gap; nothing if the memory ends there.
+        set_word(body, span.tail, 0);
+    }
+    if span.kept == 0 {
+        span.head = at;
+    }
+    span.tail = at + size;
+    span.kept += 1;
+    span.publish(header);
+}
+
+/// Adds to one of the counts.
+#[inline(always)]
+fn count(header: &mut Header, at: usize, more: usize) {
+    let count = wide(header, at).unwrap_or(0).wrapping_add(more as u64);
+    set(header, at, count.to_le_bytes());
+}
+
+/// The values of one key. The memory holds all of it.
+pub(crate) struct Ring<'m> {
+    memory: &'m mut [u8],
+}
+
+impl<'m> Ring<'m> {
+    /// A ring without values; the `r#` of raw identifiers in `key` is left out.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::NoMemory`] if there is no room for the key, or it is longer than 65,532 bytes.
+    pub(crate) fn create(memory: &'m mut [u8], key: &str) -> Result<Ring<'m>, Refused> {
+        let size = memory.len().min(MAX_RING) & !3;
+        let memory = memory.get_mut(..size).unwrap_or_default();
+        let key_size = key_size(key);
+        let start = u16::try_from(up4(key_size)).map_err(|_| Refused::NoMemory)?;
+        if size < HEADER + usize::from(start) {
+            return Err(Refused::NoMemory);
+        }
+        set(memory, 0, [0; 4]);
+        set_word(memory, SIZE, size);
+        set(memory, START, [0; HEADER - START]);
+        set(memory, START, start.to_le_bytes());
+        set(memory, PADDING, [padding(key_size)]);
+        let (mut at, mut rest) = (HEADER, key.as_bytes());
+        while let Some((byte, behind)) = split_key(rest) {
+            set(memory, at, [byte]);
+            at += 1;
+            rest = behind;
+        }
+        in_order();
+        set(memory, 0, MAGIC);
+        Ok(Ring { memory })
+    }
+
+    /// The header, and what follows it.
+    #[inline(always)]
+    fn split(&mut self) -> Option<(&mut Header, &mut [u8])> {
+        self.memory.split_first_chunk_mut()
+    }
+
+    /// Keeps a value of `form`, whose elements `write` puts into a slice of `form.size` bytes; it
+    /// returns how many of these count. Older values are dropped until the value fits, and until at
+    /// most `limit` are held with it; a `limit` of 0 is none. Dropped values count as overwritten.
+    ///
+    /// `Ok(true)`: `write` gave fewer elements than there were to be. These are kept, flat.
+    ///
+    /// If `write` panics, the value is left out.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::TooLarge`] if the value is larger than the ring; nothing is dropped for it. Also if `write` left
+    /// out a scalar: there is no place for the dimension of a list without elements.
+    pub(crate) fn push(
+        &mut self,
+        form: &Form<'_>,
+        limit: usize,
+        write: &mut dyn FnMut(&mut [u8]) -> usize,
+    ) -> Result<bool, Refused> {
+        let (header, body) = self.split().ok_or(Refused::NoMemory)?;
+        let size = form.value_size();
+        if size.saturating_add(start(header)) > body.len() {
+            return Err(Refused::TooLarge);
+        }
+        let at = make_room(header, body, size, limit.wrapping_sub(1), OVERWRITTEN);
+        let free = body.get_mut(at..).and_then(<[u8]>::split_first_chunk_mut);
+        let (front, free) = free.ok_or(Refused::TooLarge)?;
+        let written = write(free.get_mut(..form.size).ok_or(Refused::TooLarge)?);
+        let size = if written < form.size {
+            form.write_shortened(front, free, written)?
+        } else {
+            form.write(front, free, form.shape, form.size);
+            size
+        };
+        append(header, body, at, size);
+        Ok(written < form.size)
+    }
+
+    /// Drops values, the oldest first, until at most `limit` are left, and counts them at `reason`.
+    fn drop_to(&mut self, limit: usize, reason: usize) {
+        if let Some((header, body)) = self.split() {
+            make_room(header, body, 0, limit, reason);
+        }
+    }
+
+    /// Drops the oldest value, as taken.
+    pub(crate) fn drop_oldest(&mut self) {
+        let kept = word(self.memory, KEPT).unwrap_or(0);
+        self.drop_to(kept.saturating_sub(1), TAKEN);
+    }
+
+    /// Drops every value, as taken or as cleared.
+    pub(crate) fn clear(&mut self, taken: bool) {
+        self.drop_to(0, if taken { TAKEN } else { CLEARED });
+    }
+
+    /// Drops all but the newest `limit` values, as overwritten; none if `limit` is 0.
+    pub(crate) fn trim(&mut self, limit: usize) {
+        if limit > 0 {
+            self.drop_to(limit, OVERWRITTEN);
+        }
+    }
+
+    /// The oldest value.
+    pub(crate) fn oldest(&self) -> Option<Raw<'_>> {
+        self.iter().next()
+    }
+
+    /// The values, oldest first.
+    pub(crate) fn iter(&self) -> Values<'_> {
+        Reader::find(self.memory).unwrap_or_default().values()
+    }
+
+    /// The key, without the `r#` of raw identifiers.
+    pub(crate) fn key(&self) -> &str {
+        Reader::find(self.memory).unwrap_or_default().key
+    }
+
+    /// What became of the values.
+    pub(crate) fn counts(&self) -> Counts {
+        let count = |at| wide(self.memory, at).unwrap_or(0);
+        Counts {
+            opaque: 0,
+            kept: word(self.memory, KEPT).unwrap_or(0) as u64,
+            overwritten: count(OVERWRITTEN),
+            cleared: count(CLEARED),
+            taken: count(TAKEN),
+        }
+    }
+
+    /// Counts from 0 again; what is held stays.
+    pub(crate) fn reset_counts(&mut self) {
+        set(self.memory, OVERWRITTEN, [0; HEADER - OVERWRITTEN]);
+    }
+
+    /// The bytes from the oldest value to the newest, headers included.
+    #[cfg(test)]
+    pub(crate) fn used(&self) -> usize {
+        let ring = Reader::find(self.memory).unwrap_or_default();
+        match ring.tail {
+            0 => 0,
+            tail if tail > ring.head => tail - ring.head,
+            tail => ring.body.len() - ring.head + tail - ring.start,
+        }
+    }
+
+    /// The bytes of the whole ring.
+    #[cfg(test)]
+    pub(crate) fn size(&self) -> usize {
+        self.memory.len()
+    }
+}
+
+/// A ring that is read only: its own, or one found in memory that anything may have happened to.
+#[derive(Clone, Copy, Default)]
+struct Reader<'a> {
+    key: &'a str,
+    /// What follows the header.
+    body: &'a [u8],
+    /// Where values begin in it.
+    start: usize,
+    head: usize,
+    tail: usize,
+    /// The bytes of a dimension.
+    word: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// The ring that is all of `memory`, if there is one. Rings of targets with shorter words can
+    /// be read, too.
+    fn find(memory: &'a [u8]) -> Option<Reader<'a>> {
+        let (header, body) = memory.split_first_chunk::<HEADER>()?;
+        let [magic @ .., width] = header.first_chunk::<4>()?;
+        let width = usize::from(*width);
+        if *magic != MAGIC[..3] || header[SELECTOR] > 1 || (width != 4 && width != WORD) {
+            return None;
+        }
+        let start = start(header);
+        let key = body.get(..start.checked_sub(header[PADDING].into())?)?;
+        let key = core::str::from_utf8(key).ok()?;
+        let Span { head, tail, .. } = Span::load(header);
+        let ring = Reader { key, body, start, head, tail, word: width };
+        (start <= head && tail <= body.len() || tail == 0).then_some(ring)
+    }
+
+    /// Oldest first.
+    fn values(self) -> Values<'a> {
+        let wrapped = self.head < self.tail;
+        Values { ring: self, at: self.head, wrapped, ended: self.tail == 0 }
+    }
+
+    /// The value of `size` bytes at `at`; `None` if it contradicts itself.
+    #[allow(clippy::cast_possible_wrap)]
+    fn read(&self, at: usize, size: usize) -> Option<Raw<'a>> {
+        let value = self.body.get(at..)?.get(..size)?;
+        let (header, mut rest) = value.split_first_chunk::<FIXED>()?;
+        let [kind, ranks, flags, MARK] = *header.get(4..)?.first_chunk()? else { return None };
+        let mut thread = [0; 4];
+        if flags & HAS_THREAD != 0 {
+            (thread, rest) = rest.split_first_chunk().map(|(thread, rest)| (*thread, rest))?;
+        }
+        let (rank, index_rank) = (usize::from(ranks & 15), usize::from(ranks >> 4));
+        let elements = rest.len().checked_sub(8 * index_rank + self.word * rank)?;
+        let (elements, behind) = rest.split_at_checked(elements)?;
+        let bytes = elements.get(..elements.len().checked_sub(usize::from(flags & 3))?)?;
+        let (mut indices, mut dims) = ([0; MAX_INDICES], [0; MAX_RANK]);
+        for (number, index) in indices.get_mut(..index_rank)?.iter_mut().enumerate() {
+            *index = wide(behind, 8 * number)? as i64;
+        }
+        let dims = dims.get_mut(..rank)?;
+        for (number, dim) in dims.iter_mut().enumerate() {
+            *dim = self.dim(behind, 8 * index_rank + self.word * number)?;
+        }
+        let kind = self.kind(kind)?;
+        Some(Raw {
+            key: self.key,
+            stamp: Stamp { sequence: wide(header, 8)?, thread: u32::from_le_bytes(thread) },
+            kind,
+            shape: shape_of(dims, bytes.len(), kind.size())?,
+            indices,
+            index_rank,
+            bytes,
+        })
+    }
+
+    /// On another target, `usize` and `isize` are what they were there.
+    fn kind(&self, byte: u8) -> Option<Kind> {
+        match Kind::from_byte(byte)? {
+            Kind::Usize if self.word != WORD => Some(Kind::U32),
+            Kind::Isize if self.word != WORD => Some(Kind::I32),
+            kind => Some(kind),
+        }
+    }
+
+    /// The dimension at `at`.
+    fn dim(&self, memory: &[u8], at: usize) -> Option<usize> {
+        if self.word == 4 { word(memory, at) } else { usize::try_from(wide(memory, at)?).ok() }
+    }
+}
+
+/// The shape of `dims`, if so many elements take `size` bytes.
+fn shape_of(dims: &[usize], size: usize, element: usize) -> Option<Shape> {
+    let product = || dims.iter().try_fold(element, |product, dim| product.checked_mul(*dim));
+    let expected = if dims.contains(&0) { 0 } else { product()? };
+    (expected == size).then(|| Shape::new(dims))
+}
+
+/// The values of a ring, oldest first.
+#[derive(Clone)]
+pub(crate) struct Values<'a> {
+    ring: Reader<'a>,
+    at: usize,
+    /// Whether there is no way on from the end of the data to its start.
+    wrapped: bool,
+    ended: bool,
+}
+
+impl<'a> Iterator for Values<'a> {
+    type Item = Raw<'a>;
+
+    // Whatever the memory holds, each step goes forward, and around once.
+    fn next(&mut self) -> Option<Raw<'a>> {
+        while !self.ended {
+            let at = self.at;
+            match size_at(self.ring.body, at) {
+                Some(size) if !self.wrapped || at + size <= self.ring.tail => {
+                    self.at += size;
+                    self.ended = self.wrapped && self.at == self.ring.tail;
+                    if let Some(value) = self.ring.read(at, size) {
+                        return Some(value);
+                    }
+                }
+                None if !self.wrapped => (self.at, self.wrapped) = (self.ring.start, true),
+                _ => self.ended = true,
+            }
+        }
+        None
+    }
+}
+
+/// What was captured before a reset, or before a dump of the memory was made: see [`recover`].
+pub struct Recovered<'m> {
+    memory: &'m [u8],
+}
+
+impl Recovered<'_> {
+    /// The rings, in the order in which their keys were first hit.
+    fn rings(&self) -> impl Iterator<Item = Reader<'_>> {
+        let mut rest = self.memory;
+        let pieces = iter::from_fn(move || {
+            let (piece, behind) = rest.split_at_checked(piece_size(rest)?)?;
+            rest = behind;
+            Some(piece)
+        });
+        pieces.filter_map(Reader::find)
+    }
+
+    /// Shows every value, key by key, oldest first.
+    pub fn visit(&self, mut f: impl FnMut(&Value<'_>)) {
+        for raw in self.rings().flat_map(Reader::values) {
+            f(&Value::raw(&raw));
+        }
+    }
+}
+
+/// Reads memory that [`set_memory`](crate::set_memory) was given before a reset, or a dump of it.
+///
+/// `None` if there is nothing: the memory lost its content, or was never given. A value that was
+/// being written is left out; so is what contradicts itself. Bits that flipped in the elements of a
+/// value are not noticed.
+///
+/// The memory has to be the one that was given, from its first byte on, and must not have been set
+/// to zero at the start of the program: put it into a section such as `.uninit`. Recover before
+/// `set_memory`, which ends what was there. A dump from a target with 32 bits can be read on one
+/// with 64.
+///
+/// # Examples
+///
+/// ```no_run
+/// # fn uninit() -> &'static mut [u8] { &mut [] }
+/// let memory: &'static mut [u8] = uninit();
+/// if let Some(before) = anycapture::recover(memory) {
+///     before.visit(|value| println!("{} {value}", value.key()));
+/// }
+/// anycapture::set_memory(memory).expect("given once");
+/// ```
+pub(crate) fn recover(memory: &[u8]) -> Option<Recovered<'_>> {
+    let recovered = Recovered { memory };
+    let found = recovered.rings().next().is_some();
+    found.then_some(recovered)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,709 @@
+//! The rings of a store on the heap: one queue of chunks a key.
+//!
+//! A value comes in by one of three ways:
+//!
+//! * [`Heap::append`]: a small value is appended to the open chunk, under the lock. In the steady state that is
+//!   [`Heap::append_quickly`]: a check of the chunk's form and room, and the stores.
+//! * [`Heap::begin`], then [`Heap::push_chunk`]: for a large value the oldest chunk of a full ring, or a new one, is taken, filled
+//!   outside the lock, and put back.
+//! * [`Heap::push_chunk`] alone: a value that is a chunk already, such as a user's type.
+//!
+//! Every value has a position: the number of values that its ring took in before. Limits are not applied by moving
+//! anything, but by the position from which on values count: see [`Ring::tail`].
+
+use alloc::{collections::VecDeque, string::String, vec::Vec};
+use core::mem;
+
+use super::chunk::{Chunk, Stamp};
+use super::counts::{Counts, Refused};
+use super::element::{Element, Shape};
+use super::share::{Pooled, Shared, Unique};
+
+/// Values up to this many bytes are appended under the lock; a larger one is copied outside of it.
+pub(crate) const SMALL: usize = 16 << 10;
+/// The largest number of values, and of bytes, in a chunk of small values.
+const LONGEST_CHUNK: usize = 512;
+const LARGEST_CHUNK: usize = 64 << 10;
+
+/// How much is kept.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// Values a key; `usize::MAX` where there is no limit.
+    pub max_size: usize,
+    /// Bytes in all.
+    pub max_bytes: usize,
+    /// Clones of a user's type a key.
+    pub max_clones: usize,
+}
+
+/// All rings of a store.
+pub(crate) struct Heap {
+    rings: Vec<Ring>,
+    /// That of the next capture.
+    sequence: u64,
+    /// What chunks and rings count, and what is being filled outside the lock.
+    used: usize,
+    limits: Limits,
+}
+
+struct Ring {
+    open: Chunk,
+    /// Oldest first, without gaps between their positions.
+    sealed: VecDeque<Shared<Chunk>>,
+    /// Values before this position are gone.
+    floor: u64,
+    /// What the line's `keep` says, or 0.
+    keep: usize,
+    /// Whether values that are not plain data came, and some of a user's type among them.
+    has_opaque: bool,
+    has_clones: bool,
+    /// Values that are being filled outside the lock.
+    in_flight: usize,
+    /// What the chunks count.
+    used: usize,
+    /// Where counting began.
+    start: u64,
+    cleared: u64,
+    taken: u64,
+}
+
+/// A value on its way in.
+#[derive(Clone, Copy)]
+pub(crate) struct Incoming<'a> {
+    pub shape: &'a [usize],
+    pub indices: &'a [i64],
+    /// What the line's `keep` says, or 0.
+    pub keep: usize,
+    pub thread: u32,
+}
+
+/// What became of a step under the lock.
+pub(crate) enum Step<T> {
+    Done(T),
+    /// Drop this once the lock is free, then try again.
+    Again(Garbage),
+    Refused(Refused),
+}
+
+/// A chunk to drop when no lock is held: that may run a user's code.
+pub(crate) type Garbage = Shared<Chunk>;
+
+/// A chunk to fill outside the lock.
+pub(crate) enum Begun {
+    /// The oldest of the ring.
+    Reused(Unique<Chunk>),
+    /// One to be made.
+    Fresh,
+}
+
+/// Some values of a chunk.
+#[derive(Clone)]
+pub(crate) struct Part {
+    pub chunk: Shared<Chunk>,
+    /// The first of its values that counts.
+    pub start: usize,
+}
+
+impl Part {
+    /// The number of values.
+    pub(crate) fn len(&self) -> usize {
+        self.chunk.len() - self.start
+    }
+}
+
+impl Ring {
+    fn new(key: &'static str) -> Ring {
+        Ring {
+            open: Chunk::empty(key),
+            sealed: VecDeque::new(),
+            floor: 0,
+            keep: 0,
+            has_opaque: false,
+            has_clones: false,
+            in_flight: 0,
+            used: 0,
+            start: 0,
+            cleared: 0,
+            taken: 0,
+        }
+    }
+
+    /// The largest number of values.
+    fn limit(&self, limits: &Limits) -> usize {
+        match self.keep {
+            0 if self.has_clones => limits.max_size.min(limits.max_clones),
+            0 => limits.max_size,
+            keep => keep,
+        }
+    }
+
+    /// The position of the oldest value that counts, when `more` values will have come.
+    fn tail(&self, limits: &Limits, more: usize) -> u64 {
+        let end = self.open.end() + more as u64;
+        self.floor.max(end.saturating_sub(self.limit(limits) as u64))
+    }
+
+    fn counts(&self, limits: &Limits) -> Counts {
+        let tail = self.tail(limits, 0);
+        let opaque = |chunk: &&Shared<Chunk>| chunk.first >= tail && chunk.opaque().is_some();
+        Counts {
+            kept: self.open.end() - tail,
+            opaque: if self.has_opaque {
+                self.sealed.iter().filter(opaque).count() as u64
+            } else {
+                0
+            },
+            overwritten: tail - self.start - self.cleared - self.taken,
+            cleared: self.cleared,
+            taken: self.taken,
+        }
+    }
+
+    fn set_keep(&mut self, limits: &Limits, keep: usize) {
+        if keep != 0 && keep != self.keep {
+            self.floor = self.tail(limits, 0);
+            self.keep = keep;
+        }
+    }
+
+    /// Takes out all sealed chunks, after the open one was emptied.
+    fn take_sealed(&mut self, limits: &Limits) -> Content {
+        let tail = self.tail(limits, 0);
+        self.floor = self.open.end();
+        self.used = self.open.cost();
+        Content { sealed: mem::take(&mut self.sealed), tail }
+    }
+
+    /// Of the values of a user's type, fewer are kept.
+    fn note_clones(&mut self, limits: &Limits, chunk: &Chunk) {
+        self.has_opaque |= chunk.opaque().is_some();
+        if !self.has_clones && chunk.opaque().is_some_and(|value| !value.value().is::<String>()) {
+            self.floor = self.tail(limits, 0);
+            self.has_clones = true;
+        }
+    }
+
+    /// The oldest sealed chunk, if none of its values will count when `more` have come.
+    fn pop_expired(&mut self, limits: &Limits, more: usize) -> Option<Shared<Chunk>> {
+        let tail = self.tail(limits, more);
+        self.sealed.front().filter(|chunk| chunk.end() <= tail)?;
+        self.pop_oldest()
+    }
+
+    fn pop_oldest(&mut self) -> Option<Shared<Chunk>> {
+        let chunk = self.sealed.pop_front()?;
+        self.floor = self.floor.max(chunk.end());
+        self.used -= chunk.cost();
+        Some(chunk)
+    }
+
+    /// Seals the open chunk, if it has values, and goes on with the buffers of `spare`.
+    fn seal(&mut self, spare: Option<Unique<Chunk>>) -> Result<(), Refused> {
+        self.sealed.try_reserve(1).map_err(|_| Refused::NoMemory)?;
+        let mut chunk = match spare {
+            Some(spare) => spare,
+            None if self.open.len() == 0 => return Ok(()),
+            None => Unique::new(Chunk::empty(self.open.key)).map_err(|_| Refused::NoMemory)?,
+        };
+        let end = self.open.end();
+        self.used += chunk.cost();
+        mem::swap(&mut self.open, &mut *chunk);
+        self.open.first = end;
+        self.open.clear();
+        if chunk.len() > 0 {
+            self.sealed.push_back(chunk.share());
+        } else {
+            self.used -= chunk.cost();
+        }
+        Ok(())
+    }
+
+    /// Gives up the oldest chunk for a newer value that needs the memory.
+    fn give_up_oldest<T>(&mut self) -> Step<T> {
+        if self.sealed.is_empty() {
+            if let Err(refused) = self.seal(None) {
+                return Step::Refused(refused);
+            }
+        }
+        match self.pop_oldest() {
+            Some(chunk) => Step::Again(chunk),
+            None => Step::Refused(Refused::NoMemory),
+        }
+    }
+
+    /// Makes room in the open chunk for a small value of another form, or for one more.
+    fn turn<E: Element>(
+        &mut self,
+        limits: &Limits,
+        budget: usize,
+        length: usize,
+        incoming: &Incoming<'_>,
+    ) -> Step<()> {
+        let rank = incoming.indices.len();
+        let shape = Shape::new(incoming.shape);
+        let spare = match self.pop_expired(limits, self.in_flight + 1).map(Shared::unique) {
+            Some(Some(chunk)) if chunk.room_for::<E>(length, rank) > 0 => Some(chunk),
+            Some(Some(chunk)) => return Step::Again(chunk.share()),
+            // A snapshot holds it.
+            Some(None) | None => None,
+        };
+        let count = match &spare {
+            Some(chunk) => chunk.room_for::<E>(length, rank),
+            None => match self.afford(limits, budget, length * E::SIZE, rank) {
+                Ok(count) => count,
+                // The only chunk: its older half goes.
+                Err(Refused::NoMemory)
+                    if self.sealed.is_empty() && self.open.is_like::<E>(&shape, rank) =>
+                {
+                    self.open.drop_front(self.open.len().div_ceil(2));
+                    self.floor = self.floor.max(self.open.first);
+                    return Step::Done(());
+                }
+                Err(Refused::NoMemory) => return self.give_up_oldest(),
+                Err(refused) => return Step::Refused(refused),
+            },
+        };
+        if let Err(refused) = self.seal(spare) {
+            return Step::Refused(refused);
+        }
+        let before = self.open.cost();
+        let prepared = self.open.prepare::<E>(shape, length, rank, count);
+        self.used = self.used + self.open.cost() - before;
+        match prepared {
+            Some(()) => Step::Done(()),
+            None => Step::Refused(Refused::NoMemory),
+        }
+    }
+
+    /// The number of values of so many bytes that a new chunk will have room for.
+    fn afford(
+        &self,
+        limits: &Limits,
+        budget: usize,
+        bytes: usize,
+        rank: usize,
+    ) -> Result<usize, Refused> {
+        let cost = |count| Chunk::cost_of(count * bytes, count, count * rank);
+        let mut count = self.next_length(limits, cost(1));
+        let nothing_to_give_up = self.sealed.is_empty() && self.open.len() == 0;
+        while nothing_to_give_up && count > 1 && cost(count) > budget {
+            count /= 2;
+        }
+        match cost(count) {
+            cost if cost <= budget => Ok(count),
+            cost if cost > limits.max_bytes => Err(Refused::TooLarge),
+            _ => Err(Refused::NoMemory),
+        }
+    }
+
+    /// The number of values that the next chunk has room for: more than the last one, if that is full.
+    fn next_length(&self, limits: &Limits, bytes: usize) -> usize {
+        let longest = (self.limit(limits) / 2).clamp(64, LONGEST_CHUNK);
+        let largest = LARGEST_CHUNK.min(limits.max_bytes / 16);
+        (2 * self.open.len()).max(4).min(longest).min(largest / bytes).max(1)
+    }
+}
+
+/// All values of a ring.
+pub(crate) struct Content {
+    sealed: VecDeque<Shared<Chunk>>,
+    tail: u64,
+}
+
+impl Heap {
+    /// A heap without rings.
+    pub(crate) const fn new(limits: Limits) -> Heap {
+        Heap { rings: Vec::new(), sequence: 0, used: 0, limits }
+    }
+
+    /// The number of rings.
+    pub(crate) fn len(&self) -> usize {
+        self.rings.len()
+    }
+
+    /// What is allocated.
+    pub(crate) fn used(&self) -> usize {
+        self.used + Chunk::pool().idle()
+    }
+
+    /// How much is kept.
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// The number of the next capture.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// Makes a ring, and gives its number.
+    pub(crate) fn open(&mut self, key: &'static str) -> Result<usize, Refused> {
+        let before = self.rings.capacity();
+        self.rings.try_reserve(1).map_err(|_| Refused::NoMemory)?;
+        self.used += (self.rings.capacity() - before) * size_of::<Ring>();
+        let mut ring = Ring::new(key);
+        ring.used = ring.open.cost();
+        self.used += ring.used;
+        self.rings.push(ring);
+        Ok(self.rings.len() - 1)
+    }
+
+    /// Runs `change` on a ring, and counts what its chunks take before and after.
+    fn with_ring<R>(
+        &mut self,
+        number: usize,
+        change: impl FnOnce(&mut Ring, &Limits) -> R,
+    ) -> Option<R> {
+        let ring = self.rings.get_mut(number)?;
+        let before = ring.used + ring.sealed.capacity() * size_of::<Shared<Chunk>>();
+        let result = change(ring, &self.limits);
+        let after = ring.used + ring.sealed.capacity() * size_of::<Shared<Chunk>>();
+        self.used = self.used + after - before;
+        Some(result)
+    }
+
+    /// Appends a small value to the open chunk, if it has this form and room. Says whether it was so.
+    ///
+    /// `tests/instructions.rs` guards its length.
+    #[inline(always)]
+    pub(crate) fn append_quickly<E: Element>(
+        &mut self,
+        number: usize,
+        values: &[E],
+        incoming: &Incoming<'_>,
+    ) -> bool {
+        let Some(ring) = self.rings.get_mut(number) else { return false };
+        let open = &mut ring.open;
+        if !open.has_room::<E>(values.len(), incoming.shape, incoming.indices)
+            || incoming.keep != 0 && incoming.keep != ring.keep
+        {
+            return false;
+        }
+        let stamp = Stamp { sequence: self.sequence, thread: incoming.thread };
+        self.sequence += 1;
+        open.push(values, stamp, incoming.indices);
+        true
+    }
+
+    /// Appends a small value, to a new chunk where need be.
+    pub(crate) fn append<E: Element>(
+        &mut self,
+        number: usize,
+        values: &[E],
+        incoming: &Incoming<'_>,
+    ) -> Step<()> {
+        if !self.append_quickly(number, values, incoming) {
+            let budget = self.limits.max_bytes.saturating_sub(self.used());
+            let turned = self.with_ring(number, |ring, limits| {
+                ring.set_keep(limits, incoming.keep);
+                ring.turn::<E>(limits, budget, values.len(), incoming)
+            });
+            match turned {
+                Some(Step::Done(())) => {}
+                Some(step) => return step,
+                None => return Step::Refused(Refused::NoMemory),
+            }
+            if !self.append_quickly(number, values, incoming) {
+                return Step::Refused(Refused::NoMemory);
+            }
+        }
+        Step::Done(())
+    }
+
+    /// Takes a chunk to fill outside the lock: the oldest of a full ring if it `fits`, or one to be made, for which
+    /// `cost` is reserved. [`push_chunk`](Heap::push_chunk) or [`abandon`](Heap::abandon) must follow.
+    pub(crate) fn begin(
+        &mut self,
+        number: usize,
+        keep: usize,
+        cost: usize,
+        fits: impl FnOnce(&Chunk) -> bool,
+    ) -> Step<Begun> {
+        let budget = self.limits.max_bytes.saturating_sub(self.used());
+        let max_bytes = self.limits.max_bytes;
+        let begun = self.with_ring(number, |ring, limits| {
+            ring.set_keep(limits, keep);
+            if let Some(chunk) = ring.pop_expired(limits, ring.in_flight + 1) {
+                match chunk.unique() {
+                    Some(chunk) if fits(&chunk) => return Step::Done(Begun::Reused(chunk)),
+                    Some(chunk) => return Step::Again(chunk.share()),
+                    // A snapshot holds it.
+                    None => {}
+                }
+            }
+            if cost <= budget {
+                return Step::Done(Begun::Fresh);
+            }
+            if cost > max_bytes {
+                return Step::Refused(Refused::TooLarge);
+            }
+            ring.give_up_oldest()
+        });
+        let Some(begun) = begun else { return Step::Refused(Refused::NoMemory) };
+        if let Step::Done(begun) = &begun {
+            self.rings[number].in_flight += 1;
+            self.used += match begun {
+                Begun::Reused(chunk) => chunk.cost(),
+                Begun::Fresh => cost,
+            };
+        }
+        begun
+    }
+
+    /// Gives back what [`begin`](Heap::begin) has reserved.
+    pub(crate) fn abandon(&mut self, number: usize, reserved: usize) {
+        self.used = self.used.saturating_sub(reserved);
+        if let Some(ring) = self.rings.get_mut(number) {
+            ring.in_flight = ring.in_flight.saturating_sub(1);
+        }
+    }
+
+    /// Puts a chunk of one value into its ring. While it is refused, it stays in `chunk`.
+    ///
+    /// `reserved` is what [`begin`](Heap::begin) has reserved for it, if it did, and is `None` afterwards.
+    pub(crate) fn push_chunk(
+        &mut self,
+        number: usize,
+        chunk: &mut Option<Unique<Chunk>>,
+        reserved: &mut Option<usize>,
+        incoming: &Incoming<'_>,
+    ) -> Step<Option<Garbage>> {
+        if let Some(reserved) = reserved.take() {
+            self.abandon(number, reserved);
+        }
+        let Some(value) = chunk.as_mut() else { return Step::Done(None) };
+        let cost = value.cost();
+        let (used, max_bytes) = (self.used(), self.limits.max_bytes);
+        let stamp = Stamp { sequence: self.sequence, thread: incoming.thread };
+        let pushed = self.with_ring(number, |ring, limits| {
+            ring.set_keep(limits, incoming.keep);
+            ring.note_clones(limits, value);
+            let before = ring.used;
+            let expired = ring.pop_expired(limits, ring.in_flight + 1);
+            if used - (before - ring.used) + cost > max_bytes {
+                return match expired {
+                    Some(expired) => Step::Again(expired),
+                    None if cost > max_bytes => Step::Refused(Refused::TooLarge),
+                    None => ring.give_up_oldest(),
+                };
+            }
+            if ring.seal(None).is_err() {
+                return Step::Refused(Refused::NoMemory);
+            }
+            value.key = ring.open.key;
+            value.first = ring.open.first;
+            value.stamps.clear();
+            value.stamps.push(stamp);
+            Step::Done(expired)
+        });
+        let Some(pushed) = pushed else { return Step::Refused(Refused::NoMemory) };
+        if let (Step::Done(_), Some(value)) = (&pushed, chunk.take()) {
+            self.sequence += 1;
+            self.with_ring(number, |ring, _| {
+                ring.open.first += 1;
+                ring.used += cost;
+                ring.sealed.push_back(value.share());
+            });
+        }
+        pushed
+    }
+
+    /// What became of the values of a ring.
+    pub(crate) fn counts(&self, number: usize) -> Counts {
+        self.rings.get(number).map_or(Counts::default(), |ring| ring.counts(&self.limits))
+    }
+
+    /// Counts from here on.
+    pub(crate) fn reset_counts(&mut self, number: usize) {
+        let limits = self.limits;
+        if let Some(ring) = self.rings.get_mut(number) {
+            ring.start = ring.tail(&limits, 0);
+            (ring.cleared, ring.taken) = (0, 0);
+        }
+    }
+
+    /// Sets the limits, at once for what is read. [`trim`](Heap::trim) then frees the memory.
+    pub(crate) fn set_limits(&mut self, limits: Limits) {
+        for ring in &mut self.rings {
+            ring.floor = ring.tail(&self.limits, 0);
+        }
+        self.limits = limits;
+    }
+
+    /// One step of a ring to its limit: a chunk to drop.
+    pub(crate) fn trim(&mut self, number: usize) -> Option<Garbage> {
+        self.with_ring(number, |ring, limits| {
+            let expired = ring.pop_expired(limits, 0);
+            if expired.is_none()
+                && ring.open.first + (ring.open.len() as u64) <= ring.tail(limits, 0)
+            {
+                ring.seal(None).ok()?;
+                return ring.pop_expired(limits, 0);
+            }
+            expired
+        })?
+    }
+
+    /// One step of a ring to the budget: drops the oldest chunk if the last of its values is older than `sequence`.
+    pub(crate) fn trim_to_budget(&mut self, number: usize, sequence: u64) -> Option<Garbage> {
+        if self.used() <= self.limits.max_bytes {
+            return None;
+        }
+        self.with_ring(number, |ring, _| {
+            let is_older =
+                |chunk: &Chunk| chunk.stamps.last().is_some_and(|last| last.sequence < sequence);
+            if ring.sealed.is_empty() && is_older(&ring.open) {
+                ring.seal(None).ok()?;
+            }
+            ring.sealed.front().filter(|chunk| is_older(chunk))?;
+            ring.pop_oldest()
+        })?
+    }
+
+    /// Drops all values of a ring: gives them to be dropped when no lock is held.
+    pub(crate) fn clear(&mut self, number: usize) -> Option<Content> {
+        self.with_ring(number, |ring, limits| {
+            ring.cleared += ring.counts(limits).kept;
+            ring.used -= ring.open.cost();
+            let end = ring.open.end();
+            ring.open = Chunk::empty(ring.open.key);
+            ring.open.first = end;
+            ring.take_sealed(limits)
+        })
+    }
+
+    /// The number of chunks that [`take`](Heap::take) will give.
+    pub(crate) fn chunks(&self, number: usize) -> usize {
+        self.rings.get(number).map_or(0, |ring| ring.sealed.len() + 1)
+    }
+
+    /// Takes out all values of a ring, if they lie in at most `room` chunks.
+    pub(crate) fn take(&mut self, number: usize, room: usize) -> Result<Option<Content>, Refused> {
+        let taken = self.with_ring(number, |ring, limits| {
+            if ring.sealed.len() + 1 > room {
+                return Err(Refused::Busy);
+            }
+            ring.seal(None)?;
+            ring.used -= ring.open.cost();
+            ring.taken += ring.counts(limits).kept;
+            Ok(ring.take_sealed(limits))
+        });
+        taken.transpose()
+    }
+
+    /// Where the values of a ring begin and end.
+    pub(crate) fn span(&self, number: usize) -> (u64, u64) {
+        self.rings.get(number).map_or((0, 0), |ring| (ring.tail(&self.limits, 0), ring.open.end()))
+    }
+
+    /// The values from `position` on that lie in one chunk; those of the open chunk are copied.
+    pub(crate) fn part_from(&self, number: usize, position: u64) -> Result<Option<Part>, Refused> {
+        let Some(ring) = self.rings.get(number) else { return Ok(None) };
+        let position = position.max(ring.tail(&self.limits, 0));
+        if position >= ring.open.end() {
+            return Ok(None);
+        }
+        let nth = ring.sealed.partition_point(|chunk| chunk.end() <= position);
+        let part = match ring.sealed.get(nth) {
+            Some(chunk) => {
+                Part { chunk: chunk.clone(), start: position.saturating_sub(chunk.first) as usize }
+            }
+            None => copy_open(&ring.open, position)?,
+        };
+        Ok(Some(part))
+    }
+
+    /// Adds the values before `position` to `parts`, the newest chunk first, up to `count` chunks, for which there is
+    /// room. Gives the position to go on from, or `None` at the end.
+    ///
+    /// From the newest on: chunks that are overwritten meanwhile are missing at the end then, and leave no gap.
+    pub(crate) fn parts_before(
+        &self,
+        number: usize,
+        position: u64,
+        parts: &mut Vec<Part>,
+        count: usize,
+    ) -> Result<Option<u64>, Refused> {
+        let full = parts.len() + count;
+        let Some(ring) = self.rings.get(number) else { return Ok(None) };
+        let tail = ring.tail(&self.limits, 0);
+        let position = position.min(ring.open.end());
+        if position <= tail {
+            return Ok(None);
+        }
+        if position > ring.open.first {
+            parts.push(copy_open(&ring.open, tail)?);
+        }
+        let nth = ring.sealed.partition_point(|chunk| chunk.end() <= position);
+        for chunk in ring.sealed.range(..nth).rev() {
+            if chunk.end() <= tail {
+                return Ok(None);
+            }
+            if parts.len() == full {
+                return Ok(Some(chunk.end()));
+            }
+            let start = tail.saturating_sub(chunk.first) as usize;
+            parts.push(Part { chunk: chunk.clone(), start });
+        }
+        Ok(None)
+    }
+
+    /// The sequence of the oldest value of a ring.
+    pub(crate) fn oldest(&self, number: usize) -> Option<u64> {
+        let ring = self.rings.get(number)?;
+        let tail = ring.tail(&self.limits, 0);
+        let nth = ring.sealed.partition_point(|chunk| chunk.end() <= tail);
+        let chunk = ring.sealed.get(nth).map_or(&ring.open, |chunk| &**chunk);
+        let stamp = chunk.stamps.get(tail.saturating_sub(chunk.first) as usize)?;
+        Some(stamp.sequence)
+    }
+
+    /// Takes the oldest value out. The garbage is to be dropped when the lock is free.
+    pub(crate) fn take_oldest(&mut self, number: usize) -> Step<Option<Part>> {
+        let taken = self.with_ring(number, |ring, limits| {
+            if let Some(expired) = ring.pop_expired(limits, 0) {
+                return Step::Again(expired);
+            }
+            if ring.sealed.is_empty() {
+                if let Err(refused) = ring.seal(None) {
+                    return Step::Refused(refused);
+                }
+            }
+            let position = ring.tail(limits, 0);
+            let Some(chunk) = ring.sealed.front().cloned() else { return Step::Done(None) };
+            let start = position.saturating_sub(chunk.first) as usize;
+            ring.floor = position + 1;
+            ring.taken += 1;
+            Step::Done(Some(Part { chunk, start }))
+        });
+        taken.unwrap_or(Step::Done(None))
+    }
+
+    /// Puts the value that [`take_oldest`](Heap::take_oldest) gave back, unless newer ones have taken its place.
+    pub(crate) fn put_back(&mut self, number: usize, part: &Part) {
+        let position = part.chunk.first + part.start as u64;
+        self.with_ring(number, |ring, _| {
+            let is_there = ring.sealed.front().is_some_and(|chunk| chunk.first == part.chunk.first);
+            if is_there && ring.floor == position + 1 {
+                ring.floor = position;
+                ring.taken -= 1;
+            }
+        });
+    }
+}
+
+fn copy_open(open: &Chunk, position: u64) -> Result<Part, Refused> {
+    let start = position.saturating_sub(open.first) as usize;
+    let copy = open.copy(start).and_then(|copy| Unique::new(copy).ok());
+    Ok(Part { chunk: copy.ok_or(Refused::NoMemory)?.share(), start: 0 })
+}
+
+impl Content {
+    /// The values, oldest first, into `parts`, which has room for them. What does not count is dropped.
+    pub(crate) fn into_parts(self, parts: &mut Vec<Part>) {
+        for chunk in self.sealed.into_iter().filter(|chunk| chunk.end() > self.tail) {
+            let start = self.tail.saturating_sub(chunk.first) as usize;
+            parts.push(Part { chunk, start });
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Which store a thread uses: that of its innermost scope, or that of the process.
+
+use super::control::{PROCESS, Store};
+
+#[cfg(not(feature = "std"))]
+mod process_only {
+    use super::{PROCESS, Store};
+
+    #[inline(always)]
+    pub(crate) fn is_active() -> bool {
+        PROCESS.is_active()
+    }
+
+    /// Runs `f` with the store of this thread.
+    #[inline]
+    pub(crate) fn with_store<R>(f: impl FnOnce(&Store) -> R) -> R {
+        f(&PROCESS)
+    }
+
+    /// Whether some thread may use a store other than that of the process.
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(crate) fn any() -> bool {
+        false
+    }
+}
+
+#[cfg(all(feature = "alloc", not(feature = "std")))]
+pub(crate) use process_only::any;
+#[cfg(not(feature = "std"))]
+pub(crate) use process_only::{is_active, with_store};
+#[cfg(feature = "std")]
+pub use scoped::{Entered, Handle, Scope};
+#[cfg(feature = "std")]
+pub(crate) use scoped::{any, is_active, with_store};
+
+#[cfg(feature = "std")]
+mod scoped {
+    use alloc::{sync::Arc, vec::Vec};
+    use core::{
+        cell::RefCell,
+        fmt,
+        marker::PhantomData,
+        sync::atomic::{
+            AtomicBool,
+            Ordering::{Relaxed, SeqCst},
+        },
+    };
+
+    use super::super::control::SWITCH;
+    use super::{PROCESS, Store};
+
+    std::thread_local! {
+        /// The scopes that this thread is in, the innermost last.
+        static SCOPES: RefCell<Vec<Arc<Inner>>> = const { RefCell::new(Vec::new()) };
+    }
+
+    struct Inner {
+        store: Store,
+        /// Whether its `Scope` was dropped, perhaps by another thread.
+        ended: AtomicBool,
+    }
+
+    /// The process is active, and there is no scope.
+    const PROCESS_ONLY: usize = 1;
+    /// What a live scope adds to the switch.
+    const SCOPE: usize = 2;
+
+    #[inline(always)]
+    pub(crate) fn is_active() -> bool {
+        let switch = SWITCH.load(Relaxed);
+        switch != 0 && (switch == PROCESS_ONLY || is_active_here())
+    }
+
+    #[cold]
+    fn is_active_here() -> bool {
+        with_store(Store::is_active)
+    }
+
+    /// Whether some thread may use a store other than that of the process.
+    #[inline(always)]
+    pub(crate) fn any() -> bool {
+        SWITCH.load(Relaxed) > PROCESS_ONLY
+    }
+
+    /// Runs `f` with the store of this thread.
+    #[inline]
+    pub(crate) fn with_store<R>(f: impl FnOnce(&Store) -> R) -> R {
+        if !any() {
+            return f(&PROCESS);
+        }
+        match innermost() {
+            Some(scope) => f(&scope.store),
+            None => f(&PROCESS),
+        }
+    }
+
+    /// The innermost scope that lives. A thread that ends has none.
+    fn innermost() -> Option<Arc<Inner>> {
+        let find = |scopes: &RefCell<Vec<Arc<Inner>>>| {
+            // In use only where a signal handler has interrupted a change.
+            let scopes = scopes.try_borrow().ok()?;
+            scopes.iter().rev().find(|scope| !scope.ended.load(Relaxed)).cloned()
+        };
+        SCOPES.try_with(find).ok().flatten()
+    }
+
+    fn push(scope: &Arc<Inner>) {
+        // A thread that ends is in no scope.
+        let _ = SCOPES.try_with(|scopes| scopes.borrow_mut().push(scope.clone()));
+    }
+
+    /// Leaves one entry of a scope, the innermost, and those of scopes that have ended.
+    fn leave(left: &Arc<Inner>) {
+        let find = |scopes: &RefCell<Vec<Arc<Inner>>>| {
+            let mut scopes = scopes.borrow_mut();
+            let position = scopes.iter().rposition(|scope| Arc::ptr_eq(scope, left));
+            position.map(|position| scopes.remove(position))
+        };
+        // Dropped when nothing is borrowed: values may run a user's code.
+        drop(SCOPES.try_with(find));
+    }
+
+    /// A store of this thread's own: see [`scope`](crate::scope).
+    #[must_use = "the scope ends as soon as this is dropped"]
+    pub struct Scope(Arc<Inner>);
+
+    impl Scope {
+        pub(crate) fn begin() -> Scope {
+            let scope = Arc::new(Inner { store: Store::of_scope(), ended: AtomicBool::new(false) });
+            scope.store.activate();
+            SWITCH.fetch_add(SCOPE, SeqCst);
+            push(&scope);
+            Scope(scope)
+        }
+
+        /// What lets other threads record into this scope, and read it.
+        pub fn handle(&self) -> Handle {
+            Handle(self.0.clone())
+        }
+    }
+
+    impl Drop for Scope {
+        fn drop(&mut self) {
+            self.0.ended.store(true, SeqCst);
+            leave(&self.0);
+            SWITCH.fetch_sub(SCOPE, SeqCst);
+        }
+    }
+
+    impl fmt::Debug for Scope {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("Scope")
+        }
+    }
+
+    /// Lets other threads join a scope: see [`Scope::handle`].
+    #[derive(Clone)]
+    pub struct Handle(Arc<Inner>);
+
+    impl Handle {
+        /// While the result lives, this thread is in the scope. Once the scope has ended, it is in the one that it was
+        /// in before.
+        pub fn enter(&self) -> Entered {
+            push(&self.0);
+            Entered(self.0.clone(), PhantomData)
+        }
+    }
+
+    impl fmt::Debug for Handle {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("Handle")
+        }
+    }
+
+    /// This thread is in a scope until this is dropped: see [`Handle::enter`].
+    #[must_use = "the thread leaves the scope as soon as this is dropped"]
+    pub struct Entered(Arc<Inner>, PhantomData<*const ()>);
+
+    impl Drop for Entered {
+        fn drop(&mut self) {
+            leave(&self.0);
+        }
+    }
+
+    impl fmt::Debug for Entered {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("Entered")
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! A reference-counted pointer whose allocation may fail.
+//!
+//! `Arc::new` aborts the program when there is no memory, and `Arc::try_new` is not stable. A recorder must not end the
+//! program that it looks into, so what snapshots share lives behind a [`Shared`]: a read guard of a lock that stands in
+//! a leaked, reusable slot. Whoever gets the write lock is the last owner; the slot then goes back to the pool.
+//! The test `a_failing_allocator_refuses_and_counts` guards why this is here.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::{
+    ops::{Deref, DerefMut},
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+};
+
+use once_cell::race::OnceRef;
+use spin::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use super::sync::lock;
+
+/// Moves `value` to the heap, or gives it back where there is no memory: `Box::new` would abort.
+///
+/// A box of an array of one is what stable Rust makes of a `Vec` without a second allocation.
+pub(crate) fn try_box<T>(value: T) -> Result<Box<[T; 1]>, T> {
+    let mut one = Vec::new();
+    if one.try_reserve_exact(1).is_err() {
+        return Err(value);
+    }
+    one.push(value);
+    match <Box<[T; 1]>>::try_from(one.into_boxed_slice()) {
+        Ok(boxed) => Ok(boxed),
+        Err(_) => unreachable!("the slice has one element"),
+    }
+}
+
+/// The type of what is shared, and its pool of slots: a `static` can't be generic.
+pub(crate) trait Pooled: Send + Sync + Sized + 'static {
+    /// The slots that are free.
+    fn pool() -> &'static Pool<Self>;
+}
+
+/// Slots that are free, linked through their `next`.
+pub(crate) struct Pool<T: 'static> {
+    free: Mutex<Option<&'static Slot<T>>>,
+    idle: AtomicUsize,
+}
+
+/// The bytes that a slot takes, for good: slots are reused, and never freed.
+pub(crate) const fn slot_size<T: 'static>() -> usize {
+    size_of::<Slot<T>>()
+}
+
+struct Slot<T: 'static> {
+    content: RwLock<Content<T>>,
+    next: Mutex<Option<&'static Slot<T>>>,
+}
+
+struct Content<T: 'static> {
+    /// The slot that this is in.
+    home: OnceRef<'static, Slot<T>>,
+    value: Option<Box<[T; 1]>>,
+}
+
+impl<T: Pooled> Pool<T> {
+    #[allow(clippy::new_without_default)]
+    pub(crate) const fn new() -> Pool<T> {
+        Pool { free: Mutex::new(None), idle: AtomicUsize::new(0) }
+    }
+
+    /// The bytes of the slots that are free.
+    pub(crate) fn idle(&self) -> usize {
+        self.idle.load(Relaxed) * slot_size::<T>()
+    }
+
+    /// A free slot, or a new one.
+    fn get(&self) -> Option<&'static Slot<T>> {
+        if let Some(slot) = self.pop() {
+            return Some(slot);
+        }
+        let content = Content { home: OnceRef::new(), value: None };
+        let slot = Slot { content: RwLock::new(content), next: Mutex::new(None) };
+        let [slot] = Box::leak(try_box(slot).ok()?);
+        let slot = &*slot;
+        slot.content.try_read()?.home.set(slot).ok()?;
+        Some(slot)
+    }
+
+    fn pop(&self) -> Option<&'static Slot<T>> {
+        let mut free = lock(&self.free)?;
+        let slot = (*free)?;
+        *free = lock(&slot.next)?.take();
+        self.idle.fetch_sub(1, Relaxed);
+        Some(slot)
+    }
+
+    fn put(&self, slot: &'static Slot<T>) {
+        let Some(mut free) = lock(&self.free) else { return };
+        let Some(mut next) = lock(&slot.next) else { return };
+        *next = free.replace(slot);
+        self.idle.fetch_add(1, Relaxed);
+    }
+}
+
+/// The only owner of a `T` in a slot.
+pub(crate) struct Unique<T: Pooled>(
+    /// `None` only while it is dropped or shared.
+    Option<RwLockWriteGuard<'static, Content<T>>>,
+);
+
+/// One of the owners of a `T`, which nobody changes while it is shared.
+pub(crate) struct Shared<T: Pooled>(
+    /// `None` only while it is dropped or made unique.
+    Option<RwLockReadGuard<'static, Content<T>>>,
+);
+
+impl<T: Pooled> Unique<T> {
+    /// Moves `value` into a slot, or gives it back where there is no memory.
+    pub(crate) fn new(value: T) -> Result<Unique<T>, T> {
+        let boxed = try_box(value)?;
+        let content = T::pool().get().and_then(|slot| slot.content.try_write());
+        let Some(mut content) = content else {
+            let [value] = *boxed;
+            return Err(value);
+        };
+        content.value = Some(boxed);
+        Ok(Unique(Some(content)))
+    }
+
+    /// Lets others own it too.
+    pub(crate) fn share(mut self) -> Shared<T> {
+        Shared(self.0.take().map(RwLockWriteGuard::downgrade))
+    }
+}
+
+impl<T: Pooled> Shared<T> {
+    /// Makes this the only owner. If there are others, they go on without this one.
+    pub(crate) fn unique(mut self) -> Option<Unique<T>> {
+        self.leave()
+    }
+
+    fn leave(&mut self) -> Option<Unique<T>> {
+        let guard = self.0.take()?;
+        let home = guard.home.get()?;
+        drop(guard);
+        let content = home.content.try_write()?;
+        // Of two owners that leave at the same time, the second finds the value gone.
+        content.value.is_some().then_some(Unique(Some(content)))
+    }
+}
+
+impl<T: Pooled> Drop for Unique<T> {
+    fn drop(&mut self) {
+        let Some(mut content) = self.0.take() else { return };
+        let (home, value) = (content.home.get(), content.value.take());
+        drop(content);
+        if let Some(home) = home {
+            T::pool().put(home);
+        }
+        // Last, and outside of the slot's lock: the value may run a user's code.
+        drop(value);
+    }
+}
+
+impl<T: Pooled> Drop for Shared<T> {
+    fn drop(&mut self) {
+        drop(self.leave());
+    }
+}
+
+impl<T: Pooled> Clone for Shared<T> {
+    fn clone(&self) -> Shared<T> {
+        // No writer gets in while `self` reads, so this does not wait.
+        let home = self.0.as_ref().and_then(|content| content.home.get());
+        Shared(home.map(|slot| slot.content.read()))
+    }
+}
+
+const IS_THERE: &str = "a value is there until its last owner is dropped";
+
+impl<T: Pooled> Deref for Shared<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        let content = self.0.as_ref().expect(IS_THERE);
+        &content.value.as_ref().expect(IS_THERE)[0]
+    }
+}
+
+impl<T: Pooled> Deref for Unique<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        let content = self.0.as_ref().expect(IS_THERE);
+        &content.value.as_ref().expect(IS_THERE)[0]
+    }
+}
+
+impl<T: Pooled> DerefMut for Unique<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        let content = self.0.as_mut().expect(IS_THERE);
+        &mut content.value.as_mut().expect(IS_THERE)[0]
+    }
+}

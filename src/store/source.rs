@@ -1,0 +1,91 @@
+//! Elements on their way into a ring: a slice, or an iterator.
+
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
+
+use super::element::Element;
+
+/// The elements of one value, in row-major order.
+pub trait Source: Sized {
+    type Element: Element;
+
+    /// The number of elements.
+    fn len(&self) -> usize;
+
+    /// The elements, if they lie in memory already.
+    fn as_slice(&self) -> Option<&[Self::Element]>;
+
+    /// Copies as many elements as there are to the start of `to`, and says how many these were.
+    fn copy_to(self, to: &mut [Self::Element]) -> usize;
+
+    /// The same as little-endian bytes. Says how many elements were copied.
+    fn write_to(self, to: &mut [u8]) -> usize;
+
+    /// Appends up to `len` elements to a `Vec` that has room for them.
+    #[cfg(feature = "alloc")]
+    fn append_to(self, to: &mut Vec<Self::Element>);
+}
+
+impl<E: Element> Source for &[E] {
+    type Element = E;
+
+    fn len(&self) -> usize {
+        <[E]>::len(self)
+    }
+
+    fn as_slice(&self) -> Option<&[E]> {
+        Some(self)
+    }
+
+    fn copy_to(self, to: &mut [E]) -> usize {
+        to.iter_mut().zip(self).map(|(to, from)| *to = *from).count()
+    }
+
+    fn write_to(self, to: &mut [u8]) -> usize {
+        E::write(self, to);
+        self.len()
+    }
+
+    #[cfg(feature = "alloc")]
+    fn append_to(self, to: &mut Vec<E>) {
+        to.extend_from_slice(self);
+    }
+}
+
+/// An iterator, which may lie about its length: it is asked once, and no more elements are taken.
+pub(crate) struct Elements<I> {
+    iterator: I,
+    length: usize,
+}
+
+impl<I: ExactSizeIterator> Elements<I> {
+    pub(crate) fn new(iterator: I) -> Elements<I> {
+        Elements { length: iterator.len(), iterator }
+    }
+}
+
+impl<E: Element, I: Iterator<Item = E>> Source for Elements<I> {
+    type Element = E;
+
+    fn len(&self) -> usize {
+        self.length
+    }
+
+    fn as_slice(&self) -> Option<&[E]> {
+        None
+    }
+
+    fn copy_to(self, to: &mut [E]) -> usize {
+        to.iter_mut().zip(self.iterator.take(self.length)).map(|(to, from)| *to = from).count()
+    }
+
+    fn write_to(self, to: &mut [u8]) -> usize {
+        let bytes = to.chunks_exact_mut(E::SIZE);
+        bytes.zip(self.iterator.take(self.length)).map(|(to, from)| E::write(&[from], to)).count()
+    }
+
+    #[cfg(feature = "alloc")]
+    fn append_to(self, to: &mut Vec<E>) {
+        to.extend(self.iterator.take(self.length));
+    }
+}

@@ -1,0 +1,106 @@
+//! How to lock, and for how long to wait.
+//!
+//! Lock order: the control of a store, then its heap, then the pool of shared chunks. In given memory the locks are the
+//! ring of a key, then the memory that is left; neither is held together with the others. No lock is held while a
+//! user's code runs, with one exception: `visit`, `drain` and `export` over given memory show a value while they hold the ring of
+//! its key, for there is no other place to copy it to. `tests/it/reentrancy.rs` runs user code at every other point.
+//!
+//! Nothing waits for ever. With `std` a caller yields to the holder for up to a second: only a holder that will never
+//! go on takes longer, such as a thread that `fork` left behind, or the code that a signal handler has interrupted.
+//! Without `std` the caller may be an interrupt handler, so it tries once.
+
+use spin::{Mutex, MutexGuard};
+
+/// Padded to avoid false sharing.
+#[cfg(feature = "alloc")]
+#[cfg_attr(feature = "std", repr(align(128)))]
+pub(crate) struct CachePadded<T>(pub T);
+
+#[cfg(feature = "alloc")]
+impl<T> core::ops::Deref for CachePadded<T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// Locks `mutex`. `None` where it is in use, and waiting did not help or is not allowed.
+#[inline]
+pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    match mutex.try_lock() {
+        None if cfg!(feature = "std") => lock_contended(mutex),
+        guard => guard,
+    }
+}
+
+#[cfg(not(feature = "std"))]
+fn lock_contended<T: ?Sized>(_: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    None
+}
+
+/// Exponential backoff, then yielding, for up to a second.
+///
+/// After a wait in vain the next ones are short until a lock is free again: a process forked at a bad moment goes on at
+/// its full speed.
+#[cfg(feature = "std")]
+#[cold]
+fn lock_contended<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+    use std::time::{Duration, Instant};
+
+    /// A holder that runs is done long before this many attempts; one that does not run needs the processor.
+    const SPINS: u32 = 200;
+    const LONGEST: Duration = Duration::from_secs(1);
+    static ABANDONED: AtomicBool = AtomicBool::new(false);
+
+    for attempt in 0..SPINS {
+        if let Some(guard) = mutex.try_lock() {
+            return Some(guard);
+        }
+        for _ in 0..1 << attempt.min(6) {
+            core::hint::spin_loop();
+        }
+    }
+    let start = Instant::now();
+    while !ABANDONED.load(Relaxed) && start.elapsed() < LONGEST {
+        std::thread::yield_now();
+        if let Some(guard) = mutex.try_lock() {
+            return Some(guard);
+        }
+    }
+    let guard = mutex.try_lock();
+    ABANDONED.store(guard.is_none(), Relaxed);
+    guard
+}
+
+/// The largest number of a thread.
+#[cfg(feature = "std")]
+const MAX_THREAD: u32 = u32::MAX - 1;
+
+/// A small number for this thread, in the order in which threads first capture.
+#[cfg(feature = "std")]
+#[inline]
+pub(crate) fn thread() -> u32 {
+    use core::cell::Cell;
+    use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+    const UNKNOWN: u32 = u32::MAX;
+    static THREADS: AtomicU32 = AtomicU32::new(0);
+    std::thread_local! {
+        static THREAD: Cell<u32> = const { Cell::new(UNKNOWN) };
+    }
+    THREAD.with(|thread| {
+        if thread.get() == UNKNOWN {
+            thread.set(THREADS.fetch_add(1, Relaxed).min(MAX_THREAD));
+        }
+        thread.get()
+    })
+}
+
+/// Without threads there is one number.
+#[cfg(not(feature = "std"))]
+pub(crate) fn thread() -> u32 {
+    0
+}

@@ -1,0 +1,463 @@
+//! One captured value, as a reader sees it.
+
+#[cfg(feature = "alloc")]
+use alloc::string::String;
+use core::fmt;
+
+use super::chunk::{Chunk, MAX_INDICES, Stamp};
+use super::element::{Dtype, Element, Kind, Shape, Stored, with_kind};
+use super::frame::{self, Frame};
+#[cfg(all(feature = "capture", feature = "alloc"))]
+use super::share::Shared;
+use super::summary::Summary;
+
+/// A value in given memory. The bytes are those of the ring; the rest was read from the value's header.
+#[derive(Clone, Copy)]
+pub(crate) struct Raw<'a> {
+    /// As people write it: without `r#`.
+    pub key: &'a str,
+    pub stamp: Stamp,
+    pub kind: Kind,
+    pub shape: Shape,
+    pub indices: [i64; MAX_INDICES],
+    /// How many of `indices` there are.
+    pub index_rank: usize,
+    /// The elements, little-endian, in row-major order.
+    pub bytes: &'a [u8],
+}
+
+/// One captured value: an element of a list in a [`Cache`](crate::Cache), or what [`visit`](crate::visit) shows.
+///
+/// A value from a cache is owned. It can be kept, sent to another thread and cloned, which clones a reference, and it
+/// stays as it is whatever the store does. What is shown in given memory is borrowed.
+///
+/// Its [`Display`](fmt::Display) form is one line to judge it by: element type, shape, minimum, maximum, mean, and the numbers
+/// of NaN and infinite elements. A text shows itself, a value of any other type the name of its type.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _session = anycapture::session();
+/// let scores = [[0.25_f32, 0.75], [0.5, 0.5]];
+/// capture!(softmax, scores; index = 3);
+/// anycapture::visit(|value| {
+///     assert_eq!((value.key(), value.shape(), value.index()), ("softmax.scores", &[2, 2][..], Some(3)));
+///     assert_eq!(value.read_into(&mut [0.0_f32; 4]), Ok(&[0.25, 0.75, 0.5, 0.5][..]));
+///     assert_eq!(value.summary().max(), Some(0.75));
+///     assert_eq!(value.to_string(), "F32 [2, 2] min 0.25 max 0.75 mean 0.5 nan 0 inf 0");
+/// });
+/// ```
+#[derive(Clone)]
+pub struct Value<'a>(Place<'a>);
+
+#[derive(Clone)]
+enum Place<'a> {
+    Raw(&'a Raw<'a>),
+    /// The position in a chunk that a reader holds.
+    #[cfg_attr(not(feature = "alloc"), allow(dead_code))] // without a heap there is no chunk
+    Chunk(&'a Chunk, u32),
+    /// The position in a chunk that this value holds.
+    #[cfg(all(feature = "capture", feature = "alloc"))]
+    Shared(Shared<Chunk>, u32),
+}
+
+/// A value without its ownership.
+enum Row<'a> {
+    Raw(&'a Raw<'a>),
+    Chunk(&'a Chunk, usize),
+}
+
+impl<'a> Value<'a> {
+    pub(crate) fn raw(raw: &'a Raw<'a>) -> Value<'a> {
+        Value(Place::Raw(raw))
+    }
+
+    #[cfg(all(feature = "capture", feature = "alloc"))]
+    #[inline]
+    pub(crate) fn in_chunk(chunk: &'a Chunk, position: u32) -> Value<'a> {
+        Value(Place::Chunk(chunk, position))
+    }
+
+    #[cfg(all(feature = "capture", feature = "alloc"))]
+    pub(crate) fn shared(chunk: Shared<Chunk>, position: u32) -> Value<'static> {
+        Value(Place::Shared(chunk, position))
+    }
+
+    #[inline]
+    fn row(&self) -> Row<'_> {
+        match &self.0 {
+            Place::Raw(raw) => Row::Raw(raw),
+            Place::Chunk(chunk, position) => Row::Chunk(chunk, *position as usize),
+            #[cfg(all(feature = "capture", feature = "alloc"))]
+            Place::Shared(chunk, position) => Row::Chunk(chunk, *position as usize),
+        }
+    }
+
+    /// The key: the path and the item of the capture, with dots between.
+    pub fn key(&self) -> &str {
+        match self.row() {
+            Row::Raw(raw) => raw.key,
+            Row::Chunk(chunk, _) => chunk.key(),
+        }
+    }
+
+    /// The dimensions, outermost first; `[]` for a scalar and for a value that is not plain data.
+    #[inline]
+    pub fn shape(&self) -> &[usize] {
+        match self.row() {
+            Row::Raw(raw) => raw.shape.as_slice(),
+            Row::Chunk(chunk, _) => chunk.shape().as_slice(),
+        }
+    }
+
+    /// `None` if the value is not plain data.
+    fn kind(&self) -> Option<Kind> {
+        match self.row() {
+            Row::Raw(raw) => Some(raw.kind),
+            Row::Chunk(chunk, _) => chunk.kind(),
+        }
+    }
+
+    /// The element type; [`Dtype::Opaque`] for a value that is not plain data.
+    pub fn dtype(&self) -> Dtype {
+        self.kind().map_or(Dtype::Opaque, Kind::dtype)
+    }
+
+    fn stamp(&self) -> Stamp {
+        match self.row() {
+            Row::Raw(raw) => raw.stamp,
+            Row::Chunk(chunk, position) => chunk.stamp(position),
+        }
+    }
+
+    /// The position of this capture among all captures of the store, over every key and thread.
+    #[inline]
+    pub fn sequence(&self) -> u64 {
+        self.stamp().sequence
+    }
+
+    /// A small number for the thread that captured, in the order in which threads first did; always 0 without the
+    /// `std` feature.
+    #[inline]
+    pub fn thread(&self) -> u32 {
+        self.stamp().thread
+    }
+
+    /// What the line's `index = (layer, step)` gave, up to four numbers; none without that option.
+    pub fn indices(&self) -> &[i64] {
+        match self.row() {
+            Row::Raw(raw) => &raw.indices[..raw.index_rank],
+            Row::Chunk(chunk, position) => chunk.indices_of(position),
+        }
+    }
+
+    /// The first of [`indices`](Value::indices).
+    pub fn index(&self) -> Option<i64> {
+        self.indices().first().copied()
+    }
+
+    /// The elements as little-endian bytes in row-major order, a `bool` as 0 or 1; none if the value is not plain data.
+    ///
+    /// On the heap the elements are kept as they are: the first call makes the bytes of all values that lie in one
+    /// chunk with this one. [`as_slice`](Value::as_slice) makes nothing.
+    ///
+    /// # Panics
+    ///
+    /// If there is no memory for these bytes.
+    pub fn bytes(&self) -> &[u8] {
+        match self.row() {
+            Row::Raw(raw) => raw.bytes,
+            Row::Chunk(chunk, position) => chunk.bytes(position),
+        }
+    }
+
+    /// The elements in row-major order, or `None` if they are of another type than `E`, or in given memory, where they
+    /// lie as bytes: use [`read_into`](Value::read_into) there.
+    #[inline]
+    pub fn as_slice<E: Element>(&self) -> Option<&[E]> {
+        match self.row() {
+            Row::Raw(_) => None,
+            Row::Chunk(chunk, position) => chunk.slice(position),
+        }
+    }
+
+    /// Copies the elements, in row-major order, to the start of `to`, and returns them there.
+    ///
+    /// `E` is the type that was captured: a `usize` is not read as a `u64`.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::WrongType`] if the elements are of another type than `E`, [`ReadError::TooShort`] if
+    /// there are more of them than fit `to`, which is left as it was in both cases.
+    pub fn read_into<'b, E: Element>(&self, to: &'b mut [E]) -> Result<&'b [E], ReadError> {
+        if self.kind() != Some(E::KIND) {
+            return Err(ReadError::WrongType { captured: self.dtype(), asked: E::KIND.dtype() });
+        }
+        match self.row() {
+            Row::Raw(raw) => {
+                let to = fitting(to, raw.bytes.len() / E::SIZE)?;
+                for (to, bytes) in to.iter_mut().zip(raw.bytes.chunks_exact(E::SIZE)) {
+                    *to = E::read(bytes);
+                }
+                Ok(to)
+            }
+            Row::Chunk(chunk, position) => {
+                let values = chunk.slice::<E>(position).unwrap_or_default();
+                let to = fitting(to, values.len())?;
+                to.copy_from_slice(values);
+                Ok(to)
+            }
+        }
+    }
+
+    /// The one element, or `None` if there is not exactly one, or it is of another type than `E`.
+    #[inline]
+    pub fn scalar<E: Element>(&self) -> Option<E> {
+        match self.row() {
+            Row::Raw(raw) => {
+                (raw.kind == E::KIND && raw.bytes.len() == E::SIZE).then(|| E::read(raw.bytes))
+            }
+            Row::Chunk(chunk, position) => match chunk.slice(position)? {
+                [value] => Some(*value),
+                _ => None,
+            },
+        }
+    }
+
+    /// Writes the value as one self-contained record, for a line that loses bytes: magic, key, element type, shape, indices,
+    /// sequence, thread, elements, and a CRC-32. `sink` gets it in pieces.
+    ///
+    /// The format stands in `src/store/frame.rs`; `anycapture listen` of the companion crate reads it. A scalar takes about 14
+    /// bytes beside its key and its element. A text is a record too; of another value without numbers nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// The first that `sink` gives, and then no more is written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// let loss = 0.25_f64;
+    /// capture!(train, loss);
+    /// let mut port = Vec::new();
+    /// anycapture::drain(|value| value.frame(|bytes| std::io::Write::write_all(&mut port, bytes)))?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn frame<E>(&self, mut sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        let text = self.text();
+        let length = [text.map_or(0, str::len)];
+        if text.is_none() && self.kind().is_none() {
+            return Ok(());
+        }
+        let frame = Frame {
+            key: self.key(),
+            kind: self.kind(),
+            shape: if text.is_some() { &length } else { self.shape() },
+            indices: self.indices(),
+            stamp: self.stamp(),
+        };
+        frame::write(&frame, |put| self.stream_to(put), &mut sink)
+    }
+
+    /// The elements, or the text, in pieces.
+    fn stream_to<E>(&self, put: &mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        if let Some(text) = self.text() {
+            return put(text.as_bytes());
+        }
+        let mut error = None;
+        // An error is one of `put`, and is there.
+        let _ = self.stream(&mut |bytes| {
+            put(bytes).map_err(|first| {
+                error = Some(first);
+                fmt::Error
+            })
+        });
+        error.map_or(Ok(()), Err)
+    }
+
+    /// The elements as little-endian bytes in pieces.
+    pub(crate) fn stream(&self, sink: &mut dyn FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
+        match self.row() {
+            Row::Raw(raw) => sink(raw.bytes),
+            Row::Chunk(chunk, position) => chunk.stream(position, position + 1, sink),
+        }
+    }
+
+    /// Minimum, maximum, mean, and the numbers of NaN and infinite elements.
+    pub fn summary(&self) -> Summary {
+        match self.row() {
+            Row::Raw(raw) => with_kind!(raw.kind, T => {
+                Summary::of(raw.bytes.chunks_exact(size_of::<T>()).map(<T as Stored>::read))
+            }),
+            Row::Chunk(chunk, position) => chunk.summary(position),
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Value<'_> {
+    /// The value as the type that was captured (a text as a `String`), or `None` if it is of another type, or plain data.
+    pub fn downcast_ref<T: 'static>(&self) -> Option<&T> {
+        #[cfg(feature = "capture")]
+        if let Row::Chunk(chunk, _) = self.row() {
+            return chunk.opaque()?.value().downcast_ref();
+        }
+        None
+    }
+
+    /// The text, if it is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        self.downcast_ref::<String>().map(String::as_str)
+    }
+
+    /// The name of the type with all paths, if the value is not plain data.
+    pub(crate) fn type_name(&self) -> Option<&'static str> {
+        #[cfg(feature = "capture")]
+        if let Row::Chunk(chunk, _) = self.row() {
+            return chunk.opaque().map(super::chunk::Opaque::type_name);
+        }
+        None
+    }
+}
+
+#[cfg(not(feature = "alloc"))]
+impl Value<'_> {
+    pub(crate) fn text(&self) -> Option<&str> {
+        None
+    }
+
+    fn type_name(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+fn fitting<E>(to: &mut [E], needed: usize) -> Result<&mut [E], ReadError> {
+    let room = to.len();
+    to.get_mut(..needed).ok_or(ReadError::TooShort { needed, room })
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.text(), self.type_name()) {
+            (Some(text), _) => f.write_str(text),
+            (None, Some(name)) => write!(f, "{}", ShortTypeName(name)),
+            (None, None) => write!(f, "{} {:?} {}", self.dtype(), self.shape(), self.summary()),
+        }
+    }
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Value({} #{}: {self})", self.key(), self.sequence())
+    }
+}
+
+/// What a [`visit`](crate::visit) has shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[must_use = "it says whether something was skipped"]
+pub struct Shown {
+    pub(crate) values: u64,
+    pub(crate) skipped: u64,
+}
+
+impl Shown {
+    /// The number of values shown.
+    pub fn values(&self) -> u64 {
+        self.values
+    }
+
+    /// The number of keys that were in use and could not be waited for, as in an interrupt handler that has interrupted a
+    /// capture; or for which there was no memory.
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// Whether no key was skipped.
+    pub fn is_complete(&self) -> bool {
+        self.skipped == 0
+    }
+}
+
+/// The name of a type without the paths: `Vec<Tensor>` for `alloc::vec::Vec<candle_core::tensor::Tensor>`.
+pub(crate) struct ShortTypeName(pub &'static str);
+
+impl fmt::Display for ShortTypeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while !rest.is_empty() {
+            let is_word = |c: char| c.is_alphanumeric() || c == '_';
+            let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+            let (name, behind) = rest.split_at(word);
+            rest = match behind.strip_prefix("::") {
+                Some(inner) if word > 0 => inner,
+                _ => {
+                    f.write_str(name)?;
+                    let other = behind.find(is_word).unwrap_or(behind.len());
+                    f.write_str(&behind[..other])?;
+                    &behind[other..]
+                }
+            };
+        }
+        Ok(())
+    }
+}
+
+/// Why [`Value::read_into`] gave no elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The elements are of another type than the one asked for.
+    WrongType {
+        /// The type that was captured.
+        captured: Dtype,
+        /// The type that was asked for.
+        asked: Dtype,
+    },
+    /// The slice has less room than there are elements.
+    TooShort {
+        /// The number of elements.
+        needed: usize,
+        /// The length of the slice.
+        room: usize,
+    },
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadError::WrongType { captured, asked } => {
+                write!(f, "the captured elements are {captured}, not {asked}")
+            }
+            ReadError::TooShort { needed, room } => {
+                write!(f, "{needed} captured elements do not fit a slice of {room}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ReadError {}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::string::ToString;
+
+    use super::ShortTypeName;
+
+    #[test]
+    fn type_names_are_shown_without_their_paths() {
+        for (name, short) in [
+            ("f32", "f32"),
+            ("alloc::string::String", "String"),
+            ("alloc::vec::Vec<candle_core::tensor::Tensor>", "Vec<Tensor>"),
+            ("core::option::Option<(a::B, [c::D; 3])>", "Option<(B, [D; 3])>"),
+            ("<a::B as c::D>::E", "<B as D>::E"),
+        ] {
+            assert_eq!(ShortTypeName(name).to_string(), short);
+        }
+    }
+}
