@@ -332,21 +332,23 @@ macro_rules! __anycapture_names {
             const __ANYCAPTURE_TEXT: &$crate::__private::str = $crate::__private::stringify!($p $body);
             $($crate::__anycapture_names! { @one $x })*
             $($crate::__anycapture_names! { @one $not })*
-            // A constant that fails is noted where it is named: so the name in the list is under the user's eyes.
-            let _ = [$($crate::__anycapture_names! { @name $x },)* $($crate::__anycapture_names! { @name $not }),*];
         };
     };
-    (@one self) => {};
-    (@one $x:tt) => {
-        #[allow(non_upper_case_globals)]
-        const $x: () = $crate::__private::names::check(
-            $crate::__private::stringify!($x),
-            __ANYCAPTURE_LIST,
-            __ANYCAPTURE_TEXT,
-        );
+    (@one self) => {
+        const _: () = $crate::__private::names::check("self", __ANYCAPTURE_LIST, __ANYCAPTURE_TEXT);
     };
-    (@name self) => { $crate::__private::names::check("self", __ANYCAPTURE_LIST, __ANYCAPTURE_TEXT) };
-    (@name $x:tt) => { $x };
+    // A constant that fails is noted where it is named, so the name in the list is under the user's eyes.
+    (@one $x:tt) => {
+        const _: () = {
+            #[allow(non_upper_case_globals)]
+            const $x: () = $crate::__private::names::check(
+                $crate::__private::stringify!($x),
+                __ANYCAPTURE_LIST,
+                __ANYCAPTURE_TEXT,
+            );
+            $x
+        };
+    };
 }
 
 /// The parameters, captured on entry.

@@ -55,7 +55,8 @@ macro_rules! __anycapture_line {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_options {
-    // all sorted
+    // all sorted, and with the feature off that is all for the list of a function
+    ((off) $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt $if:tt) => {};
     ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt $if:tt) => {
         $crate::__anycapture_switch! { $l $i $every $index $keep $room $on $if }
     };
@@ -272,8 +273,8 @@ macro_rules! __anycapture_let_mut_that_moves_is_listed_as_let_name {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_value_must_own_what_it_holds {
-    // capture!(forward, attn), #[capture(attn)]
-    ([any $($path:ident)+] $item:ident $listed:tt $value:ident $note:expr) => {{
+    // capture!(forward, attn)
+    ([any $($path:ident)+] $item:ident [] $value:ident $note:expr) => {{
         use $crate::__private::any::*;
         // As many references as there are cases.
         static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
@@ -283,7 +284,29 @@ macro_rules! __anycapture_value_must_own_what_it_holds {
                 $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
             ),
             $note,
-            $crate::__anycapture_listed_as! { $listed },
+            $crate::__private::Listed,
+        );
+    }};
+    // what can't be the name of a constant here
+    ([any $($path:ident)+] $item:ident [self] $value:ident $note:expr) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { [any $($path)+] $item [] $value $note }
+    };
+    ([any $($path:ident)+] $item:ident [__anycapture_value] $value:ident $note:expr) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { [any $($path)+] $item [] $value $note }
+    };
+    // #[capture(attn)]: errors about the value point at the name in the list, as at any argument that is one token of the user's
+    ([any $($path:ident)+] $item:ident [$listed:tt] $value:ident $note:expr) => {{
+        use $crate::__private::any::*;
+        #[allow(non_upper_case_globals)]
+        const $listed: $crate::__private::Listed = $crate::__private::Listed;
+        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
+        (&&&&&&&&&&&&&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
+            &__ANYCAPTURE_SITE,
+            &$crate::__private::concat!(
+                $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
+            ),
+            $note,
+            $listed,
         );
     }};
     // #[capture(*)]
@@ -312,24 +335,5 @@ macro_rules! __anycapture_value_must_own_what_it_holds {
             $note,
             $crate::__private::Listed,
         );
-    }};
-}
-
-/// The name as it stands in the list of a function: errors about the value point at it, as at any argument that is one
-/// token of the user's.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __anycapture_listed_as {
-    ([]) => {
-        $crate::__private::Listed
-    };
-    // what can't be the name of a constant
-    ([self]) => {
-        $crate::__private::Listed
-    };
-    ([$listed:tt]) => {{
-        #[allow(non_upper_case_globals)]
-        const $listed: $crate::__private::Listed = $crate::__private::Listed;
-        $listed
     }};
 }

@@ -34,7 +34,9 @@ macro_rules! __anycapture_list {
         }
     };
     // the end
-    (@next (off) $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)? $(; $($options:tt)*)?) => {};
+    (@next (off) $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)? $(; $($options:tt)*)?) => {
+        $($crate::__anycapture_options! { (off) [] [] [] [] [] [] [] $($options)* })?
+    };
     (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt $(,)? $(; $($options:tt)*)?) => {
         $crate::__anycapture_body! { ($) $fn $path $entries $not $all $return [$($($options)*)?] }
     };
