@@ -72,30 +72,18 @@ macro_rules! __anycapture_functions {
         $($seen)* $item
         $crate::__anycapture_functions! { $s [] $($rest)* }
     };
-    // pub(crate) fn forward, async fn, unsafe fn, extern "C" fn: with a list
-    (@attributes $s:tt $seen:tt $vis:vis const $($rest:tt)*) => {
+    // with a list: the tokens stand twice, to be looked at and to be copied
+    (@attributes $s:tt [$seen:tt $list:tt] $($rest:tt)*) => {
+        $crate::__anycapture_function! { $s $seen $list [$($rest)*] $($rest)* }
+    };
+    (@const) => {
         $crate::__private::compile_error! {
             "a `const fn` can't capture: the switch is not there at compile time. Capture in the function that \
              calls it"
         }
     };
-    (@attributes $s:tt [[$($seen:tt)*] $list:tt] $vis:vis fn $name:tt $($rest:tt)*) => {
-        $crate::__anycapture_function! { $s [$($seen)*] $list $name [$vis fn] $name $($rest)* }
-    };
-    (@attributes $s:tt [[$($seen:tt)*] $list:tt] $vis:vis $q:ident fn $name:tt $($rest:tt)*) => {
-        $crate::__anycapture_function! { $s [$($seen)*] $list $name [$vis $q fn] $name $($rest)* }
-    };
-    (@attributes $s:tt [[$($seen:tt)*] $list:tt] $vis:vis $q:ident $abi:literal fn $name:tt $($rest:tt)*) => {
-        $crate::__anycapture_function! { $s [$($seen)*] $list $name [$vis $q $abi fn] $name $($rest)* }
-    };
-    (@attributes $s:tt [[$($seen:tt)*] $list:tt] $vis:vis $q:ident $r:ident fn $name:tt $($rest:tt)*) => {
-        $crate::__anycapture_function! { $s [$($seen)*] $list $name [$vis $q $r fn] $name $($rest)* }
-    };
-    (@attributes $s:tt [[$($seen:tt)*] $list:tt] $vis:vis $q:ident $r:ident $abi:literal fn $name:tt $($rest:tt)*) => {
-        $crate::__anycapture_function! { $s [$($seen)*] $list $name [$vis $q $r $abi fn] $name $($rest)* }
-    };
     // #[capture(attn)] struct Attention;
-    (@attributes $($rest:tt)*) => {
+    (@other) => {
         $crate::__private::compile_error! {
             "`#[capture]` stands on something that is not a function: put it on the function whose variables are wanted"
         }
@@ -107,14 +95,29 @@ macro_rules! __anycapture_functions {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_function {
-    ($s:tt [$($seen:tt)*] [$($list:tt)*] $name:tt [$($qualifiers:tt)*] $($rest:tt)*) => {
+    (@pass $s:tt [$($seen:tt)*] [$($list:tt)*] $name:ident $function:item $($rest:tt)*) => {
         $crate::__anycapture_list! { @path (off) [$name] $($list)* }
-        $crate::__anycapture_function! { @pass $s [$($seen)*] $($qualifiers)* $($rest)* }
-    };
-    (@pass $s:tt [$($seen:tt)*] $function:item $($rest:tt)*) => {
         $($seen)* $function
         $crate::__anycapture_functions! { $s [] $($rest)* }
     };
+    // pub(crate) fn forward, async fn, unsafe fn, extern "C" fn
+    ($s:tt $seen:tt $list:tt $all:tt $vis:vis const $($rest:tt)*) => { $crate::__anycapture_functions! { @const } };
+    ($s:tt $seen:tt $list:tt [$($all:tt)*] $vis:vis fn $name:tt $($rest:tt)*) => {
+        $crate::__anycapture_function! { @pass $s $seen $list $name $($all)* }
+    };
+    ($s:tt $seen:tt $list:tt [$($all:tt)*] $vis:vis $q:ident fn $name:tt $($rest:tt)*) => {
+        $crate::__anycapture_function! { @pass $s $seen $list $name $($all)* }
+    };
+    ($s:tt $seen:tt $list:tt [$($all:tt)*] $vis:vis $q:ident $abi:literal fn $name:tt $($rest:tt)*) => {
+        $crate::__anycapture_function! { @pass $s $seen $list $name $($all)* }
+    };
+    ($s:tt $seen:tt $list:tt [$($all:tt)*] $vis:vis $q:ident $r:ident fn $name:tt $($rest:tt)*) => {
+        $crate::__anycapture_function! { @pass $s $seen $list $name $($all)* }
+    };
+    ($s:tt $seen:tt $list:tt [$($all:tt)*] $vis:vis $q:ident $r:ident $abi:literal fn $name:tt $($rest:tt)*) => {
+        $crate::__anycapture_function! { @pass $s $seen $list $name $($all)* }
+    };
+    ($s:tt $seen:tt $list:tt $all:tt $($rest:tt)*) => { $crate::__anycapture_functions! { @other } };
 }
 
 /// With the feature on its head is taken apart.
@@ -122,12 +125,30 @@ macro_rules! __anycapture_function {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_function {
-    ($s:tt $seen:tt $list:tt $name:tt [$($head:tt)*] $_:tt ($($p:tt)*) $($rest:tt)*) => {
+    (@named $s:tt $seen:tt $list:tt $name:tt [$($head:tt)*] $_:tt ($($p:tt)*) $($rest:tt)*) => {
         $crate::__anycapture_head! { @output [$s $seen $list $name] [$($head)* $name] [$($p)*] [] $($rest)* }
     };
-    ($s:tt $seen:tt $list:tt $name:tt [$($head:tt)*] $_:tt < $($rest:tt)*) => {
+    (@named $s:tt $seen:tt $list:tt $name:tt [$($head:tt)*] $_:tt < $($rest:tt)*) => {
         $crate::__anycapture_generics! { [$s $seen $list $name] [$($head)* $name <] $($rest)* }
     };
+    // pub(crate) fn forward, async fn, unsafe fn, extern "C" fn
+    ($s:tt $seen:tt $list:tt $all:tt $vis:vis const $($rest:tt)*) => { $crate::__anycapture_functions! { @const } };
+    ($s:tt $seen:tt $list:tt $all:tt $vis:vis fn $name:tt $($rest:tt)*) => {
+        $crate::__anycapture_function! { @named $s $seen $list $name [$vis fn] $name $($rest)* }
+    };
+    ($s:tt $seen:tt $list:tt $all:tt $vis:vis $q:ident fn $name:tt $($rest:tt)*) => {
+        $crate::__anycapture_function! { @named $s $seen $list $name [$vis $q fn] $name $($rest)* }
+    };
+    ($s:tt $seen:tt $list:tt $all:tt $vis:vis $q:ident $abi:literal fn $name:tt $($rest:tt)*) => {
+        $crate::__anycapture_function! { @named $s $seen $list $name [$vis $q $abi fn] $name $($rest)* }
+    };
+    ($s:tt $seen:tt $list:tt $all:tt $vis:vis $q:ident $r:ident fn $name:tt $($rest:tt)*) => {
+        $crate::__anycapture_function! { @named $s $seen $list $name [$vis $q $r fn] $name $($rest)* }
+    };
+    ($s:tt $seen:tt $list:tt $all:tt $vis:vis $q:ident $r:ident $abi:literal fn $name:tt $($rest:tt)*) => {
+        $crate::__anycapture_function! { @named $s $seen $list $name [$vis $q $r $abi fn] $name $($rest)* }
+    };
+    ($s:tt $seen:tt $list:tt $all:tt $($rest:tt)*) => { $crate::__anycapture_functions! { @other } };
 }
 
 /// The end of a head: `$f` is `[s [attributes] [list] name]`, then come the head, the parameters and what stands behind.

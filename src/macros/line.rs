@@ -294,6 +294,9 @@ macro_rules! __anycapture_value_must_own_what_it_holds {
     ([any $($path:ident)+] $item:ident [__anycapture_value] $value:ident $note:expr) => {
         $crate::__anycapture_value_must_own_what_it_holds! { [any $($path)+] $item [] $value $note }
     };
+    ([any $($path:ident)+] $item:ident [__anycapture_note] $value:ident $note:expr) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { [any $($path)+] $item [] $value $note }
+    };
     // #[capture(attn)]: errors about the value point at the name in the list, as at any argument that is one token of the user's
     ([any $($path:ident)+] $item:ident [$listed:tt] $value:ident $note:expr) => {{
         use $crate::__private::any::*;
