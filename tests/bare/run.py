@@ -2,13 +2,14 @@
 """With the feature off a function in `captured_fn!` is the bare function.
 
 Compiles `functions.rs` with and without the macro, at the same lines, in three editions, and compares: every lint of rustc
-and of `clippy::pedantic` with its place, what the program prints (the order of drops, the places of panics), and the coverage
-map of each function, byte for byte.
+and of `clippy::pedantic` with its place, what the program prints (the order of drops, the places of panics), and the
+coverage map of each function, byte for byte.
 """
 
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -49,9 +50,14 @@ def lints(folder):
 def coverage(folder):
     run("cargo", "rustc", "--quiet", "--", "-Cinstrument-coverage", "--emit=obj", "-Ccodegen-units=1", folder=folder)
     built = max((TARGET / "debug/deps").glob("functions*.o"), key=os.path.getmtime)
-    out = run("readelf", "-x", "__llvm_covfun", built, folder=folder)
-    # without the addresses
-    return [line.split(None, 1)[1] for line in out.splitlines() if line.strip().startswith("0x")]
+    run("objcopy", "--dump-section", "__llvm_covfun=covfun", built, folder=folder)
+    section, at, regions = (folder / "covfun").read_bytes(), 0, {}
+    # A record: the hash of the name, the length of the regions, the hashes of the body and of the files, the regions.
+    while at + 28 <= len(section):
+        name, length, _, _ = struct.unpack_from("<QIQQ", section, at)
+        regions[name] = section[at + 28:at + 28 + length].hex()
+        at = (at + 28 + length + 7) // 8 * 8
+    return sorted(regions.items())
 
 
 def main():
@@ -74,7 +80,7 @@ def main():
             if expected not in codes:
                 sys.exit(f"edition {edition}: `{expected}` is not among the lints: {sorted(codes)}")
         print(f"edition {edition}: {len(seen[0][0])} lints, {len(seen[0][1].splitlines())} lines of output and "
-              f"{len(seen[0][2])} lines of coverage map are the same")
+              f"the coverage map of {len(seen[0][2])} functions are the same")
 
 
 if __name__ == "__main__":
