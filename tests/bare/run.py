@@ -27,8 +27,10 @@ def run(*command, folder, **env):
     return done.stdout
 
 
-def source(wrapped):
+def source(edition, wrapped):
     text = (HERE / "functions.rs").read_text()
+    if edition == "2024":
+        text = text.replace("{ &Noisy", "{ Noisy")  # the borrow would end with the block there
     if wrapped:
         return text.replace("use std::cell::RefCell;", "use anycapture::captured_fn; use std::cell::RefCell;")
     text = re.sub(r"^#\[capture.*$", "#[cfg(any(unix, windows))]", text, flags=re.M)
@@ -50,13 +52,13 @@ def lints(folder):
 def coverage(folder):
     run("cargo", "rustc", "--quiet", "--", "-Cinstrument-coverage", "--emit=obj", "-Ccodegen-units=1", folder=folder)
     built = max((TARGET / "debug/deps").glob("functions*.o"), key=os.path.getmtime)
-    run("objcopy", "--dump-section", "__llvm_covfun=covfun", built, folder=folder)
-    section, at, regions = (folder / "covfun").read_bytes(), 0, {}
-    # A record: the hash of the name, the length of the regions, the hashes of the body and of the files, the regions.
-    while at + 28 <= len(section):
-        name, length, _, _ = struct.unpack_from("<QIQQ", section, at)
-        regions[name] = section[at + 28:at + 28 + length].hex()
-        at = (at + 28 + length + 7) // 8 * 8
+    regions = {}
+    for record in run("readelf", "-x", "__llvm_covfun", built, folder=folder).split("Hex dump")[1:]:
+        words = [line[13:48].replace(" ", "") for line in record.splitlines() if line.startswith("  0x")]
+        record = bytes.fromhex("".join(words))
+        # The hash of the name, the length of the regions, the hashes of the body and of the files, the regions.
+        name, length = struct.unpack_from("<QI", record)
+        regions[name] = record[28:28 + length].hex()
     return sorted(regions.items())
 
 
@@ -67,7 +69,7 @@ def main():
             folder = Path(folder)
             (folder / "src").mkdir()
             for wrapped in [False, True]:
-                (folder / "src/main.rs").write_text(source(wrapped))
+                (folder / "src/main.rs").write_text(source(edition, wrapped))
                 (folder / "Cargo.toml").write_text(
                     f'[package]\nname = "functions"\nversion = "0.0.0"\nedition = "{edition}"\n'
                     f'[dependencies]\nanycapture = {{ path = "{HERE.parent.parent}" }}\n[workspace]\n')
