@@ -272,22 +272,35 @@ macro_rules! __anycapture_body {
                         $crate::__anycapture_bind! { $d kind $d name $d c $d ($d entry)* }
                     };
                     ($x $d name:ident $d kind:ident $d c:tt
-                     [$d f:tt $d path:tt $d active:tt [$d s1:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                     [$d f:tt $d path:tt $d active:tt [$d s0:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
                         $crate::__anycapture_bind! { $d kind $d name $d c $d ($d entry)* }
                     };
                     ($x $d name:ident $d kind:ident $d c:tt
-                     [$d f:tt $d path:tt $d active:tt
-                      [$d s1:tt $d s2:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                     [$d f:tt $d path:tt $d active:tt [$d s0:tt $d s1:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
                         $crate::__anycapture_bind! { $d kind $d name $d c $d ($d entry)* }
                     };
                     ($x $d name:ident $d kind:ident $d c:tt
-                     [$d f:tt $d path:tt $d active:tt
-                      [$d s1:tt $d s2:tt $d s3:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                     [$d f:tt $d path:tt $d active:tt [$d s0:tt $d s1:tt $d s2:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
                         $crate::__anycapture_bind! { $d kind $d name $d c $d ($d entry)* }
                     };
                     ($x $d name:ident $d kind:ident $d c:tt
-                     [$d f:tt $d path:tt $d active:tt
-                      [$d s1:tt $d s2:tt $d s3:tt $d s4:tt $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                     [$d f:tt $d path:tt $d active:tt [$d s0:tt $d s1:tt $d s2:tt $d s3:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                        $crate::__anycapture_bind! { $d kind $d name $d c $d ($d entry)* }
+                    };
+                    ($x $d name:ident $d kind:ident $d c:tt
+                     [$d f:tt $d path:tt $d active:tt [$d s0:tt $d s1:tt $d s2:tt $d s3:tt $d s4:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                        $crate::__anycapture_bind! { $d kind $d name $d c $d ($d entry)* }
+                    };
+                    ($x $d name:ident $d kind:ident $d c:tt
+                     [$d f:tt $d path:tt $d active:tt [$d s0:tt $d s1:tt $d s2:tt $d s3:tt $d s4:tt $d s5:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                        $crate::__anycapture_bind! { $d kind $d name $d c $d ($d entry)* }
+                    };
+                    ($x $d name:ident $d kind:ident $d c:tt
+                     [$d f:tt $d path:tt $d active:tt [$d s0:tt $d s1:tt $d s2:tt $d s3:tt $d s4:tt $d s5:tt $d s6:tt ($x $d ($d entry:tt)*) $d ($d more:tt)*] $d ($d rest:tt)*]) => {
+                        $crate::__anycapture_bind! { $d kind $d name $d c $d ($d entry)* }
+                    };
+                    ($x $d name:ident $d kind:ident $d c:tt
+                     [$d f:tt $d path:tt $d active:tt [$d s0:tt $d s1:tt $d s2:tt $d s3:tt $d s4:tt $d s5:tt $d s6:tt $d s7:tt $d ($d more:tt)*] $d ($d rest:tt)*]) => {
                         __anycapture_listed! { $x $d name $d kind $d c [$d f $d path $d active [$d ($d more)*]] }
                     };
                 )*

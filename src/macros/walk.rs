@@ -40,6 +40,12 @@ macro_rules! __anycapture_walk {
     ($s:tt $at:tt match $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] match [match] match $($rest)* } };
     ($s:tt $at:tt for $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] for [for] for $($rest)* } };
     ($s:tt $at:tt while $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] while [while] while $($rest)* } };
+    // { .. } { .. }
+    ([$c:tt $kind:tt $p:tt] [] { $($a:tt)* } { $($b:tt)* } { $($rest:tt)* } $($more:tt)*) => {
+        { $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($a)* } }
+        { $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } }
+        $crate::__anycapture_walk! { [$c $kind $p] [] { $($rest)* } $($more)* }
+    };
     // { .. }
     ($s:tt $at:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { $s $at [] [] [[[] [] [$($b)*]]] $($rest)* } };
     // 'outer: loop { .. }, 'outer: { .. }, 'outer: for x in xs { .. }
