@@ -1,9 +1,9 @@
-//! Values of any type: kept by clone, read back by type.
+//! Values of any type: kept by clone and read back by type, or converted to numbers as they are captured.
 //!
 //! ```text
 //! cargo run --example any_value --features capture
 //! ```
-use anycapture::capture;
+use anycapture::{Array, Options, capture};
 
 /// As a framework would have it.
 #[derive(Clone, Debug)]
@@ -22,13 +22,21 @@ fn forward(input: &Tensor, prompt: &str) {
 
 fn main() {
     let _session = anycapture::session();
-    forward(&Tensor { shape: vec![2, 2], data: vec![1.0, 2.0, 3.0, 4.0] }, "a cat");
+    let input = Tensor { shape: vec![2, 2], data: vec![1.0, 2.0, 3.0, 4.0] };
+    forward(&input, "a cat");
 
-    let cache = anycapture::cache();
+    let cache = anycapture::take();
     print!("{cache}");
     if anycapture::ENABLED {
         println!("{:?}", cache["forward.input"][0].downcast_ref::<Tensor>());
         println!("{:?}", cache["forward.prompt"][0].downcast_ref::<String>());
         println!("{:?}", cache["forward.hidden"][0].as_slice::<f32>());
     }
+
+    // A conversion teaches the type once: from here on tables, files and comparisons have its numbers.
+    anycapture::activate_with(
+        Options::new().convert(|tensor: &Tensor| Array::new(&tensor.shape, tensor.data.clone())),
+    );
+    forward(&input, "a dog");
+    print!("{}", anycapture::cache());
 }

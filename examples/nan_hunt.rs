@@ -34,8 +34,8 @@ fn main() {
 pub struct Find {
     /// The function and the name of the value.
     pub key: String,
-    /// What its list says: `index = layer`.
-    pub layer: u64,
+    /// What its list says: `index = self.layer`.
+    pub layer: i64,
     /// In which call of the function, counted from 1.
     pub call: usize,
 }
@@ -47,48 +47,55 @@ pub fn hunt() -> Option<Find> {
         forward();
     }
     let cache = anycapture::cache();
-    let values = cache.iter().flat_map(|(key, values)| {
-        values.iter().enumerate().map(move |(call, value)| (key, call, value))
-    });
-    let bad = values.filter(|(_, _, value)| {
-        value.as_slice::<f32>().is_some_and(|numbers| numbers.iter().any(|n| n.is_nan()))
-    });
-    // Keys are lists of their own; the sequence is one over all of them.
-    let (key, call, value) = bad.min_by_key(|(_, _, value)| value.sequence())?;
-    Some(Find { key: key.to_string(), layer: value.index().unwrap_or(0), call: call + 1 })
+    let value = cache.in_order().find(|value| value.summary().nan() > 0)?;
+    // The function captures `value` once a call.
+    let call =
+        cache[value.key()].iter().take_while(|other| other.sequence() <= value.sequence()).count();
+    Some(Find { key: value.key().to_string(), layer: value.index().unwrap_or(0), call })
 }
 
 fn forward() -> Vec<f32> {
     let mut x: Vec<f32> = (0..WIDTH).map(|i| i as f32 * 0.3 - 1.0).collect();
-    for layer in 0..BLOCKS {
-        let slope = if layer == FAULTY { 0.0 } else { 0.9 };
-        let epsilon = if layer == FAULTY { 0.0 } else { 1e-6 };
-        x = mix(&x, slope, layer);
-        x = normalise(&x, epsilon, layer);
-        x = bend(&x, layer);
+    for block in (0..BLOCKS).map(|layer| Block { layer }) {
+        x = block.mix(&x);
+        x = block.normalise(&x);
+        x = block.bend(&x);
     }
     x
 }
 
-captured_fn! {
-    #[capture(*; index = layer)]
-    fn mix(x: &[f32], slope: f32, layer: usize) -> Vec<f32> {
-        let mixed: Vec<f32> = (0..WIDTH).map(|i| slope * (x[i] - 0.5 * x[(i + 1) % WIDTH])).collect();
-        mixed
+struct Block {
+    layer: usize,
+}
+
+impl Block {
+    /// What two faults make of a number.
+    fn unless_faulty(&self, number: f32) -> f32 {
+        if self.layer == FAULTY { 0.0 } else { number }
     }
 
-    #[capture(*; index = layer)]
-    fn normalise(x: &[f32], epsilon: f32, layer: usize) -> Vec<f32> {
-        let mean = x.iter().sum::<f32>() / WIDTH as f32;
-        let variance = x.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>() / WIDTH as f32;
-        let deviation = (variance + epsilon).sqrt();
-        let normal: Vec<f32> = x.iter().map(|v| (v - mean) / deviation).collect();
-        normal
-    }
+    captured_fn! {
+        #[capture(*; index = self.layer)]
+        fn mix(&self, x: &[f32]) -> Vec<f32> {
+            let slope = self.unless_faulty(0.9);
+            let mixed: Vec<f32> = (0..WIDTH).map(|i| slope * (x[i] - 0.5 * x[(i + 1) % WIDTH])).collect();
+            mixed
+        }
 
-    #[capture(*; index = layer)]
-    fn bend(x: &[f32], layer: usize) -> Vec<f32> {
-        let bent: Vec<f32> = x.iter().map(|v| v.tanh()).collect();
-        bent
+        #[capture(*; index = self.layer)]
+        fn normalise(&self, x: &[f32]) -> Vec<f32> {
+            let epsilon = self.unless_faulty(1e-6);
+            let mean = x.iter().sum::<f32>() / WIDTH as f32;
+            let variance = x.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>() / WIDTH as f32;
+            let deviation = (variance + epsilon).sqrt();
+            let normal: Vec<f32> = x.iter().map(|v| (v - mean) / deviation).collect();
+            normal
+        }
+
+        #[capture(*; index = self.layer)]
+        fn bend(&self, x: &[f32]) -> Vec<f32> {
+            let bent: Vec<f32> = x.iter().map(|v| v.tanh()).collect();
+            bent
+        }
     }
 }

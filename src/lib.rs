@@ -40,11 +40,10 @@
 //!
 //! | feature | default | gives |
 //! | --- | --- | --- |
-//! | `std` | yes | `alloc`, and waiting threads that yield instead of spinning |
-//! | `alloc` | with `std` | values of any type, owned snapshots ([`cache`], [`take`]) |
+//! | `std` | yes | `alloc`, waiting instead of refusing, scopes |
+//! | `alloc` | with `std` | values of any type, snapshots ([`cache`], [`take`]), conversions |
 //! | `capture` | no | the recording itself, with `once_cell` and `spin` |
 //! | `portable-atomic` | no | targets without compare-and-swap, such as Cortex-M0 |
-//! | `nightly` | no | the attribute `#[captured(...)]`, on a nightly toolchain only |
 //!
 //! # What it costs
 //!
@@ -55,33 +54,49 @@
 //! * Recording active: one copy into the ring of the key, without a heap allocation in the steady state.
 //!   README.md has the figures.
 //!
+//! # What can be captured
+//!
+//! | value | how it is kept |
+//! | --- | --- |
+//! | plain data: `bool`, integers, floats; arrays, slices, `Vec`, `Box<[T]>` of them; references to these | copied, with element type and shape |
+//! | what dereferences to it: `Arc<[f32]>`, `Rc<Vec<f32>>`, `Box<f32>`, `Cow<[f32]>`, small vectors, guards | as its target |
+//! | numbers that are `f32`s or `f64`s without loss, such as `half::bf16`, and slices of them | as `F32` or `F64` |
+//! | [`each`]`(iterator)`: strided views, column-major matrices, values scaled on the way | written one by one |
+//! | `Option` and `Result` of these | what they hold; `None` and `Err` are counted as absent |
+//! | text, with `alloc` | as a `String` |
+//! | a type with a [conversion](Options::convert), with `alloc` | as the numbers that it is converted to |
+//! | anything else that is `Clone + Send + Sync + 'static`, with `alloc` | a clone, read back by its type |
+//!
+//! A clone that shares storage, as a framework's tensor does, shows what is later written in place: teach the type once by
+//! [`Options::convert`], and what is captured is a copy of its numbers, in tables and files too.
+//!
 //! # What is kept
 //!
 //! Every key has a ring of its own. At a limit the oldest value of that key goes; no key evicts another's.
-//! At first, with a heap, the limits are 1024 values a key and 256 MiB in all: [`set_size`], [`Options`].
-//! Every value overwritten, and every value refused, is counted: print [`report`] when a cache is
-//! not what you expected.
+//! Without being told, 1024 values are kept of each key, 64 of them if they are clones of a user's type, and 256 MiB in all:
+//! [`set_size`], [`Options`]. Every value overwritten, and every value refused, is counted by key and by cause: print
+//! [`report`] when a cache is not what you expected.
 //!
-//! Plain data (`bool`, integers, floats; arrays, slices, `Vec` and `Box<[T]>` of them; references to these) is copied with
-//! element type and shape. Text is kept as a `String`. Anything else that is `Clone + Send + 'static`, such as a
-//! framework's tensor, is cloned, and read back by its type. See [`capture!`] and [`captured_fn!`].
+//! # Threads, tests, requests
+//!
+//! Lines may be hit on any thread. There is one store for the process, and [`scope`] gives a thread a store of its own:
+//! for a test, a request, or one of two models: see the chapter [threads]. Nothing waits for ever: a lock that is not free within a second (because the process
+//! was forked while another thread held it, or because a signal handler has interrupted its holder) means that a value is refused,
+//! and counted.
 //!
 //! # Without a heap
 //!
 //! With `default-features = false, features = ["capture"]` the crate uses neither `std` nor a heap. Give it memory
-//! once, by [`Options::memory`]; read it with [`visit`], or stream it out with [`export`]. A capture may be in an interrupt
-//! handler: it never waits there; a value that comes while the store is in use is refused and counted. The chapter
-//! [embedding] has the figures and the recipes.
+//! once, by [`set_memory`]; read it with [`visit`] or [`drain`], or stream it out with [`export`]. A capture may be in an interrupt
+//! handler: it never waits there. The chapter [embedding] has the figures and the recipes.
 //!
 //! # Limits
 //!
 //! * Captured values are copies: a large tensor costs what a copy of it costs.
-//! * With `std`, a capture in a signal handler may wait for the thread it has interrupted, for ever.
 //! * `captured_fn!` does not walk into closures and match arms without a block; put a [`capture!`] there.
-//!   rustfmt leaves the bodies in it as they are, unless it is used as an attribute (see there). Temporaries of last
-//!   expressions and of `if let` are dropped in them as edition 2024 does, whatever the edition of the crate.
+//!   rustfmt leaves the bodies in it as they are, unless it is used as an attribute (see there).
 #![cfg_attr(not(feature = "std"), no_std)]
-#![cfg_attr(feature = "nightly", feature(macro_attr))] // `nightly` takes a nightly toolchain: on stable, leave it out
+#![cfg_attr(anycapture_nightly, feature(macro_attr))]
 #![forbid(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
 
@@ -183,10 +198,19 @@ pub use store::{
 /// ```
 #[macro_export]
 macro_rules! capture {
-    // capture!(forward, attn)
+    // capture!(forward, attn): most lines, written at once
+    ($($path:ident)::+, $item:ident) => {
+        if $crate::ENABLED && $crate::is_active() {
+            match &$item {
+                __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
+                    [any $($path)+] $item [] __anycapture_value (&$crate::__private::Note::NONE)
+                }
+            }
+        }
+    };
     // capture!(Attention::forward, q[heads, 64], norm = x.norm(); every = 10, index = layer)
     ($($line:tt)*) => {
-        $crate::__capture!(any $($line)*)
+        $crate::__anycapture_line! { $($line)* }
     };
 }
 
@@ -289,20 +313,21 @@ macro_rules! capture {
 /// assert_eq!(anycapture::cache()["normalise.return"][0].scalar::<f32>(), Some(0.5));
 /// ```
 ///
-/// On a nightly toolchain the feature `nightly` has an attribute of its own, `#[captured(share, return)]`.
+/// On a nightly toolchain, `--cfg anycapture_nightly` brings an attribute of its own, `#[captured(share, return)]`.
 ///
 /// [`macro_rules_attribute`]: https://docs.rs/macro_rules_attribute
 #[macro_export]
 macro_rules! captured_fn {
+    () => { $crate::__anycapture_functions! {} };
     // #[capture(attention_map, q)] pub fn forward(&self, x: &[f32]) -> Vec<f32> { .. }
     ($($functions:tt)*) => {
-        $crate::__captured_fn! { $($functions)* }
+        $crate::__anycapture_functions! { @all [$($functions)*] $($functions)* }
     };
 }
 
 /// `#[captured(q, k)]` on a function is `#[capture(q, k)]` in a [`captured_fn!`], without the macro around the function.
 ///
-/// It takes a nightly toolchain, the feature `nightly`, and `#![feature(macro_attr)]` in the crate that writes the
+/// It takes a nightly toolchain, `--cfg anycapture_nightly` in `RUSTFLAGS`, and `#![feature(macro_attr)]` in the crate that writes the
 /// attribute ([rust-lang/rust#143547]). It stands on free functions, nested ones, methods, and default methods of traits.
 ///
 /// [rust-lang/rust#143547]: https://github.com/rust-lang/rust/issues/143547
@@ -323,12 +348,12 @@ macro_rules! captured_fn {
 /// # if !anycapture::ENABLED { return }
 /// assert_eq!(anycapture::cache()["normalise.return"][0].scalar::<f32>(), Some(0.5));
 /// ```
-#[cfg(feature = "nightly")]
+#[cfg(anycapture_nightly)]
 #[macro_export]
 macro_rules! captured {
     // #[captured(attention_map, q)] pub fn forward(&self, x: &[f32]) -> Vec<f32> { .. }
     attr($($list:tt)*) ($($function:tt)*) => {
-        $crate::__captured_fn! { #[capture($($list)*)] $($function)* }
+        $crate::__anycapture_functions! { () [] #[capture($($list)*)] $($function)* }
     };
 }
 
@@ -674,6 +699,10 @@ pub fn recover(memory: &[u8]) -> Option<Recovered<'_>> {
 #[doc = include_str!("../docs/embedding.md")]
 pub mod embedding {}
 
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/threads.md")]
+pub mod threads {}
+
 /// The examples of the README, tested.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
@@ -686,8 +715,8 @@ pub mod __private {
     pub use core::primitive::{bool, str};
     pub use core::{compile_error, concat, stringify};
 
-    pub use crate::macros::{Last, Returned, Shadowed, names};
+    pub use crate::macros::{Elsewhere, OfThisBlock, Returned, Unassigned, names};
     pub use crate::store::note::{Note, dims, indices, size};
-    pub use crate::store::probe::{Listed, Probe, any, optional};
+    pub use crate::store::probe::{Listed, Probe, Typed, any, optional, typed};
     pub use crate::store::{Callsite, Hits};
 }

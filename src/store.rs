@@ -29,15 +29,15 @@
 //! | `ring.rs` | rings of chunks, on the heap |
 //! | `region.rs` | rings of bytes, in given memory; recovery |
 //! | `callsite.rs` | the `static` of a capture line; the keys |
+//! | `note.rs` | what a line says beside its value |
 //! | `convert.rs` | conversions of users' types |
+//! | `memory.rs` | the given memory of the process |
 //! | `options.rs` | what to record, and how much of it |
 //! | `table.rs` | the keys of a scope |
 //! | `control.rs` | a store: what is set, and where the values of each key live |
 //! | `scope.rs` | which store a thread uses |
-//! | `note.rs` | what a line says beside its value |
 //! | `keep.rs` | into a ring on the heap |
 //! | `record.rs` | the way in |
-//! | `probe.rs` | which way a value goes in, by its type |
 //! | `walk.rs` | the way out: `visit` and `drain` |
 //! | `report.rs` | why the store holds what it holds |
 //! | `list.rs` | the values of one key in a snapshot |
@@ -45,6 +45,7 @@
 //! | `export.rs` | a safetensors file |
 //! | `front.rs` | what the functions of the crate's root do |
 //! | `off.rs` | the same names when nothing is recorded |
+//! | `probe.rs` | what a line calls: which way a value goes in, by its type |
 
 #[cfg(feature = "alloc")]
 pub(crate) mod cache;
@@ -65,6 +66,8 @@ pub(crate) mod front;
 pub(crate) mod keep;
 #[cfg(feature = "alloc")]
 pub(crate) mod list;
+#[cfg(feature = "capture")]
+pub(crate) mod memory;
 pub(crate) mod note;
 #[cfg(not(feature = "capture"))]
 pub(crate) mod off;

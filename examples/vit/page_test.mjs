@@ -14,16 +14,16 @@ const [page_file, exported, screenshots] = process.argv.slice(2).map((path) => r
 // The package lies where check.sh put it, which is not beside this file.
 const { chromium } = createRequire(resolve(process.cwd(), "any.js"))("playwright-core");
 
-// The maps as the program exported them: [heads, tokens, tokens] a layer.
+// The maps as the program exported them: [layers, heads, tokens, tokens].
 const KEY = "Attention.forward.attention_map";
 const bytes = readFileSync(exported);
 const start = 8 + Number(bytes.readBigUInt64LE(0));
 const header = JSON.parse(bytes.subarray(8, start).toString());
+const { dtype, shape: [layers, heads, tokens], data_offsets: [from] } = header[KEY];
+assert.equal(dtype, "F32");
 function captured(layer, head, token) {
-  const { dtype, shape: [heads, tokens], data_offsets: [from] } = header[`${KEY}/${layer}`];
-  assert.equal(dtype, "F32");
   const one = (h) => Array.from({ length: tokens }, (_, i) =>
-    bytes.readFloatLE(start + from + 4 * (((h * tokens) + token) * tokens + i)));
+    bytes.readFloatLE(start + from + 4 * (((layer * heads + h) * tokens + token) * tokens + i)));
   if (head < heads) return one(head);
   const all = Array.from({ length: heads }, (_, h) => one(h));
   return all[0].map((_, i) => all.reduce((sum, row) => sum + row[i], 0) / heads);
@@ -72,8 +72,8 @@ async function hover(page, row, column) {
 
 {
   const { page, wrong } = await open(1600, 1000);
-  const { layers, heads, grid, layer, head, token } = await page.evaluate(() => attention);
-  assert.equal(layers, Object.keys(header).filter((name) => name.startsWith(KEY)).length);
+  const { grid, layer, head, token, ...shown } = await page.evaluate(() => attention);
+  assert.deepEqual([shown.layers, shown.heads], [layers, heads]);
   const first = await compare(page, layer, head, token);
 
   await hover(page, 2, 3);

@@ -35,10 +35,10 @@ def photographs():
 
 
 def ours(weights, image, export):
-    """Every captured value of a run of the program, by its name in the exported file."""
+    """The tensors of the file that a run of the program exported, by name."""
     from safetensors.numpy import load_file
 
-    cargo = ["cargo", "run", "--quiet", "--release", "--example", "vit", "--features", "capture", "--"]
+    cargo = ["cargo", "run", "--quiet", "--release", "-p", "vit", "--features", "capture", "--"]
     files = ["--weights", weights, "--image", image, "--export", export, "--output", python.WORK / "pictures"]
     done = subprocess.run([*cargo, *map(str, files)], cwd=python.ROOT, capture_output=True, text=True)
     if done.returncode:
@@ -120,18 +120,21 @@ def compare(title, values, wanted, limit):
     """Same number of values, same shapes, values within the limit; says how far apart they are."""
     import numpy as np
 
-    names = [f"{KEY}/{i}" for i in range(len(wanted))]
-    if sorted(values) != sorted(names):
+    names = [KEY, *(f"{KEY}#{number}" for number in ("index", "sequence"))]
+    if sorted(values) != names:
         python.fail(f"{title}: the program exported {sorted(values)}, not {names}")
-    most = 0.0
-    for name, there in zip(names, wanted):
-        here = values[name]
-        if here.shape != there.shape or here.dtype != np.float32:
-            python.fail(f"{title}: {name} is {here.dtype} {here.shape}, not float32 {there.shape}")
-        most = max(most, np.abs(here - there).max())
+    here, there = values[KEY], np.stack(wanted)
+    if here.shape != there.shape or here.dtype != np.float32:
+        python.fail(f"{title}: {KEY} is {here.dtype} {here.shape}, not float32 {there.shape}")
+    layers, order = values[f"{KEY}#index"].tolist(), values[f"{KEY}#sequence"].tolist()
+    if layers != list(range(len(wanted))) or order != sorted(set(order)):
+        python.fail(f"{title}: the values have the indices {layers} and the sequences {order}")
+    apart = np.abs(here - there).reshape(len(wanted), -1).max(1)
+    for layer, most in enumerate(apart):
         if not most <= limit:
-            python.fail(f"{title}: {name} differs by {most:.1e}, more than {limit:.0e}")
-    print(f"{title}: {len(names)} layers of {there.shape}, largest difference {most:.1e} (limit {limit:.0e})", flush=True)
+            python.fail(f"{title}: layer {layer} differs by {most:.1e}, more than {limit:.0e}")
+    size = f"{len(wanted)} layers of {there.shape[1:]}"
+    print(f"{title}: {size}, largest difference {apart.max():.1e} (limit {limit:.0e})", flush=True)
 
 
 def main():
@@ -152,7 +155,7 @@ def main():
     weights = python.WORK / "vit_small.safetensors"
     cache = numpy_forward(weights, pixels(python.WORK / "cat_224.png"))
     values = ours(weights, python.WORK / "cat_224.png", python.WORK / "cat_float32.safetensors")
-    keys = {name.rpartition("/")[0] for name in values}
+    keys = {name.partition("#")[0] for name in values}
     # The tool writes where a class stands, `numpy_forward.<locals>.`, in front of its name.
     cache = {key.rpartition("<locals>.")[2]: value for key, value in cache.items()}
     if keys != set(cache):

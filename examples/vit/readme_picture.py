@@ -17,7 +17,7 @@ def main():
 
     weights, pictures = python.WORK / "vit_small.safetensors", python.WORK / "readme"
     choice = ["--layer", "10", "--head", "5", "--patch", "5,5"]
-    cargo = ["cargo", "run", "--quiet", "--release", "--example", "vit", "--features", "capture", "--"]
+    cargo = ["cargo", "run", "--quiet", "--release", "-p", "vit", "--features", "capture", "--"]
     files = ["--weights", weights, "--image", fetch.CAT, "--output", pictures]
     if subprocess.run([*cargo, *map(str, files), *choice], cwd=python.ROOT).returncode:
         python.fail("the program failed")

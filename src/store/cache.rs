@@ -135,15 +135,6 @@ impl Cache {
     pub fn explain(&self, key: &str) -> String {
         Explanation { key, held: self.get(key).map(<[_]>::len) }.to_string()
     }
-
-    /// Writes the snapshot as a safetensors file, in pieces of any size: see [`export`](crate::export).
-    ///
-    /// # Errors
-    ///
-    /// The first that `sink` gives, and then no more is written.
-    pub fn export<E>(&self, sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
-        super::export::cache(self, sink)
-    }
 }
 
 impl Clone for Cache {

@@ -129,7 +129,7 @@ mod heap {
         }
 
         /// That of a chunk with so many bytes of data, room for so many stamps, and for so many indices.
-        pub(crate) fn cost_of(data: usize, stamps: usize, indices: usize) -> usize {
+        pub(crate) const fn cost_of(data: usize, stamps: usize, indices: usize) -> usize {
             /// The chunk and its slot.
             const BOOKKEEPING: usize = size_of::<Chunk>() + slot_size::<Chunk>();
             let stamps = stamps * size_of::<Stamp>() + indices * size_of::<i64>();

@@ -5,19 +5,18 @@
 
 #[cfg(feature = "alloc")]
 use alloc::{string::String, vec::Vec};
-use core::sync::atomic::{
-    AtomicBool, AtomicUsize,
-    Ordering::{Relaxed, SeqCst},
-};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
-use spin::{Mutex, MutexGuard};
+use spin::Mutex;
 
 use super::callsite::{Callsite, Place, Plain, owners, state};
 #[cfg(feature = "alloc")]
-use super::convert::{Conversion, Conversions};
+use super::convert::{Conversion, Conversions, try_format};
 use super::counts::{Counts, Event, Refused};
+#[cfg(feature = "alloc")]
+use super::memory::DECIDED;
+use super::memory::{MEMORY, change_ring};
 use super::options::{Options, Patterns, matches};
-use super::region::{Memory, Ring};
 #[cfg(feature = "alloc")]
 use super::ring::{Heap, Limits};
 #[cfg(feature = "alloc")]
@@ -32,21 +31,20 @@ use super::table::Table;
 #[cfg(feature = "std")]
 pub(crate) static SWITCH: AtomicUsize = AtomicUsize::new(0);
 
+/// Whether the store is active. It is not a field of the store, so that a compiler can see that a program never sets it, and
+/// drops every line.
+#[cfg(not(feature = "std"))]
+static SWITCH: AtomicBool = AtomicBool::new(false);
+
 /// The store of every thread that has no scope.
 pub(crate) static PROCESS: Store = Store::new();
-
-/// The given memory that is not carved yet, for the store of the process.
-static MEMORY: Mutex<Memory> = Mutex::new(Memory::new());
-
-/// Where the values of the process live: decided by the first capture, or by [`set_memory`].
-#[cfg(feature = "alloc")]
-static DECIDED: Decision = Decision::new();
 
 /// See the module.
 pub(crate) struct Store {
     #[cfg(feature = "alloc")]
     pub heap: CachePadded<Mutex<Heap>>,
     settings: Mutex<Settings>,
+    #[cfg(feature = "std")]
     active: AtomicBool,
     ever_active: AtomicBool,
     /// Whether there is a filter: without one, no lock is needed to admit a key.
@@ -95,6 +93,40 @@ impl Settings {
     }
 }
 
+#[cfg(feature = "std")]
+impl Store {
+    /// The switch.
+    #[inline(always)]
+    pub(crate) fn is_active(&self) -> bool {
+        self.active.load(Relaxed)
+    }
+
+    fn set_active(&self, active: bool) {
+        self.active.store(active, Relaxed);
+        if self.is_process() {
+            if active {
+                SWITCH.fetch_or(1, Relaxed)
+            } else {
+                SWITCH.fetch_and(!1, Relaxed)
+            };
+        }
+    }
+}
+
+#[cfg(not(feature = "std"))]
+#[allow(clippy::unused_self)] // as with scopes
+impl Store {
+    /// The switch.
+    #[inline(always)]
+    pub(crate) fn is_active(&self) -> bool {
+        SWITCH.load(Relaxed)
+    }
+
+    fn set_active(&self, active: bool) {
+        SWITCH.store(active, Relaxed);
+    }
+}
+
 impl Store {
     pub(crate) const fn new() -> Store {
         Store {
@@ -114,6 +146,7 @@ impl Store {
                 #[cfg(feature = "alloc")]
                 passed_over: Vec::new(),
             }),
+            #[cfg(feature = "std")]
             active: AtomicBool::new(false),
             ever_active: AtomicBool::new(false),
             filters: AtomicBool::new(false),
@@ -127,19 +160,15 @@ impl Store {
     /// The store of a scope.
     #[cfg(feature = "std")]
     pub(crate) fn of_scope() -> Store {
-        Store { table: Some(Mutex::new(Table::new())), ..Store::new() }
+        let mut store = Store { table: Some(Mutex::new(Table::new())), ..Store::new() };
+        store.heap.0.get_mut().leave_free_slots();
+        store
     }
 
     /// Whether it is that of the process.
     #[inline]
     fn is_process(&self) -> bool {
         core::ptr::eq(self, &raw const PROCESS)
-    }
-
-    /// The switch.
-    #[inline(always)]
-    pub(crate) fn is_active(&self) -> bool {
-        self.active.load(Relaxed)
     }
 
     pub(crate) fn activate(&self) {
@@ -149,18 +178,6 @@ impl Store {
 
     pub(crate) fn deactivate(&self) {
         self.set_active(false);
-    }
-
-    fn set_active(&self, active: bool) {
-        self.active.store(active, Relaxed);
-        #[cfg(feature = "std")]
-        if self.is_process() {
-            if active {
-                SWITCH.fetch_or(1, Relaxed)
-            } else {
-                SWITCH.fetch_and(!1, Relaxed)
-            };
-        }
     }
 
     /// Sets what `options` say. What they replace is left in them, to be dropped when no lock is held.
@@ -490,8 +507,7 @@ impl Store {
         let Some(first) = (0..rings).filter_map(oldest).min() else { return };
         let Some(end) = lock(&self.heap).map(|heap| heap.sequence()) else { return };
         for round in 1..=ROUNDS {
-            let sequence =
-                first + ((end - first) / ROUNDS) * round + if round == ROUNDS { ROUNDS } else { 0 };
+            let sequence = first + (end - first) * round / ROUNDS;
             for ring in 0..rings {
                 let step = || lock(&self.heap)?.trim_to_budget(ring, sequence);
                 while let Some(garbage) = step() {
@@ -522,6 +538,7 @@ impl Store {
     #[cold]
     pub(crate) fn stop_at_nan(&self, owner: &'static Callsite) {
         self.deactivate();
+        self.stops_at_nan.store(false, Relaxed);
         if let Some(mut settings) = lock(&self.settings) {
             settings.stopped_by.get_or_insert(owner);
         }
@@ -567,7 +584,7 @@ impl Store {
     pub(crate) fn message(&self, owner: &'static Callsite) -> Option<String> {
         let settings = lock(&self.settings)?;
         let (of, message) = settings.message.as_ref()?;
-        core::ptr::eq(*of, owner).then(|| message.clone())
+        core::ptr::eq(*of, owner).then(|| try_format(format_args!("{message}")).ok())?
     }
 }
 
@@ -578,135 +595,6 @@ fn place_of(owner: &'static Callsite) -> Option<Place> {
         return Some(Place::Heap(ring as usize - 1));
     }
     (owner.state() & state::ADMITTED != 0).then_some(Place::Region)
-}
-
-/// The sequence of captures in given memory.
-#[cfg(target_has_atomic = "32")]
-mod region_sequence {
-    use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
-
-    use super::Refused;
-
-    static LOW: AtomicU32 = AtomicU32::new(0);
-    static HIGH: AtomicU32 = AtomicU32::new(0);
-
-    /// That of this capture.
-    #[allow(clippy::unnecessary_wraps)] // as without atomics
-    pub(crate) fn next_in_region() -> Result<u64, Refused> {
-        // While the low word is in its upper half, no other capture can be about to raise the high word.
-        let before = HIGH.load(Relaxed);
-        let low = LOW.fetch_add(1, Relaxed);
-        if low == u32::MAX {
-            HIGH.fetch_add(1, Relaxed);
-        }
-        let high = if low > u32::MAX / 2 { before } else { HIGH.load(Relaxed) };
-        Ok(u64::from(high) << 32 | u64::from(low))
-    }
-
-    /// That of the next capture.
-    pub(crate) fn captured_in_region() -> u64 {
-        u64::from(HIGH.load(Relaxed)) << 32 | u64::from(LOW.load(Relaxed))
-    }
-}
-
-#[cfg(not(target_has_atomic = "32"))]
-mod region_sequence {
-    use spin::Mutex;
-
-    use super::Refused;
-    use super::lock;
-
-    static NEXT: Mutex<u64> = Mutex::new(0);
-
-    /// That of this capture.
-    pub fn next_in_region() -> Result<u64, Refused> {
-        let mut next = lock(&NEXT).ok_or(Refused::Busy)?;
-        *next += 1;
-        Ok(*next - 1)
-    }
-
-    /// That of the next capture.
-    pub fn captured_in_region() -> u64 {
-        lock(&NEXT).map_or(0, |next| *next)
-    }
-}
-
-pub(crate) use region_sequence::{captured_in_region, next_in_region};
-
-/// Gives memory for the values of the process. It comes back if some was given before, or a value was captured.
-pub(crate) fn set_memory(memory: &'static mut [u8]) -> Result<(), &'static mut [u8]> {
-    #[cfg(feature = "alloc")]
-    if !DECIDED.for_region() {
-        return Err(memory);
-    }
-    match lock(&MEMORY) {
-        Some(mut left) => left.give(memory),
-        None => Err(memory),
-    }
-}
-
-/// While this lives, captures in given memory are refused: an export reads it several times.
-pub(crate) struct Exporting {
-    /// Whether another export was on.
-    nested: bool,
-}
-
-static EXPORTING: AtomicBool = AtomicBool::new(false);
-
-impl Exporting {
-    pub(crate) fn begin() -> Exporting {
-        let nested = EXPORTING.load(SeqCst);
-        EXPORTING.store(true, SeqCst);
-        Exporting { nested }
-    }
-}
-
-impl Drop for Exporting {
-    fn drop(&mut self) {
-        EXPORTING.store(self.nested, SeqCst);
-    }
-}
-
-/// The ring of a key in given memory, to be changed.
-pub(crate) fn change_ring(owner: &Callsite) -> Option<MutexGuard<'_, Option<Ring<'static>>>> {
-    if EXPORTING.load(SeqCst) { None } else { lock(&owner.ring) }
-}
-
-/// Carves the memory of a ring: `wanted` bytes, or what is left if that is at least `least`.
-pub(crate) fn carve(wanted: usize, least: usize) -> Result<&'static mut [u8], Refused> {
-    lock(&MEMORY).ok_or(Refused::Busy)?.carve(wanted, least).ok_or(Refused::NoMemory)
-}
-
-/// Heap or given memory: decided once.
-#[cfg(feature = "alloc")]
-struct Decision(core::sync::atomic::AtomicU8);
-
-#[cfg(feature = "alloc")]
-impl Decision {
-    const OPEN: u8 = 0;
-    const HEAP: u8 = 1;
-    const REGION: u8 = 2;
-
-    const fn new() -> Decision {
-        Decision(core::sync::atomic::AtomicU8::new(Decision::OPEN))
-    }
-
-    fn decide(&self, wanted: u8) -> bool {
-        let decided = self.0.compare_exchange(Decision::OPEN, wanted, Relaxed, Relaxed);
-        matches!((decided, wanted), (Ok(_), _) | (Err(Decision::HEAP), Decision::HEAP))
-    }
-
-    fn for_heap(&self) -> bool {
-        self.decide(Decision::HEAP)
-    }
-
-    fn is_region(&self) -> bool {
-        self.0.load(Relaxed) == Decision::REGION
-    }
-
-    fn for_region(&self) -> bool {
-        self.decide(Decision::REGION)
-    }
 }
 
 fn max_size_of(max_size: usize) -> usize {

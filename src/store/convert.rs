@@ -1,9 +1,10 @@
 //! Conversions of users' types to plain data.
 
 use alloc::{string::String, vec::Vec};
-use core::fmt::Display;
+use core::fmt::{self, Display};
 
-use super::element::{Buffer, Element, Shape, Stored};
+use super::element::{Buffer, Element, Stored};
+use super::note::{DimList, dims};
 
 /// Numbers with a shape: what a conversion gives, see [`Options::convert`](crate::Options::convert).
 ///
@@ -15,7 +16,7 @@ use super::element::{Buffer, Element, Shape, Stored};
 /// let _row_major = Array::new(&[2, 3], vec![1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
 /// ```
 pub struct Array {
-    pub(crate) shape: Vec<usize>,
+    pub(crate) shape: DimList,
     pub(crate) buffer: Buffer,
 }
 
@@ -29,18 +30,18 @@ impl Array {
         if let Some(data) = E::of_mut(&mut buffer) {
             *data = values;
         }
-        Array { shape: shape.to_vec(), buffer }
+        Array { shape: dims(shape), buffer }
     }
 
     /// The dimensions.
     pub fn shape(&self) -> &[usize] {
-        &self.shape
+        self.shape.as_slice()
     }
 }
 
-impl core::fmt::Debug for Array {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Array({} {:?})", self.buffer.kind().dtype(), Shape::new(&self.shape).as_slice())
+impl fmt::Debug for Array {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Array({} {:?})", self.buffer.kind().dtype(), self.shape())
     }
 }
 
@@ -59,8 +60,25 @@ impl Converted for Array {
 
 impl<E: Display> Converted for Result<Array, E> {
     fn into_array(self) -> Result<Array, String> {
-        self.map_err(|error| alloc::format!("{error}"))
+        self.map_err(|error| try_format(format_args!("{error}")).unwrap_or_default())
     }
+}
+
+/// `format!`, where there may be no memory: it would abort.
+pub(crate) fn try_format(text: fmt::Arguments<'_>) -> Result<String, fmt::Error> {
+    struct Fallible(String);
+
+    impl fmt::Write for Fallible {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.try_reserve(text.len()).map_err(|_| fmt::Error)?;
+            self.0.push_str(text);
+            Ok(())
+        }
+    }
+
+    let mut to = Fallible(String::new());
+    fmt::write(&mut to, text)?;
+    Ok(to.0)
 }
 
 #[cfg(feature = "capture")]

@@ -378,6 +378,18 @@ impl Write for Out<'_> {
 pub(crate) use heap::{cache, store};
 #[cfg(all(feature = "alloc", not(feature = "capture")))]
 pub(crate) use off::cache;
+#[cfg(feature = "alloc")]
+impl super::cache::Cache {
+    /// Writes the snapshot as a safetensors file, in pieces of any size: see [`export`](crate::export).
+    ///
+    /// # Errors
+    ///
+    /// The first that `sink` gives, and then no more is written.
+    pub fn export<E>(&self, sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        cache(self, sink)
+    }
+}
+
 #[cfg(not(feature = "capture"))]
 pub(crate) use off::nothing;
 #[cfg(all(feature = "capture", not(feature = "alloc")))]
@@ -389,7 +401,8 @@ mod region {
     use core::fmt;
 
     use super::super::callsite::Place;
-    use super::super::control::{Exporting, Store};
+    use super::super::control::Store;
+    use super::super::memory::Exporting;
     use super::super::region::Ring;
     use super::super::sync::lock;
     use super::super::value::Value;

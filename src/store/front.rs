@@ -4,8 +4,8 @@ use super::control::Store;
 use super::options::Options;
 use super::scope::with_store;
 
-pub(crate) use super::control::set_memory;
 pub(crate) use super::export::store as export;
+pub(crate) use super::memory::set_memory;
 pub(crate) use super::scope::is_active;
 pub(crate) use super::walk::{drain, visit};
 

@@ -3,7 +3,6 @@
 
 use super::chunk::{Chunk, Data, Opaque};
 use super::control::Store;
-use super::convert::Array;
 use super::counts::Refused;
 use super::element::{Buffer, Element, Shape, Stored, with_buffer};
 use super::note::Note;
@@ -181,18 +180,18 @@ where
 }
 
 /// Keeps what a conversion has made. A large buffer is not copied.
-pub(crate) fn keep_array(
+pub(crate) fn keep_buffer(
     store: &Store,
     ring: usize,
-    array: Array,
+    buffer: Buffer,
     shape: &[usize],
     note: &Note<'_>,
 ) -> Result<Kept, Refused> {
-    if array.buffer.capacity_in_bytes() <= SMALL {
-        return with_buffer!(&array.buffer, values => append(store, ring, values, shape, note));
+    if buffer.capacity_in_bytes() <= SMALL {
+        return with_buffer!(&buffer, values => append(store, ring, values, shape, note));
     }
-    let length = length_of(&array.buffer);
-    let mut chunk = chunk_of(Data::Plain(array.buffer), note)?;
+    let length = length_of(&buffer);
+    let mut chunk = chunk_of(Data::Plain(buffer), note)?;
     (chunk.shape, chunk.stride) = (Shape::new(shape), length);
     let has_nan = store.stops_at_nan() && has_nan(&chunk);
     push(store, ring, chunk, None, note)?;

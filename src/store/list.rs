@@ -36,9 +36,10 @@ mod with_capture {
 
     use super::super::callsite::{Callsite, Place};
     use super::super::chunk::Chunk;
-    use super::super::control::{Store, change_ring};
+    use super::super::control::Store;
     use super::super::counts::Refused;
     use super::super::element::{Element, with_kind};
+    use super::super::memory::change_ring;
     use super::super::region::Ring;
     use super::super::ring::Part;
     use super::super::share::{Unique, try_box};
@@ -154,12 +155,19 @@ mod with_capture {
     /// [`Heap::parts_before`]: super::super::ring::Heap::parts_before
     fn share_heap(store: &Store, ring: usize) -> Result<Vec<Part>, SnapshotError> {
         const BATCH: usize = 64;
+        let no_memory = |_| SnapshotError::NoMemory;
         let mut parts = Vec::new();
+        let chunks = lock(&store.heap).ok_or(SnapshotError::Busy)?.chunks(ring);
+        parts.try_reserve_exact(chunks).map_err(no_memory)?;
         let mut position = Some(u64::MAX);
         while let Some(before) = position {
-            parts.try_reserve(BATCH + 1).map_err(|_| SnapshotError::NoMemory)?;
+            if parts.len() == parts.capacity() {
+                // More came meanwhile.
+                parts.try_reserve(BATCH).map_err(no_memory)?;
+            }
+            let count = BATCH.min(parts.capacity() - parts.len());
             let heap = lock(&store.heap).ok_or(SnapshotError::Busy)?;
-            position = heap.parts_before(ring, before, &mut parts, BATCH)?;
+            position = heap.parts_before(ring, before, &mut parts, count)?;
         }
         parts.reverse();
         Ok(parts)

@@ -127,14 +127,27 @@ impl Scope {
 
 /// Lets other threads join a scope: see [`Scope::handle`].
 #[cfg(feature = "std")]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Handle(());
 
 #[cfg(feature = "std")]
 impl Handle {
+    /// A scope that no thread is in yet.
+    pub fn new() -> Handle {
+        Handle(())
+    }
+
     /// While the result lives, this thread is in the scope.
     pub fn enter(&self) -> Entered {
         Entered(core::marker::PhantomData)
+    }
+
+    /// The future itself.
+    pub fn in_future<F: core::future::Future>(
+        &self,
+        future: F,
+    ) -> impl core::future::Future<Output = F::Output> + use<F> {
+        future
     }
 }
 

@@ -95,6 +95,7 @@ impl Options {
     }
 
     /// Stop recording behind the first value that holds a NaN: it is the last one kept, and what led to it stays.
+    /// [`activate`](crate::activate) then goes on without stopping again.
     ///
     /// [`report`](crate::report) says which key it was. Floats are looked at, also those that others were converted to.
     ///

@@ -11,7 +11,6 @@
 use alloc::{string::String, vec::Vec};
 #[cfg(feature = "alloc")]
 use core::any::{Any, TypeId};
-use core::cell::Cell;
 
 #[cfg(feature = "alloc")]
 use super::callsite::state;
@@ -19,7 +18,7 @@ use super::callsite::{Callsite, Place};
 use super::chunk::Stamp;
 #[cfg(feature = "alloc")]
 use super::control::PROCESS;
-use super::control::{Store, carve, change_ring, next_in_region};
+use super::control::Store;
 #[cfg(feature = "alloc")]
 use super::convert::Array;
 use super::counts::{Event, Refused};
@@ -28,8 +27,9 @@ use super::element::with_buffer;
 use super::element::{MAX_RANK, Plain, Stored};
 #[cfg(feature = "alloc")]
 use super::keep;
+use super::memory::{carve, change_ring, next_in_region};
 use super::note::Note;
-use super::region::{Form, Ring, ring_size};
+use super::region::{Form, MAX_RING, Ring, ring_size};
 #[cfg(feature = "alloc")]
 use super::ring::{Incoming, SMALL};
 #[cfg(feature = "alloc")]
@@ -83,12 +83,18 @@ impl Callsite {
         value: &V,
         note: &Note<'_>,
     ) {
-        let mut room = [0; MAX_RANK];
-        let own = (V::RANK <= MAX_RANK).then(|| {
-            value.dims(&mut room);
-            &room[..V::RANK]
-        });
-        keep(self.owner(key), value.flat(), own, note);
+        let values = value.flat();
+        let (flat, mut room) = ([values.len()], [0; MAX_RANK]);
+        let own = match V::RANK {
+            0 => Some(&[][..]),
+            1 => Some(&flat[..]),
+            2..=MAX_RANK => {
+                value.dims(&mut room);
+                Some(&room[..V::RANK])
+            }
+            _ => None,
+        };
+        keep(self.owner(key), values, own, note);
     }
 
     /// Keeps elements that are made one by one, flat or in the shape that the line gives.
@@ -188,7 +194,9 @@ fn stop_at_nan(store: &Store, owner: &'static Callsite, has_nan: bool) {
 
 #[inline(always)]
 fn fits(dims: &[usize], length: usize) -> bool {
-    let product = dims.iter().try_fold(1_usize, |product, &dim| product.checked_mul(dim));
+    let product = || dims.iter().try_fold(1_usize, |product, &dim| product.checked_mul(dim));
+    // The product of the others may be beyond `usize`.
+    let product = if dims.contains(&0) { Some(0) } else { product() };
     dims.len() <= MAX_RANK && product == Some(length)
 }
 
@@ -200,7 +208,8 @@ fn keep_in_region<S: Source>(
     shape: &[usize],
     note: &Note<'_>,
 ) -> Result<bool, Refused> {
-    let size = source.len().checked_mul(S::Element::SIZE).ok_or(Refused::TooLarge)?;
+    let size = source.len().checked_mul(S::Element::SIZE).filter(|size| *size <= MAX_RING);
+    let size = size.ok_or(Refused::TooLarge)?;
     let form = Form {
         stamp: Stamp { sequence: 0, thread: thread() },
         kind: S::Element::KIND,
@@ -208,16 +217,16 @@ fn keep_in_region<S: Source>(
         indices: note.indices,
         size,
     };
-    let (source, has_nan) = (Cell::new(Some(source)), Cell::new(false));
-    let shortened = push_to_region(store, owner, form, note, &|bytes| {
+    let (mut source, mut has_nan) = (Some(source), false);
+    let shortened = push_to_region(store, owner, form, note, &mut |bytes| {
         let count = source.take().map_or(0, |source| source.write_to(bytes));
         if store.stops_at_nan() {
-            let elements = bytes.chunks_exact(S::Element::SIZE).take(count);
-            has_nan.set(elements.map(S::Element::read).any(Stored::is_nan));
+            let mut elements = bytes.chunks_exact(S::Element::SIZE).take(count);
+            has_nan = elements.any(|bytes| S::Element::read(bytes).is_nan());
         }
         count * S::Element::SIZE
     })?;
-    stop_at_nan(store, owner, has_nan.get());
+    stop_at_nan(store, owner, has_nan);
     Ok(shortened)
 }
 
@@ -228,7 +237,7 @@ fn push_to_region(
     owner: &'static Callsite,
     mut form: Form<'_>,
     note: &Note<'_>,
-    write: &dyn Fn(&mut [u8]) -> usize,
+    write: &mut dyn FnMut(&mut [u8]) -> usize,
 ) -> Result<bool, Refused> {
     let mut ring = change_ring(owner).ok_or(Refused::Busy)?;
     let ring = match &mut *ring {
@@ -244,7 +253,7 @@ fn push_to_region(
         (keep, _) => keep,
     };
     form.stamp.sequence = next_in_region()?;
-    ring.push(&form, limit, &mut |bytes| write(bytes))
+    ring.push(&form, limit, write)
 }
 
 #[cfg(feature = "alloc")]
@@ -254,7 +263,9 @@ impl Callsite {
     #[inline(always)]
     fn record_quickly<V: Plain + ?Sized>(&'static self, value: &V, note: &Note<'_>) -> bool {
         let values = value.flat();
-        let (Some(owner), Some(thread)) = (self.known_owner(), known_thread()) else { return false };
+        let (Some(owner), Some(thread)) = (self.known_owner(), known_thread()) else {
+            return false;
+        };
         if size_of_val(values) > SMALL
             || V::RANK > MAX_RANK
             || !scope::is_process_active_alone()
@@ -389,21 +400,18 @@ fn keep_array(
     array: Array,
     note: &Note<'_>,
 ) -> Kept {
-    let Array { shape: own, buffer } = &array;
-    match place {
-        Place::Region => with_buffer!(buffer, values => {
-            keep_elements(store, owner, place, &values[..], Some(own), note)
-        }),
-        Place::Heap(ring) => {
-            let length = keep::length_of(buffer);
-            let (flat, shape) = ([length], note.shape.map_or_else(|| own.clone(), Vec::from));
-            let fits = fits(&shape, length);
-            let kept =
-                keep::keep_array(store, ring, array, if fits { &shape } else { &flat }, note)?;
-            stop_at_nan(store, owner, kept.has_nan);
-            Ok((!fits).then_some(Event::Mismatched))
-        }
-    }
+    let Array { shape: own, buffer } = array;
+    let Place::Heap(ring) = place else {
+        return with_buffer!(&buffer, values => {
+            keep_elements(store, owner, place, &values[..], Some(own.as_slice()), note)
+        });
+    };
+    let length = keep::length_of(&buffer);
+    let (flat, shape) = ([length], note.shape.unwrap_or(own.as_slice()));
+    let fits = fits(shape, length);
+    let kept = keep::keep_buffer(store, ring, buffer, if fits { shape } else { &flat }, note)?;
+    stop_at_nan(store, owner, kept.has_nan);
+    Ok((!fits).then_some(Event::Mismatched))
 }
 
 /// Counts a conversion that panics.

@@ -17,7 +17,7 @@ use core::mem;
 use super::chunk::{Chunk, Stamp};
 use super::counts::{Counts, Refused};
 use super::element::{Element, Shape};
-use super::share::{Pooled, Shared, Unique};
+use super::share::{Pooled, Shared, Unique, slot_size};
 
 /// Values up to this many bytes are appended under the lock; a larger one is copied outside of it.
 pub(crate) const SMALL: usize = 16 << 10;
@@ -44,6 +44,8 @@ pub(crate) struct Heap {
     /// What chunks and rings count, and what is being filled outside the lock.
     used: usize,
     limits: Limits,
+    /// Whether the free slots of chunks, which all stores share, count here.
+    counts_free_slots: bool,
 }
 
 struct Ring {
@@ -205,9 +207,11 @@ impl Ring {
             None if self.open.len() == 0 => return Ok(()),
             None => Unique::new(Chunk::empty(self.open.key)).map_err(|_| Refused::NoMemory)?,
         };
-        let end = self.open.end();
+        let (key, end) = (self.open.key, self.open.end());
         self.used += chunk.cost();
         mem::swap(&mut self.open, &mut *chunk);
+        // A slot may change hands while its last owners leave: see `Shared::unique`.
+        self.open.key = key;
         self.open.first = end;
         self.open.clear();
         if chunk.len() > 0 {
@@ -216,6 +220,16 @@ impl Ring {
             self.used -= chunk.cost();
         }
         Ok(())
+    }
+
+    /// The bytes that the queue will grow by, if two more chunks do not fit.
+    fn queue_growth(&self) -> usize {
+        let capacity = self.sealed.capacity();
+        if self.sealed.len() + 2 > capacity {
+            capacity.max(4) * size_of::<Shared<Chunk>>()
+        } else {
+            0
+        }
     }
 
     /// Gives up the oldest chunk for a newer value that needs the memory.
@@ -288,20 +302,21 @@ impl Ring {
         bytes: usize,
         rank: usize,
     ) -> Result<usize, Refused> {
-        let cost = |count| Chunk::cost_of(count * bytes, count, count * rank);
-        let mut count = self.next_length(limits, cost(1));
+        let queue = self.queue_growth();
+        let cost = |count| queue + Chunk::cost_of(count * bytes, count, count * rank);
+        let mut count = self.next_length(limits, cost(1) - cost(0));
         let nothing_to_give_up = self.sealed.is_empty() && self.open.len() == 0;
         while nothing_to_give_up && count > 1 && cost(count) > budget {
             count /= 2;
         }
         match cost(count) {
             cost if cost <= budget => Ok(count),
-            cost if cost > limits.max_bytes => Err(Refused::TooLarge),
+            _ if cost(1) - queue > limits.max_bytes => Err(Refused::TooLarge),
             _ => Err(Refused::NoMemory),
         }
     }
 
-    /// The number of values that the next chunk has room for: more than the last one, if that is full.
+    /// The number of values, of so many bytes each, that the next chunk has room for: more than the last one, if that is full.
     fn next_length(&self, limits: &Limits, bytes: usize) -> usize {
         let longest = (self.limit(limits) / 2).clamp(64, LONGEST_CHUNK);
         let largest = LARGEST_CHUNK.min(limits.max_bytes / 16);
@@ -318,7 +333,13 @@ pub(crate) struct Content {
 impl Heap {
     /// A heap without rings.
     pub(crate) const fn new(limits: Limits) -> Heap {
-        Heap { rings: Vec::new(), sequence: 0, used: 0, limits }
+        Heap { rings: Vec::new(), sequence: 0, used: 0, limits, counts_free_slots: true }
+    }
+
+    /// Leaves the free slots to the store of the process: how many there are depends on other stores.
+    #[cfg(feature = "std")]
+    pub(crate) fn leave_free_slots(&mut self) {
+        self.counts_free_slots = false;
     }
 
     /// The number of rings.
@@ -327,8 +348,14 @@ impl Heap {
     }
 
     /// What is allocated.
+    ///
+    /// Slots are reused, and never freed, so those that are free count too. What this heap leaves behind is a small part of what its
+    /// chunks took. More is left over from a larger budget, and must not keep values out of a smaller one.
     pub(crate) fn used(&self) -> usize {
-        self.used + Chunk::pool().idle()
+        /// The cost of a chunk is at least so many slots.
+        const SLOTS_PER_CHUNK: usize = Chunk::cost_of(0, 1, 0) / slot_size::<Chunk>();
+        let free = if self.counts_free_slots { Chunk::pool().idle() } else { 0 };
+        self.used + free.min(self.limits.max_bytes / SLOTS_PER_CHUNK)
     }
 
     /// How much is kept.
@@ -343,12 +370,15 @@ impl Heap {
 
     /// Makes a ring, and gives its number.
     pub(crate) fn open(&mut self, key: &'static str) -> Result<usize, Refused> {
-        let before = self.rings.capacity();
-        self.rings.try_reserve(1).map_err(|_| Refused::NoMemory)?;
-        self.used += (self.rings.capacity() - before) * size_of::<Ring>();
         let mut ring = Ring::new(key);
         ring.used = ring.open.cost();
-        self.used += ring.used;
+        let before = self.rings.capacity();
+        let growth = if self.rings.len() == before { before.max(4) } else { 0 };
+        if self.used() + ring.used + growth * size_of::<Ring>() > self.limits.max_bytes {
+            return Err(Refused::NoMemory);
+        }
+        self.rings.try_reserve(1).map_err(|_| Refused::NoMemory)?;
+        self.used += ring.used + (self.rings.capacity() - before) * size_of::<Ring>();
         self.rings.push(ring);
         Ok(self.rings.len() - 1)
     }
@@ -433,7 +463,7 @@ impl Heap {
                     None => {}
                 }
             }
-            if cost <= budget {
+            if cost + ring.queue_growth() <= budget {
                 return Step::Done(Begun::Fresh);
             }
             if cost > max_bytes {
@@ -482,6 +512,9 @@ impl Heap {
             ring.note_clones(limits, value);
             let before = ring.used;
             let expired = ring.pop_expired(limits, ring.in_flight + 1);
+            // The open chunk is sealed, if it has values, and an empty one takes its place.
+            let open = if ring.open.len() > 0 { Chunk::cost_of(0, 0, 0) } else { 0 };
+            let cost = cost + open + ring.queue_growth();
             if used - (before - ring.used) + cost > max_bytes {
                 return match expired {
                     Some(expired) => Step::Again(expired),
@@ -489,7 +522,7 @@ impl Heap {
                     None => ring.give_up_oldest(),
                 };
             }
-            if ring.seal(None).is_err() {
+            if ring.seal(None).is_err() || ring.sealed.try_reserve(1).is_err() {
                 return Step::Refused(Refused::NoMemory);
             }
             value.key = ring.open.key;
@@ -498,7 +531,10 @@ impl Heap {
             Step::Done(expired)
         });
         let Some(pushed) = pushed else { return Step::Refused(Refused::NoMemory) };
-        if let (Step::Done(_), Some(value)) = (&pushed, chunk.take()) {
+        if !matches!(pushed, Step::Done(_)) {
+            return pushed;
+        }
+        if let Some(value) = chunk.take() {
             self.sequence += 1;
             self.with_ring(number, |ring, _| {
                 ring.open.first += 1;
@@ -685,7 +721,7 @@ impl Heap {
         let position = part.chunk.first + part.start as u64;
         self.with_ring(number, |ring, _| {
             let is_there = ring.sealed.front().is_some_and(|chunk| chunk.first == part.chunk.first);
-            if is_there && ring.floor == position + 1 {
+            if is_there && ring.floor == position + 1 && ring.taken > 0 {
                 ring.floor = position;
                 ring.taken -= 1;
             }

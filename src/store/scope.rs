@@ -40,7 +40,9 @@ mod scoped {
     use core::{
         cell::RefCell,
         fmt,
+        future::{Future, poll_fn},
         marker::PhantomData,
+        pin::pin,
         sync::atomic::{
             AtomicBool,
             Ordering::{Relaxed, SeqCst},
@@ -61,9 +63,17 @@ mod scoped {
         ended: AtomicBool,
     }
 
+    impl Inner {
+        fn new() -> Arc<Inner> {
+            let inner = Inner { store: Store::of_scope(), ended: AtomicBool::new(false) };
+            inner.store.activate();
+            Arc::new(inner)
+        }
+    }
+
     /// The process is active, and there is no scope.
     const PROCESS_ONLY: usize = 1;
-    /// What a live scope adds to the switch.
+    /// What a live scope, and a thread that has entered one, adds to the switch.
     const SCOPE: usize = 2;
 
     #[inline(always)]
@@ -98,7 +108,9 @@ mod scoped {
     /// The innermost scope that lives. A thread that ends has none.
     fn innermost() -> Option<Arc<Inner>> {
         let find = |scopes: &RefCell<Vec<Arc<Inner>>>| {
-            scopes.borrow().iter().rev().find(|scope| !scope.ended.load(Relaxed)).cloned()
+            // In use only where a signal handler has interrupted a change.
+            let scopes = scopes.try_borrow().ok()?;
+            scopes.iter().rev().find(|scope| !scope.ended.load(Relaxed)).cloned()
         };
         SCOPES.try_with(find).ok().flatten()
     }
@@ -125,8 +137,7 @@ mod scoped {
 
     impl Scope {
         pub(crate) fn begin() -> Scope {
-            let scope = Arc::new(Inner { store: Store::of_scope(), ended: AtomicBool::new(false) });
-            scope.store.activate();
+            let scope = Inner::new();
             SWITCH.fetch_add(SCOPE, SeqCst);
             push(&scope);
             Scope(scope)
@@ -156,12 +167,60 @@ mod scoped {
     #[derive(Clone)]
     pub struct Handle(Arc<Inner>);
 
+    impl Default for Handle {
+        fn default() -> Handle {
+            Handle::new()
+        }
+    }
+
     impl Handle {
+        /// A scope that no thread is in yet, and that lives as long as its handles: for a task that moves between threads.
+        /// Recording into it is active.
+        pub fn new() -> Handle {
+            Handle(Inner::new())
+        }
+
         /// While the result lives, this thread is in the scope. Once the scope has ended, it is in the one that it was
         /// in before.
         pub fn enter(&self) -> Entered {
+            SWITCH.fetch_add(SCOPE, SeqCst);
             push(&self.0);
             Entered(self.0.clone(), PhantomData)
+        }
+
+        /// Has a future be in the scope while it is polled, on whatever thread that is: a request's captures stay the request's
+        /// across `.await`.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use std::{future::Future, pin::pin, task::{Context, Poll, Waker}};
+        ///
+        /// async fn answer(question: f32) -> f32 {
+        ///     anycapture::capture!(answer, question);
+        ///     question * 2.0
+        /// }
+        ///
+        /// let scope = anycapture::Handle::new();
+        /// let request = scope.in_future(answer(21.0));
+        /// let thread = std::thread::spawn(|| {
+        ///     pin!(request).poll(&mut Context::from_waker(Waker::noop())) // or any executor
+        /// });
+        /// assert_eq!(thread.join().unwrap(), Poll::Ready(42.0));
+        /// # if !anycapture::ENABLED { return }
+        /// let _entered = scope.enter();
+        /// assert_eq!(anycapture::cache()["answer.question"].len(), 1);
+        /// ```
+        pub fn in_future<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+            let handle = self.clone();
+            async move {
+                let mut future = pin!(future);
+                poll_fn(|context| {
+                    let _entered = handle.enter();
+                    future.as_mut().poll(context)
+                })
+                .await
+            }
         }
     }
 
@@ -178,6 +237,7 @@ mod scoped {
     impl Drop for Entered {
         fn drop(&mut self) {
             leave(&self.0);
+            SWITCH.fetch_sub(SCOPE, SeqCst);
         }
     }
 

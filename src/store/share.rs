@@ -116,13 +116,19 @@ impl<T: Pooled> Unique<T> {
     /// Moves `value` into a slot, or gives it back where there is no memory.
     pub(crate) fn new(value: T) -> Result<Unique<T>, T> {
         let boxed = try_box(value)?;
-        let content = T::pool().get().and_then(|slot| slot.content.try_write());
-        let Some(mut content) = content else {
-            let [value] = *boxed;
-            return Err(value);
-        };
-        content.value = Some(boxed);
-        Ok(Unique(Some(content)))
+        while let Some(slot) = T::pool().get() {
+            // An owner that leaves may still look at a slot that is free: for some instructions, unless it was stopped
+            // there for ever. Then the slot is given up.
+            for _ in 0..1000 {
+                if let Some(mut content) = slot.content.try_write() {
+                    content.value = Some(boxed);
+                    return Ok(Unique(Some(content)));
+                }
+                core::hint::spin_loop();
+            }
+        }
+        let [value] = *boxed;
+        Err(value)
     }
 
     /// Lets others own it too.
@@ -133,6 +139,9 @@ impl<T: Pooled> Unique<T> {
 
 impl<T: Pooled> Shared<T> {
     /// Makes this the only owner. If there are others, they go on without this one.
+    ///
+    /// While several owners leave at the same time, one of them may get the value of another slot's last owner, which
+    /// that one then finds gone: in each case a value is left to exactly one.
     pub(crate) fn unique(mut self) -> Option<Unique<T>> {
         self.leave()
     }

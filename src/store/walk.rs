@@ -9,7 +9,8 @@ use alloc::{collections::BinaryHeap, vec::Vec};
 use core::cmp::Reverse;
 
 use super::callsite::{Callsite, Place};
-use super::control::{Store, captured_in_region, change_ring};
+use super::control::Store;
+use super::memory::{Reading, captured_in_region, change_ring};
 #[cfg(feature = "alloc")]
 use super::ring::{Part, Step};
 use super::scope::with_store;
@@ -19,15 +20,18 @@ use super::value::{Shown, Value};
 /// Something needed is in use, or memory lacks.
 pub(crate) struct Unavailable;
 
-/// Shows every value, key by key.
+/// Shows every value, key by key. What comes meanwhile is not shown.
 pub(crate) fn visit(mut f: impl FnMut(&Value<'_>)) -> Shown {
     let mut shown = Shown::default();
     with_store(|store| {
+        let end = end_of_captures(store);
         for (owner, place) in store.keys() {
             store.run_pending(owner);
             let mut show = |value: &Value<'_>| {
-                shown.values += 1;
-                f(value);
+                if value.sequence() < end {
+                    shown.values += 1;
+                    f(value);
+                }
             };
             let visited = match place {
                 None => Ok(()),
@@ -42,6 +46,7 @@ pub(crate) fn visit(mut f: impl FnMut(&Value<'_>)) -> Shown {
 }
 
 fn visit_region(owner: &Callsite, f: &mut dyn FnMut(&Value<'_>)) -> Result<(), Unavailable> {
+    let _reading = Reading::begin();
     let ring = lock(&owner.ring).ok_or(Unavailable)?;
     for raw in ring.iter().flat_map(|ring| ring.iter()) {
         f(&Value::raw(&raw));
@@ -49,7 +54,7 @@ fn visit_region(owner: &Callsite, f: &mut dyn FnMut(&Value<'_>)) -> Result<(), U
     Ok(())
 }
 
-/// One chunk at a time is shared with the store. What comes meanwhile is not shown.
+/// One chunk at a time is shared with the store.
 #[cfg(feature = "alloc")]
 fn visit_heap(
     store: &Store,
@@ -61,7 +66,8 @@ fn visit_heap(
         let part = lock(&store.heap).ok_or(Unavailable)?.part_from(ring, position);
         let Some(Part { chunk, start }) = part.map_err(|_| Unavailable)? else { return Ok(()) };
         let chunk = &*chunk;
-        let count = usize::try_from(end - chunk.first).unwrap_or(usize::MAX).min(chunk.len());
+        let count =
+            usize::try_from(end.saturating_sub(chunk.first)).unwrap_or(usize::MAX).min(chunk.len());
         for nth in start..count {
             #[allow(clippy::cast_possible_truncation)] // a chunk is short
             f(&Value::in_chunk(chunk, nth as u32));
@@ -101,11 +107,11 @@ struct Next {
     until: u64,
 }
 
-/// The sequence of the next capture.
+/// The sequence of the next capture; the largest number if it can't be known.
 fn end_of_captures(store: &Store) -> u64 {
     #[cfg(feature = "alloc")]
-    if let Some(heap) = lock(&store.heap).map(|heap| heap.sequence()).filter(|next| *next > 0) {
-        return heap;
+    if !store.uses_memory() {
+        return lock(&store.heap).map_or(u64::MAX, |heap| heap.sequence());
     }
     let _ = store;
     captured_in_region()
@@ -132,6 +138,7 @@ fn drain_region<E>(
     let Some(mut ring) = change_ring(owner) else { return Ok(false) };
     let Some(ring) = ring.as_mut() else { return Ok(false) };
     if let Some(raw) = ring.oldest().filter(|raw| raw.stamp.sequence < until) {
+        let _reading = Reading::begin();
         f(&Value::raw(&raw))?;
         ring.drop_oldest();
     }

@@ -1,8 +1,8 @@
 //! Starting, stopping, filtering, clearing.
 
 use anycapture::{
-    Options, activate, activate_with, cache, capture, clear, deactivate, is_active, report,
-    set_size,
+    Options, activate, activate_with, cache, capture, captured_fn, clear, deactivate, is_active,
+    report, set_size,
 };
 
 use crate::alone;
@@ -30,6 +30,45 @@ fn recording_follows_the_switch_and_keeps_what_was_captured() {
 }
 
 #[test]
+fn deactivate_works_at_once_also_for_lines_with_a_flag_of_their_own() {
+    let _alone = alone();
+    let active = is_active();
+    for n in 0..10_u32 {
+        if n == 3 {
+            deactivate();
+        }
+        capture!(flagged, n, row = [n; 64], map = vec![n; 5_000], text = "x"; on = active);
+    }
+    let cache = cache();
+    for key in ["n", "row", "map", "text"] {
+        assert_eq!(cache[&*format!("flagged.{key}")].len(), 3, "{key}");
+    }
+}
+
+/// The way of people who hunt a NaN: the ring has what led to it, and is not filled up behind it.
+#[test]
+fn stopping_at_a_nan_by_hand_keeps_what_led_to_it() {
+    captured_fn! {
+        #[capture(loss)]
+        fn train(diverges_at: usize) {
+            for step in 0..1_000_usize {
+                let loss = if step < diverges_at { 1.0 / step as f32 } else { f32::NAN };
+                if loss.is_nan() {
+                    deactivate();
+                }
+            }
+        }
+    }
+    let _alone = alone();
+    set_size(100);
+    train(500);
+    let cache = cache();
+    let losses: Vec<_> = cache["train.loss"].iter().filter_map(|v| v.scalar::<f32>()).collect();
+    assert_eq!(losses.len(), 100);
+    assert_eq!(losses.iter().position(|loss| loss.is_nan()), Some(99));
+}
+
+#[test]
 fn a_session_begins_empty_and_ends_with_its_scope() {
     let _alone = alone();
     hit(1);
@@ -40,6 +79,35 @@ fn a_session_begins_empty_and_ends_with_its_scope() {
     }
     assert!(!is_active());
     assert_eq!(kept(), [2]);
+}
+
+#[test]
+fn a_session_begins_every_count_anew() {
+    let _alone = alone();
+    let none: Option<f32> = None;
+    activate_with(Options::new().max_size(2).only(&["counted.*"]));
+    let hit = || {
+        for n in 0..5_u32 {
+            capture!(counted, n, flat[7] = [n; 3], large = vec![n; 5_000], none);
+            capture!(left, out = n);
+        }
+    };
+    hit();
+    assert!(report().key("left.out").is_some());
+    clear();
+    hit();
+    let _session = anycapture::session();
+    let report = report();
+    for key in ["counted.n", "counted.flat", "counted.large", "counted.none", "left.out"] {
+        assert!(report.key(key).is_none(), "{key}: {:?}", report.key(key));
+    }
+    report.each_key(|key, counts| panic!("{key}: {counts}"));
+    hit();
+    let counts = report.key("counted.n").expect("it was hit again");
+    assert_eq!((counts.kept(), counts.overwritten(), counts.cleared()), (2, 3, 0));
+    assert_eq!(report.key("counted.flat").map(|key| key.mismatched()), Some(5));
+    assert_eq!(report.key("counted.none").map(|key| key.absent()), Some(5));
+    assert_eq!(report.key("left.out").map(|key| key.filtered()), Some(5));
 }
 
 #[test]

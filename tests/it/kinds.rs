@@ -1,8 +1,8 @@
 //! What can be captured, and how it comes back.
 
-use std::fmt::Debug;
+use std::{borrow::Cow, cell::RefCell, fmt::Debug, rc::Rc, sync::Arc};
 
-use anycapture::{Dtype, Element, Value, cache, capture};
+use anycapture::{Dtype, Element, Value, cache, capture, captured_fn, each, report};
 
 use crate::alone;
 
@@ -16,7 +16,7 @@ fn tensor() -> Tensor {
     Tensor { data: vec![1.0, 2.0], name: "q".into() }
 }
 
-fn value(key: &str) -> Value {
+fn value(key: &str) -> Value<'static> {
     cache()[key][0].clone()
 }
 
@@ -32,14 +32,14 @@ fn round_trip<E: Element + Debug + PartialEq>(values: [E; 3], dtype: Dtype) {
     assert_eq!(value("generic.values").shape(), [3]);
     assert_eq!(value("generic.values").bytes().len(), size_of_val(&values));
     let mut seen = 0;
-    anycapture::visit(|entry| {
+    let shown = anycapture::visit(|value| {
         let mut room = values;
         room.reverse();
-        let read = entry.read_into(&mut room).expect("its own type").to_vec();
+        let read = value.read_into(&mut room).expect("its own type").to_vec();
         assert_eq!(read, values[..read.len()]);
         seen += 1;
     });
-    assert_eq!(seen, 3);
+    assert_eq!((seen, shown.values(), shown.is_complete()), (3, 3, true));
 }
 
 #[test]
@@ -108,16 +108,14 @@ fn other_values_are_cloned_and_read_back_by_type() {
     let three = &two;
     let mut copy = tensor();
     let mutable = &mut copy;
-    let optional = Some(3.5_f32);
     let nested = vec![vec![1, 2], vec![3]];
-    let shared = std::sync::Arc::new(tensor());
-    capture!(f, owned, one, two, three, mutable, optional, nested, shared);
+    let shared = Arc::new(tensor());
+    capture!(f, owned, one, two, three, mutable, nested, shared);
     for key in ["owned", "one", "two", "three", "mutable"] {
         assert_eq!(value(&format!("f.{key}")).downcast_ref(), Some(&tensor()), "{key}");
     }
-    assert_eq!(value("f.optional").downcast_ref(), Some(&Some(3.5_f32)));
     assert_eq!(value("f.nested").downcast_ref(), Some(&vec![vec![1, 2], vec![3]]));
-    assert_eq!(value("f.shared").downcast_ref::<std::sync::Arc<Tensor>>(), Some(&shared));
+    assert_eq!(value("f.shared").downcast_ref::<Arc<Tensor>>(), Some(&shared));
     assert_eq!(value("f.owned").dtype(), Dtype::Opaque);
     assert!(value("f.owned").bytes().is_empty());
 }
@@ -140,7 +138,7 @@ fn text_is_kept_as_a_string_and_a_slice_of_values_as_a_vector() {
     assert_eq!(value("f.tensors").downcast_ref(), Some(&tensors));
 }
 
-fn generic_clone<T: Clone + Send + 'static>(x: T, y: &T, all: &[T]) {
+fn generic_clone<T: Clone + Send + Sync + 'static>(x: T, y: &T, all: &[T]) {
     capture!(generic, x, y, all);
 }
 
@@ -151,6 +149,240 @@ fn bounds_in_scope_decide_in_generic_code() {
     assert_eq!(value("generic.x").downcast_ref(), Some(&tensor()));
     assert_eq!(value("generic.y").downcast_ref(), Some(&tensor()));
     assert_eq!(value("generic.all").downcast_ref(), Some(&vec![tensor()]));
+}
+
+#[test]
+fn numbers_in_code_that_is_generic_over_any_type_are_recognised() {
+    fn generic<T: Clone + Send + Sync + 'static>(x: T, y: &T, all: Vec<T>, optional: Option<T>) {
+        capture!(any, x, y, all, optional);
+    }
+    let _alone = alone();
+    generic(1.5_f32, &2.5, vec![3.5, 4.5], Some(5.5));
+    assert_eq!(value("any.x").scalar(), Some(1.5_f32));
+    assert_eq!(value("any.y").scalar(), Some(2.5_f32));
+    assert_eq!(value("any.all").as_slice(), Some(&[3.5_f32, 4.5][..]));
+    assert_eq!(value("any.optional").scalar(), Some(5.5_f32));
+}
+
+#[test]
+fn what_dereferences_to_plain_data_is_kept_as_that() {
+    let _alone = alone();
+    let shared: Arc<[f32]> = Arc::new([1.0, 2.0]);
+    let counted = Rc::new(vec![3.0_f32]);
+    let boxed = Box::new(4.0_f32);
+    let borrowed = Cow::Borrowed(&[5.0_f32, 6.0][..]);
+    let owned: Cow<'_, [f32]> = Cow::Owned(vec![7.0]);
+    let cell = RefCell::new([[8.0_f32; 2]; 3]);
+    let guard = cell.borrow();
+    let behind = &shared;
+    capture!(f, shared, counted, boxed, borrowed, owned, guard, behind);
+    for (key, elements, shape) in [
+        ("shared", &[1.0_f32, 2.0][..], &[2][..]),
+        ("counted", &[3.0], &[1]),
+        ("boxed", &[4.0], &[]),
+        ("borrowed", &[5.0, 6.0], &[2]),
+        ("owned", &[7.0], &[1]),
+        ("guard", &[8.0; 6], &[3, 2]),
+        ("behind", &[1.0, 2.0], &[2]),
+    ] {
+        let value = value(&format!("f.{key}"));
+        assert_eq!((value.as_slice(), value.shape()), (Some(elements), shape), "{key}");
+    }
+}
+
+/// A borrowed view of someone else's: not `'static`, yet the numbers are there.
+#[test]
+fn views_that_borrow_are_numbers() {
+    struct View<'a>(&'a [f32]);
+    impl std::ops::Deref for View<'_> {
+        type Target = [f32];
+        fn deref(&self) -> &[f32] {
+            self.0
+        }
+    }
+    fn within(mask: Option<&[f32]>, view: &View<'_>, row: Option<&Vec<f32>>) {
+        let cow = Cow::Borrowed(view.0);
+        capture!(borrowed, mask, view, row, cow);
+    }
+    let _alone = alone();
+    let data = vec![1.0_f32, 2.0, 3.0];
+    within(Some(&data[1..]), &View(&data), Some(&data));
+    within(None, &View(&data[..1]), None);
+    assert_eq!(value("borrowed.mask").as_slice(), Some(&[2.0_f32, 3.0][..]));
+    assert_eq!(value("borrowed.view").as_slice(), Some(&data[..]));
+    assert_eq!(value("borrowed.row").as_slice(), Some(&data[..]));
+    assert_eq!(value("borrowed.cow").as_slice(), Some(&data[..]));
+    assert_eq!(cache()["borrowed.mask"].len(), 1);
+    assert_eq!(report().key("borrowed.mask").map(|key| key.absent()), Some(1));
+}
+
+#[test]
+fn half_precision_is_kept_as_f32_exactly() {
+    let _alone = alone();
+    let all = (0..=u16::MAX).map(half::bf16::from_bits).collect::<Vec<_>>();
+    let scores = [half::f16::from_f32(0.1); 3];
+    let one = scores[0];
+    let rows = vec![[half::bf16::ONE; 2]; 3];
+    let optional = Some(vec![half::f16::ONE]);
+    capture!(half, all, scores, one, optional);
+    capture!(half, shaped[2, 3] = rows.as_flattened());
+    let kept = value("half.all");
+    assert_eq!((kept.dtype(), kept.shape()), (Dtype::F32, &[1 << 16][..]));
+    let exact = kept.as_slice::<f32>().expect("numbers").iter().zip(&all);
+    assert!(exact.clone().all(|(a, b)| a.to_bits() == b.to_f32().to_bits() || b.is_nan()));
+    assert!(exact.clone().all(|(a, b)| a.is_nan() == b.is_nan()));
+    let tenth = scores[0].to_f32();
+    assert_eq!(value("half.scores").as_slice(), Some(&[tenth; 3][..]));
+    assert_eq!(value("half.one").scalar(), Some(tenth));
+    assert_eq!(value("half.optional").as_slice(), Some(&[1.0_f32][..]));
+    assert_eq!(value("half.shaped").shape(), [2, 3]);
+}
+
+#[test]
+fn numbers_that_are_an_f64_without_loss_are_kept_as_that() {
+    #[derive(Clone, Copy)]
+    struct Metres(f64);
+    impl From<Metres> for f64 {
+        fn from(metres: Metres) -> f64 {
+            metres.0
+        }
+    }
+    let _alone = alone();
+    let (one, many) = (Metres(0.1), vec![Metres(0.2); 3]);
+    capture!(unit, one, many);
+    assert_eq!(value("unit.one").scalar(), Some(0.1_f64));
+    assert_eq!(value("unit.many").as_slice(), Some(&[0.2_f64; 3][..]));
+}
+
+#[test]
+fn options_and_results_are_what_they_hold_and_absence_is_counted() {
+    let _alone = alone();
+    let results: [Result<f32, String>; 3] = [Ok(0.5), Err("no".into()), Ok(1.5)];
+    for result in &results {
+        let row = result.as_ref().ok().map(|x| vec![*x; 3]);
+        let text = result.as_ref().map(|x| x.to_string());
+        let tensor = result.as_ref().ok().map(|_| tensor());
+        let shared: Option<Arc<[f32]>> = row.as_ref().map(|row| row[..].into());
+        capture!(held, result, row, text, tensor, shared);
+    }
+    for key in ["result", "row", "text", "tensor", "shared"] {
+        let key = format!("held.{key}");
+        assert_eq!(cache()[&*key].len(), 2, "{key}");
+        assert_eq!(report().key(&key).map(|key| key.absent()), Some(1), "{key}");
+    }
+    assert_eq!(cache()["held.result"][1].scalar(), Some(1.5_f32));
+    assert_eq!(cache()["held.row"][0].as_slice(), Some(&[0.5_f32; 3][..]));
+    assert_eq!(value("held.text").downcast_ref(), Some(&String::from("0.5")));
+    assert_eq!(value("held.tensor").downcast_ref(), Some(&tensor()));
+    assert_eq!(value("held.shared").as_slice(), Some(&[0.5_f32; 3][..]));
+}
+
+#[test]
+fn the_result_of_a_forward_is_the_tensor_in_it() {
+    captured_fn! {
+        #[capture(return)]
+        fn forward(x: f32) -> Result<Tensor, String> {
+            if x < 0.0 {
+                return Err("negative".into());
+            }
+            Ok(Tensor { data: vec![x], name: "out".into() })
+        }
+    }
+    let _alone = alone();
+    assert!(forward(1.0).is_ok() && forward(-1.0).is_err());
+    let kept = &cache()["forward.return"];
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].downcast_ref::<Tensor>().map(|tensor| tensor.data[0]), Some(1.0));
+    assert_eq!(report().key("forward.return").map(|key| key.absent()), Some(1));
+}
+
+#[test]
+fn elements_of_an_iterator_are_kept_in_the_order_and_shape_of_the_line() {
+    let _alone = alone();
+    let (rows, columns) = (3, 20);
+    let data: Vec<f32> = (0..rows * columns).map(|nth| nth as f32).collect();
+    let row_major = |nth: usize| data[nth % columns * rows + nth / columns];
+    let mut ran = 0;
+    // On the stack first, and in a chunk of its own; a length that is not what was announced.
+    capture!(f, small = each([1.0_f32, 2.0].iter().map(|x| x * 0.5)));
+    capture!(f, m[rows, columns] = each((0..rows * columns).map(row_major)));
+    anycapture::deactivate();
+    capture!(f, inactive = each((0..3_u8).inspect(|_| ran += 1)));
+    anycapture::activate();
+    assert_eq!(ran, 0);
+    assert_eq!(value("f.small").as_slice(), Some(&[0.5_f32, 1.0][..]));
+    assert_eq!(value("f.m").shape(), [rows, columns]);
+    let expected: Vec<f32> = (0..rows * columns).map(row_major).collect();
+    assert_eq!(value("f.m").as_slice(), Some(&expected[..]));
+}
+
+#[test]
+fn an_iterator_that_gives_fewer_elements_than_it_says_is_kept_flat_and_counted() {
+    struct Liar(usize, usize);
+    impl Iterator for Liar {
+        type Item = u32;
+        fn next(&mut self) -> Option<u32> {
+            self.1 = self.1.checked_sub(1)?;
+            Some(7)
+        }
+        fn size_hint(&self) -> (usize, Option<usize>) {
+            (self.0, Some(self.0))
+        }
+    }
+    impl ExactSizeIterator for Liar {}
+    let _alone = alone();
+    capture!(lie, few[2, 3] = each(Liar(6, 4)), many[50, 2] = each(Liar(100, 64)));
+    capture!(lie, more[2, 2] = each(Liar(4, 1_000)), none[1] = each(Liar(1, 0)));
+    assert_eq!(value("lie.few").as_slice(), Some(&[7_u32; 4][..]));
+    assert_eq!(value("lie.few").shape(), [4]);
+    assert_eq!(value("lie.many").as_slice(), Some(&[7_u32; 64][..]));
+    assert_eq!(value("lie.more").shape(), [2, 2]);
+    assert_eq!(value("lie.none").shape(), [0]);
+    for (key, mismatched) in [("few", 1), ("many", 1), ("more", 0), ("none", 1)] {
+        let counts = report().key(&format!("lie.{key}")).expect("was hit");
+        assert_eq!((counts.kept(), counts.mismatched()), (1, mismatched), "{key}");
+    }
+}
+
+#[test]
+fn indices_are_up_to_four_signed_numbers() {
+    let _alone = alone();
+    let x = 1.0_f32;
+    for step in 0..3_usize {
+        for (cond, layer) in [(0_u8, 5_i64), (1, -6)] {
+            capture!(unet, attn = [x; 2]; index = (step, cond, layer));
+        }
+    }
+    capture!(f, one = x; index = -1);
+    capture!(f, four = x; index = (i64::MIN, i64::MAX, 0_u8, -2_i8));
+    let cache = cache();
+    assert_eq!(cache["unet.attn"][3].indices(), [1, 1, -6]);
+    assert_eq!(cache["unet.attn"][3].index(), Some(1));
+    let at = cache.at("unet.attn", &[2, 0, 5]).expect("it was captured");
+    assert_eq!(at.sequence(), cache["unet.attn"][4].sequence());
+    assert!(cache.at("unet.attn", &[2, 0]).is_none() && cache.at("f.none", &[1]).is_none());
+    assert_eq!(cache["f.one"][0].indices(), [-1]);
+    assert_eq!(cache["f.four"][0].indices(), [i64::MIN, i64::MAX, 0, -2]);
+}
+
+/// A decode loop: the map grows by a column a token.
+#[test]
+fn a_growing_map_is_read_back_by_layer_and_step() {
+    let _alone = alone();
+    let (layers, heads) = (3_usize, 2);
+    for step in 0..20_usize {
+        for layer in 0..layers {
+            let attn = vec![(layer * 100 + step) as f32; heads * (step + 1)];
+            capture!(decode, attn[heads, step + 1]; index = (layer, step));
+        }
+    }
+    let cache = cache();
+    assert_eq!(cache["decode.attn"].len(), 60);
+    for (layer, step) in [(0, 0), (2, 19), (1, 7)] {
+        let value = cache.at("decode.attn", &[layer, step]).expect("it was captured");
+        assert_eq!(value.shape(), [heads, step as usize + 1]);
+        assert_eq!(value.as_slice::<f32>().expect("floats")[0], (layer * 100 + step) as f32);
+    }
 }
 
 #[test]
@@ -169,6 +401,19 @@ fn a_wrong_shape_or_rank_is_kept_flat_and_counted() {
     assert_eq!(value("f.right").shape(), [2, 2]);
     assert_eq!(value("f.scalar").scalar::<u8>(), Some(1));
     assert_eq!(anycapture::report().key("f.right").map(|k| k.mismatched()), Some(0));
+}
+
+#[test]
+fn only_kept_values_count_as_mismatched_and_only_plain_data() {
+    let _alone = alone();
+    anycapture::activate_with(anycapture::Options::new().max_bytes(20_000));
+    capture!(f, refused[3] = vec![0_u8; 30_000], tensor[2, 2] = tensor());
+    let counts = |key: &str| anycapture::report().key(key).expect("was hit");
+    let refused = counts("f.refused");
+    assert_eq!((refused.kept(), refused.too_large(), refused.mismatched()), (0, 1, 0));
+    let tensor = counts("f.tensor");
+    assert_eq!((tensor.kept(), tensor.mismatched(), tensor.shape_ignored()), (1, 0, 1));
+    assert!(!tensor.to_string().contains("flat"), "{tensor}");
 }
 
 #[test]

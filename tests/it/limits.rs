@@ -1,24 +1,18 @@
 //! How much is kept.
 
-use std::{collections::BTreeMap, sync::Mutex};
-
 use anycapture::{Options, activate_with, cache, capture, report, set_size};
 
 use crate::alone;
 
-/// What became of the values of `key` since the last call.
+/// Kept, overwritten, and refused for lack of memory and for the value's size.
 fn counts(key: &str) -> [u64; 4] {
-    static BEFORE: Mutex<BTreeMap<String, [u64; 4]>> = Mutex::new(BTreeMap::new());
-    let Some(now) = report().key(key) else { return [0; 4] };
-    let now = [now.kept(), now.overwritten(), now.no_memory(), now.too_large()];
-    let mut before = BEFORE.lock().expect("no panic inside");
-    let then = before.insert(key.into(), now).unwrap_or_default();
-    [now[0], now[1] - then[1], now[2] - then[2], now[3] - then[3]]
+    let counts = report().key(key).unwrap_or_default();
+    [counts.kept(), counts.overwritten(), counts.no_memory(), counts.too_large()]
 }
 
 fn hit(x: u32) {
     capture!(small, x);
-    capture!(large, x = vec![x; 1000]);
+    capture!(large, x = vec![x; 10_000]);
 }
 
 fn small() -> Vec<u32> {
@@ -29,6 +23,18 @@ fn large() -> Vec<u32> {
     let cache = cache();
     let values = cache.get("large.x").unwrap_or_default();
     values.iter().filter_map(|v| v.as_slice::<u32>().map(|x| x[0])).collect()
+}
+
+/// The bytes that the report says are in use.
+fn used() -> f64 {
+    let text = report().to_string();
+    let used = text.split("; ").nth(1).and_then(|rest| rest.split_once(" in use"));
+    let parse = |(used, _): (&str, &str)| {
+        let (number, unit) = used.split_once(' ')?;
+        let unit = ["bytes", "KiB", "MiB", "GiB"].iter().position(|name| *name == unit)?;
+        Some(number.parse::<f64>().ok()? * 1024_f64.powi(i32::try_from(unit).ok()?))
+    };
+    used.and_then(parse).unwrap_or_else(|| panic!("{text}"))
 }
 
 #[test]
@@ -49,7 +55,6 @@ fn the_newest_of_each_key_are_kept_in_order() {
 #[test]
 fn set_size_shrinks_at_once_and_grows_again() {
     let _alone = alone();
-    counts("small.x");
     set_size(7);
     (0..10).for_each(hit);
     set_size(3);
@@ -69,17 +74,32 @@ fn set_size_shrinks_at_once_and_grows_again() {
 }
 
 #[test]
+fn set_size_gives_the_memory_back() {
+    let _alone = alone();
+    set_size(0);
+    (0..300).for_each(hit);
+    let n = 7_u32;
+    for _ in 0..100_000 {
+        capture!(many, n);
+    }
+    assert!(used() > 13e6, "{}", used());
+    set_size(1);
+    assert!(used() < 150e3, "{} bytes for three values, one of 40 KB", used());
+}
+
+#[test]
 fn the_budget_holds_in_all_and_no_key_evicts_another() {
     let _alone = alone();
-    counts("large.x");
-    activate_with(Options::new().max_size(0).max_bytes(100_000));
+    activate_with(Options::new().max_size(0).max_bytes(1 << 20));
     for n in 0..10 {
         capture!(other, n);
     }
     (0..200).for_each(hit);
     let cache = cache();
     let held: usize = cache.iter().flat_map(|(_, values)| values).map(|v| v.bytes().len()).sum();
-    assert!(held <= 100_000, "{held} bytes");
+    assert!(held <= 1 << 20, "{held} bytes");
+    assert!(held >= 900_000, "{held} bytes of a million that may be used");
+    assert!(used() <= 1024.0 * 1024.0, "{} bytes", used());
     assert_eq!(cache["other.n"].len(), 10, "another key stays whole");
     assert_eq!(
         large(),
@@ -92,10 +112,9 @@ fn the_budget_holds_in_all_and_no_key_evicts_another() {
 #[test]
 fn a_value_larger_than_the_budget_is_refused_and_nothing_else_is_lost() {
     let _alone = alone();
-    counts("large.x");
-    activate_with(Options::new().max_bytes(10_000));
+    activate_with(Options::new().max_bytes(100_000));
     (0..2).for_each(hit);
-    let huge = vec![0_u8; 10_000];
+    let huge = vec![0_u8; 100_000];
     capture!(large, x = huge);
     capture!(f, huge);
     assert_eq!((small(), large()), (vec![0, 1], vec![0, 1]));
@@ -106,10 +125,10 @@ fn a_value_larger_than_the_budget_is_refused_and_nothing_else_is_lost() {
 #[test]
 fn a_key_without_room_is_refused_when_others_have_it_all() {
     let _alone = alone();
-    activate_with(Options::new().max_size(0).max_bytes(10_000));
+    activate_with(Options::new().max_size(0).max_bytes(100_000));
     (0..400).for_each(hit);
     let before = (small(), large());
-    let late = [0_u8; 2000];
+    let late = [0_u8; 30_000];
     for _ in 0..3 {
         capture!(f, late);
     }
@@ -120,42 +139,142 @@ fn a_key_without_room_is_refused_when_others_have_it_all() {
 #[test]
 fn a_budget_of_nothing_or_one_byte_refuses_and_one_of_everything_does_not() {
     let _alone = alone();
-    counts("small.x");
     for max_bytes in [0, 1] {
         activate_with(Options::new().max_bytes(max_bytes));
         hit(1);
         assert_eq!((small(), large()), (vec![], vec![]));
     }
-    assert_eq!(counts("small.x"), [0, 0, 0, 2]);
+    let [kept, overwritten, no_memory, too_large] = counts("small.x");
+    assert_eq!([kept, overwritten, no_memory + too_large], [0, 0, 2]);
     activate_with(Options::new().max_bytes(usize::MAX).max_size(usize::MAX));
     hit(2);
     assert_eq!((small(), large()), (vec![2], vec![2]));
 }
 
 #[test]
-fn a_smaller_budget_binds_what_comes() {
+fn a_smaller_budget_takes_effect_at_once_and_keeps_the_newest() {
     let _alone = alone();
-    (0..10).for_each(hit);
-    activate_with(Options::new().max_bytes(100));
-    capture!(small, x = 10_u32);
-    assert_eq!(small(), (1..11).collect::<Vec<_>>(), "it takes the place of the oldest");
+    (0..50).for_each(hit);
+    activate_with(Options::new().max_bytes(500 << 10));
+    assert!(used() <= 500.0 * 1024.0, "{} bytes", used());
+    let (kept, newest) = (large().len(), large());
+    assert!((5..=12).contains(&kept), "{kept} of 40 KB each");
+    assert_eq!(newest, (50 - u32::try_from(kept).expect("few")..50).collect::<Vec<_>>());
+    let [kept, overwritten, ..] = counts("large.x");
+    assert_eq!(kept + overwritten, 50);
+    assert_eq!(small().last(), Some(&49));
+    // And on a ring that is full.
+    set_size(4);
+    (50..60).for_each(hit);
+    activate_with(Options::new().max_bytes(150 << 10));
+    assert!(used() <= 150.0 * 1024.0, "{} bytes", used());
+    (60..70).for_each(hit);
+    assert!(used() <= 150.0 * 1024.0, "{} bytes", used());
+    assert_eq!(large().last(), Some(&69));
+}
+
+/// What a larger budget leaves behind is reused, and does not count against a smaller one.
+#[test]
+fn a_smaller_budget_has_room_after_a_larger_one() {
+    let _alone = alone();
+    set_size(0);
+    for n in 0..3_000_u32 {
+        capture!(small, text = n.to_string());
+    }
+    anycapture::clear();
+    activate_with(Options::new().max_bytes(8_000));
+    (0..3_u32).for_each(|x| capture!(small, x));
+    assert_eq!((small(), counts("small.x")), (vec![0, 1, 2], [3, 0, 0, 0]), "{}", report());
 }
 
 #[test]
-fn a_refused_value_leaves_a_column_as_it_is() {
+fn clearing_while_a_large_value_is_being_filled_does_not_exceed_the_budget() {
     let _alone = alone();
-    activate_with(Options::new().max_size(0).max_bytes(100_000));
+    set_size(0);
+    activate_with(Options::new().max_bytes(1 << 20));
+    for n in 0..60_u8 {
+        let clearing = (0..60_000).map(|at| {
+            if at == 30_000 {
+                anycapture::clear();
+                // Fills the budget while the value is under way.
+                for _ in 0..20 {
+                    capture!(filled, inner = vec![n; 60_000]);
+                }
+            }
+            n
+        });
+        capture!(filled, outer = anycapture::each(clearing));
+        assert!(used() <= 1024.0 * 1024.0, "{} bytes", used());
+    }
+    let counts = report().key("filled.outer").expect("was hit");
+    let all = counts.kept() + counts.overwritten() + counts.cleared() + counts.refused();
+    assert_eq!(all, 60, "{counts}");
+}
+
+#[test]
+fn a_drop_that_clears_and_captures_does_not_exceed_the_budget() {
+    struct Chatty;
+    impl Clone for Chatty {
+        fn clone(&self) -> Chatty {
+            Chatty
+        }
+    }
+    impl Drop for Chatty {
+        fn drop(&mut self) {
+            if anycapture::is_active() {
+                anycapture::clear();
+                capture!(dropping, map = vec![1_u8; 60_000]);
+            }
+        }
+    }
+    let _alone = alone();
+    activate_with(Options::new().max_size(2).max_bytes(200 << 10));
+    let chatty = std::mem::ManuallyDrop::new(Chatty);
+    let chatty: &Chatty = &chatty;
+    for n in 0..50_u8 {
+        capture!(dropping, chatty, large = vec![n; 60_000]);
+        assert!(used() <= 200.0 * 1024.0, "{} bytes", used());
+    }
+    anycapture::deactivate();
+    anycapture::clear();
+}
+
+#[test]
+fn a_refused_value_leaves_a_full_key_as_it_is() {
+    let _alone = alone();
+    activate_with(Options::new().max_size(0).max_bytes(100 << 10));
     let scalar = |n: u32| capture!(column, x = n);
     (0..5_000).for_each(scalar);
     let before = cache()["column.x"].len();
+    assert!(before > 2_500, "{before} scalars of 20 bytes in 100 KB");
     capture!(column, x = vec![0_u8; 200_000]);
     assert_eq!(cache()["column.x"].len(), before);
     assert_eq!(counts("column.x")[3], 1);
-    // A value that fits makes places of the column, within the budget.
+    // A value that fits takes the place of the oldest, within the budget.
     capture!(column, x = vec![0_u8; 20_000]);
-    assert!(report().to_string().contains("97.7 KiB in all"), "{}", report());
-    let used = report().to_string();
-    let used = used.split("; ").nth(1).and_then(|rest| rest.split(' ').next());
-    assert!(used.is_some_and(|kib| kib.parse::<f32>().is_ok_and(|kib| kib <= 97.7)), "{used:?}");
+    assert!(used() <= 100.0 * 1024.0, "{} bytes", used());
     assert_eq!(cache()["column.x"].last().map(|value| value.shape()[0]), Some(20_000));
+    assert!(cache()["column.x"].len() > before / 2);
+}
+
+#[test]
+fn values_of_changing_shapes_share_a_full_ring() {
+    let _alone = alone();
+    set_size(10);
+    for n in 0..1_000_usize {
+        let odd = n % 7 == 3;
+        capture!(shapes, x = vec![n as f32; if odd { 50 } else { 2 }]);
+        if n % 100 == 99 {
+            capture!(shapes, x = [n as f64; 3]);
+        }
+    }
+    let cache = cache();
+    let kept = &cache["shapes.x"];
+    assert_eq!(kept.len(), 10);
+    assert_eq!(kept[9].as_slice(), Some(&[999.0_f64; 3][..]));
+    for (value, n) in kept.iter().zip(991..1_000_usize) {
+        let length = if n % 7 == 3 { 50 } else { 2 };
+        assert_eq!(value.as_slice(), Some(&vec![n as f32; length][..]));
+    }
+    assert_eq!(counts("shapes.x"), [10, 1_000, 0, 0]);
 }

@@ -1,4 +1,5 @@
-//! What the crate promises with the feature on and a heap: one module a subject.
+//! What the crate promises with the feature on and a heap: one module a subject. Each test has a store of its own.
+//! `tests/process.rs` runs the modules on the store again with that of the process.
 #![cfg(all(feature = "capture", feature = "std"))]
 #![deny(warnings)]
 #![allow(clippy::float_cmp)] // values come back as they went in
@@ -6,6 +7,7 @@
 mod attribute;
 mod captured_fn;
 mod control;
+mod conversions;
 mod drops;
 mod export;
 mod forms;
@@ -16,16 +18,19 @@ mod limits;
 mod reading;
 mod reentrancy;
 mod report;
+mod scopes;
 mod threads;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+/// A store of this test's own, empty, with limits as at the start.
+struct Alone(anycapture::Scope);
 
-/// One test at a time has the store, cleared, with limits as at the start. Keys and their counts stay, so a
-/// test that counts has keys of its own.
-fn alone() -> (anycapture::Session, MutexGuard<'static, ()>) {
-    static STORE: Mutex<()> = Mutex::new(());
-    let guard = STORE.lock().unwrap_or_else(PoisonError::into_inner);
-    let options = anycapture::Options::new().max_size(1024).max_bytes(256 << 20).only(&["*"]);
-    anycapture::activate_with(options);
-    (anycapture::session(), guard)
+impl Alone {
+    /// What has other threads use it too.
+    fn handle(&self) -> anycapture::Handle {
+        self.0.handle()
+    }
+}
+
+fn alone() -> Alone {
+    Alone(anycapture::scope())
 }

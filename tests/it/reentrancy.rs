@@ -1,10 +1,10 @@
 //! User code that captures, reads or panics while a capture or a walk is under way.
 
 use std::{
-    fmt,
+    fmt::{self, Write},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Barrier,
+        Barrier, Mutex,
         atomic::{AtomicU32, Ordering::Relaxed},
         mpsc,
     },
@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use anycapture::{cache, capture, report, take, visit};
+use anycapture::{cache, capture, drain, report, take, visit};
 
 use crate::alone;
 
@@ -35,7 +35,7 @@ impl Drop for Chatty {
         let n = self.0;
         DROPS.fetch_add(1, Relaxed);
         capture!(Chatty::drop, n);
-        visit(|_| {});
+        let _ = visit(|_| {});
     }
 }
 
@@ -60,7 +60,8 @@ fn clone_drop_and_display_may_capture() {
     anycapture::clear();
     let counts = |key: &str| report().key(key).expect("was hit");
     assert!(counts("Chatty.clone.n").overwritten() > 0);
-    assert!(counts("Chatty.drop.n").kept() > 0, "dropped by `clear`, after it cleared");
+    let dropped = counts("Chatty.drop.n");
+    assert!(dropped.kept() + dropped.cleared() > 0, "dropped by `clear`");
     assert_eq!(counts("Chatty.fmt.n").cleared(), 1);
     let chatty = Chatty(9);
     capture!(f, chatty);
@@ -76,19 +77,20 @@ fn a_closure_of_visit_may_capture_read_and_clear() {
         capture!(f, n, text, big = vec![n; 1000]);
     }
     let mut shown = 0;
-    visit(|entry| {
+    let visited = visit(|value| {
         shown += 1;
-        let length = entry.bytes().len();
+        let length = value.bytes().len();
         capture!(seen, length);
         capture!(f, n = 7_u32, text = "y");
-        visit(|inner| assert!(!inner.key().is_empty()));
+        let _ = visit(|inner| assert!(!inner.key().is_empty()));
         let _ = (cache(), report().to_string());
     });
     assert_eq!(shown, 9, "what came during the walk is left out of it");
+    assert!(visited.is_complete() && visited.values() == 9);
     assert_eq!(cache()["seen.length"].len(), 9);
     assert_eq!(cache()["f.n"].len(), 12);
-    assert_eq!(cache()["f.text"].len(), 12, "lent values are given back");
-    visit(|_| anycapture::clear());
+    assert_eq!(cache()["f.text"].len(), 12);
+    let _ = visit(|_| anycapture::clear());
     assert!(cache().is_empty());
 }
 
@@ -98,13 +100,18 @@ fn a_value_on_show_may_be_overwritten_or_taken() {
     anycapture::set_size(1);
     let text = "first";
     capture!(f, text);
-    visit(|entry| {
+    let _ = visit(|value| {
         capture!(f, text = "second");
-        assert_eq!(entry.downcast_ref::<String>().map(String::as_str), Some("first"));
+        assert_eq!(value.downcast_ref::<String>().map(String::as_str), Some("first"));
     });
     assert_eq!(cache()["f.text"][0].downcast_ref::<String>().map(String::as_str), Some("second"));
-    visit(|_| assert!(take().is_empty(), "the only value is out with this walk"));
-    assert_eq!(take()["f.text"].len(), 1);
+    let mut taken = None;
+    let _ = visit(|value| {
+        taken = Some(take());
+        assert_eq!(value.to_string(), "second", "it is shared");
+    });
+    assert_eq!(taken.expect("one was shown")["f.text"].len(), 1);
+    assert!(take().is_empty(), "it was handed out");
 }
 
 #[derive(Debug)]
@@ -152,12 +159,13 @@ fn a_panic_in_drop_or_in_a_closure_leaves_the_store_sound() {
     capture!(f, mine);
     mine.0 = false;
     assert!(catch_unwind(AssertUnwindSafe(|| capture!(f, mine))).is_err(), "the old value's drop");
+    assert_eq!(cache()["f.mine"].len(), 1, "the new value is kept");
     capture!(f, mine);
     assert_eq!(cache()["f.mine"].len(), 1);
     assert!(catch_unwind(|| visit(|_| panic!("boom"))).is_err());
-    assert_eq!(cache()["f.mine"].len(), 1, "given back");
-    let counts = report().to_string();
-    assert!(counts.contains("f.mine: 1 kept"), "{counts}");
+    assert_eq!(cache()["f.mine"].len(), 1);
+    let counts = report().key("f.mine").expect("was hit");
+    assert_eq!((counts.kept(), counts.overwritten(), counts.refused()), (1, 2, 0), "{counts}");
 }
 
 /// Fails, and does not hang, if `work` does.
@@ -173,8 +181,9 @@ fn within_a_minute(work: impl FnOnce() + Send + 'static) {
 
 #[test]
 fn a_drop_under_new_limits_may_capture() {
-    let _alone = alone();
-    within_a_minute(|| {
+    let alone = alone();
+    let handle = alone.handle();
+    within_a_minute(move || {
         struct First;
         impl Clone for First {
             fn clone(&self) -> First {
@@ -188,6 +197,7 @@ fn a_drop_under_new_limits_may_capture() {
                 let _ = report().to_string();
             }
         }
+        let _entered = handle.enter();
         for _ in 0..3 {
             // Kept without a drop of its own, so that the first one comes from the limit.
             let first = std::mem::ManuallyDrop::new(First);
@@ -204,22 +214,134 @@ fn a_drop_under_new_limits_may_capture() {
 
 #[test]
 fn walks_on_two_threads_may_hold_walks() {
-    let _alone = alone();
+    let alone = alone();
+    let handle = alone.handle();
     for n in 0..4_u32 {
         capture!(crossed, text = n.to_string());
     }
-    within_a_minute(|| {
+    within_a_minute(move || {
         let both = Barrier::new(2);
         thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
+                    let _entered = handle.enter();
                     both.wait();
                     for _ in 0..200 {
-                        visit(|_| assert!(cache().len() <= 1));
+                        let _ = visit(|_| assert!(cache().len() <= 1));
                     }
                 });
             }
         });
     });
     assert_eq!(cache()["crossed.text"].len(), 4);
+}
+
+/// Each of two threads shows while the other needs what it holds: a lock of the program's, or the thread itself.
+#[test]
+fn readers_that_wait_for_each_other_outside_of_the_store_do_not_deadlock() {
+    let alone = alone();
+    let handle = alone.handle();
+    let tensor = Bomb(false);
+    for n in 0..4_u32 {
+        capture!(lent, tensor, text = n.to_string());
+    }
+    within_a_minute(move || {
+        let _entered = handle.enter();
+        let output = Mutex::new(String::new());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let _entered = handle.enter();
+                for _ in 0..200 {
+                    let _ = visit(|value| output.lock().expect("sound").push_str(value.key()));
+                }
+            });
+            scope.spawn(|| {
+                let _entered = handle.enter();
+                for _ in 0..200 {
+                    let mut output = output.lock().expect("sound");
+                    write!(output, "{}", cache()).expect("a `String` takes all");
+                }
+            });
+        });
+        let _ = visit(|_| {
+            let handle = handle.clone();
+            let other = thread::spawn(move || {
+                let _entered = handle.enter();
+                cache().len()
+            });
+            assert_eq!(other.join().expect("it reads"), 2);
+        });
+        let _ = drain(|_| {
+            let handle = handle.clone();
+            let other = thread::spawn(move || {
+                let _entered = handle.enter();
+                let n = 1_u8;
+                capture!(lent, n);
+                report().to_string()
+            });
+            other.join().map(|_| ())
+        });
+    });
+}
+
+/// The code in all the places where the store calls it, each of which may use the store.
+#[test]
+fn no_lock_is_held_while_the_users_code_runs() {
+    fn use_the_store() {
+        let n = 1_u8;
+        capture!(inner, n, row = [n; 100], large = vec![n; 20_000], text = "x");
+        let _ = (cache().len(), report().to_string().len());
+        let _ = visit(|_| {});
+    }
+    struct Caller;
+    impl Clone for Caller {
+        fn clone(&self) -> Caller {
+            use_the_store();
+            Caller
+        }
+    }
+    impl Drop for Caller {
+        fn drop(&mut self) {
+            use_the_store();
+        }
+    }
+    impl Iterator for Caller {
+        type Item = f32;
+        fn next(&mut self) -> Option<f32> {
+            use_the_store();
+            Some(1.0)
+        }
+        fn size_hint(&self) -> (usize, Option<usize>) {
+            use_the_store();
+            (3, Some(3))
+        }
+    }
+    impl ExactSizeIterator for Caller {}
+    let alone = alone();
+    let handle = alone.handle();
+    within_a_minute(move || {
+        let _entered = handle.enter();
+        anycapture::set_size(2);
+        let caller = Caller;
+        for _ in 0..4 {
+            capture!(calling, caller, slice = &[Caller, Caller][..], optional = Some(Caller));
+            capture!(calling, elements = anycapture::each(Caller));
+            capture!(calling, computed = { use_the_store(); 1_u8 }; index = { use_the_store(); 1 });
+        }
+        anycapture::set_size(1);
+        let _ = drain(|_| {
+            use_the_store();
+            Ok::<(), ()>(())
+        });
+        let _ = anycapture::export(|_| {
+            use_the_store();
+            Ok::<(), ()>(())
+        });
+        capture!(calling, caller);
+        drop(take());
+        anycapture::clear();
+    });
+    // What is left would capture when the next test clears it.
+    anycapture::deactivate();
+    anycapture::clear();
 }

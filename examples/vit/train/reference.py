@@ -2,7 +2,7 @@
 
     python reference.py
 
-Reads ../digits.safetensors and ../images/, writes tests/data/vit_reference.safetensors.
+Reads ../digits.safetensors and ../images/, writes ../tests/data/vit_reference.safetensors.
 """
 
 import pathlib
@@ -15,7 +15,7 @@ from safetensors.numpy import load_file, save_file
 import model
 
 HERE = pathlib.Path(__file__).resolve().parent
-OUTPUT = HERE.parents[2] / "tests" / "data" / "vit_reference.safetensors"
+OUTPUT = HERE.parent / "tests" / "data" / "vit_reference.safetensors"
 
 
 def main():

@@ -1,0 +1,47 @@
+//! The promises of `tests/it` about the store, for that of the process: without a scope anywhere, so that small values take
+//! their shortest way in.
+#![cfg(all(feature = "capture", feature = "std"))]
+#![deny(warnings)]
+#![allow(clippy::float_cmp)] // values come back as they went in
+
+#[path = "it/control.rs"]
+mod control;
+#[path = "it/reading.rs"]
+mod reading;
+#[path = "it/reentrancy.rs"]
+mod reentrancy;
+#[path = "it/report.rs"]
+mod report;
+#[path = "it/threads.rs"]
+mod threads;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// One test at a time has the store, empty, with limits and counts as at the start.
+struct Alone(#[allow(dead_code)] anycapture::Session, #[allow(dead_code)] MutexGuard<'static, ()>);
+
+/// Every thread uses the store of the process.
+#[derive(Clone)]
+struct Handle;
+
+impl Alone {
+    #[allow(clippy::unused_self)] // as that of a scope
+    fn handle(&self) -> Handle {
+        Handle
+    }
+}
+
+impl Handle {
+    #[allow(clippy::unused_self)]
+    fn enter(&self) -> Handle {
+        Handle
+    }
+}
+
+fn alone() -> Alone {
+    static STORE: Mutex<()> = Mutex::new(());
+    let guard = STORE.lock().unwrap_or_else(PoisonError::into_inner);
+    let options = anycapture::Options::new().max_size(1024).max_bytes(256 << 20).only(&["*"]);
+    anycapture::activate_with(options);
+    Alone(anycapture::session(), guard)
+}
