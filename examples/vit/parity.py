@@ -120,7 +120,7 @@ def compare(title, values, wanted, limit):
     """Same number of values, same shapes, values within the limit; says how far apart they are."""
     import numpy as np
 
-    names = [KEY, *(f"{KEY}#{number}" for number in ("index", "sequence", "thread"))]
+    names = [KEY, *(f"{KEY}#{number}" for number in ("index", "sequence"))]
     if sorted(values) != names:
         python.fail(f"{title}: the program exported {sorted(values)}, not {names}")
     here, there = values[KEY], np.stack(wanted)

@@ -4,9 +4,10 @@
 use core::sync::atomic::AtomicU8;
 #[cfg(feature = "std")]
 use core::sync::atomic::AtomicUsize;
-#[cfg(feature = "alloc")]
-use core::sync::atomic::Ordering::Relaxed;
-use core::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use core::sync::atomic::{
+    AtomicBool,
+    Ordering::{Relaxed, SeqCst},
+};
 
 use spin::{Mutex, MutexGuard};
 
@@ -140,11 +141,9 @@ impl Drop for Reading {
 
 /// The ring of a key in given memory, to be changed.
 pub(crate) fn change_ring(owner: &Callsite) -> Option<MutexGuard<'_, Option<Ring<'static>>>> {
-    match EXPORTING.load(SeqCst) {
-        true => None,
-        false if Reading::is_on() => owner.ring.try_lock(),
-        false => lock(&owner.ring),
-    }
+    let ring = if Reading::is_on() { owner.ring.try_lock() } else { lock(&owner.ring) };
+    // Asked under the lock, which orders it behind an export that has read this ring.
+    ring.filter(|_| !EXPORTING.load(Relaxed))
 }
 
 /// Carves the memory of a ring: `wanted` bytes, or what is left if that is at least `least`.

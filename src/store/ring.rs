@@ -17,7 +17,7 @@ use core::mem;
 use super::chunk::{Chunk, Stamp};
 use super::counts::{Counts, Refused};
 use super::element::{Element, Shape};
-use super::share::{Pooled, Shared, Unique};
+use super::share::{Pooled, Shared, Unique, slot_size};
 
 /// Values up to this many bytes are appended under the lock; a larger one is copied outside of it.
 pub(crate) const SMALL: usize = 16 << 10;
@@ -222,6 +222,16 @@ impl Ring {
         Ok(())
     }
 
+    /// The bytes that the queue will grow by, if two more chunks do not fit.
+    fn queue_growth(&self) -> usize {
+        let capacity = self.sealed.capacity();
+        if self.sealed.len() + 2 > capacity {
+            capacity.max(4) * size_of::<Shared<Chunk>>()
+        } else {
+            0
+        }
+    }
+
     /// Gives up the oldest chunk for a newer value that needs the memory.
     fn give_up_oldest<T>(&mut self) -> Step<T> {
         if self.sealed.is_empty() {
@@ -287,20 +297,21 @@ impl Ring {
         bytes: usize,
         rank: usize,
     ) -> Result<usize, Refused> {
-        let cost = |count| Chunk::cost_of(count * bytes, count, count * rank);
-        let mut count = self.next_length(limits, cost(1));
+        let queue = self.queue_growth();
+        let cost = |count| queue + Chunk::cost_of(count * bytes, count, count * rank);
+        let mut count = self.next_length(limits, cost(1) - cost(0));
         let nothing_to_give_up = self.sealed.is_empty() && self.open.len() == 0;
         while nothing_to_give_up && count > 1 && cost(count) > budget {
             count /= 2;
         }
         match cost(count) {
             cost if cost <= budget => Ok(count),
-            cost if cost > limits.max_bytes => Err(Refused::TooLarge),
+            _ if cost(1) - queue > limits.max_bytes => Err(Refused::TooLarge),
             _ => Err(Refused::NoMemory),
         }
     }
 
-    /// The number of values that the next chunk has room for: more than the last one, if that is full.
+    /// The number of values, of so many bytes each, that the next chunk has room for: more than the last one, if that is full.
     fn next_length(&self, limits: &Limits, bytes: usize) -> usize {
         let longest = (self.limit(limits) / 2).clamp(64, LONGEST_CHUNK);
         let largest = LARGEST_CHUNK.min(limits.max_bytes / 16);
@@ -333,11 +344,13 @@ impl Heap {
 
     /// What is allocated.
     ///
-    /// A slot is a small part of what its chunk took. More free slots than that are left over from a larger budget: they
-    /// must not keep values out of a smaller one.
+    /// Slots are reused, and never freed, so those that are free count too. What this heap leaves behind is a small part of what its
+    /// chunks took. More is left over from a larger budget, and must not keep values out of a smaller one.
     pub(crate) fn used(&self) -> usize {
+        /// The cost of a chunk is at least so many slots.
+        const SLOTS_PER_CHUNK: usize = Chunk::cost_of(0, 1, 0) / slot_size::<Chunk>();
         let free = if self.counts_free_slots { Chunk::pool().idle() } else { 0 };
-        self.used + free.min(self.limits.max_bytes / 4)
+        self.used + free.min(self.limits.max_bytes / SLOTS_PER_CHUNK)
     }
 
     /// How much is kept.
@@ -352,12 +365,15 @@ impl Heap {
 
     /// Makes a ring, and gives its number.
     pub(crate) fn open(&mut self, key: &'static str) -> Result<usize, Refused> {
-        let before = self.rings.capacity();
-        self.rings.try_reserve(1).map_err(|_| Refused::NoMemory)?;
-        self.used += (self.rings.capacity() - before) * size_of::<Ring>();
         let mut ring = Ring::new(key);
         ring.used = ring.open.cost();
-        self.used += ring.used;
+        let before = self.rings.capacity();
+        let growth = if self.rings.len() == before { before.max(4) } else { 0 };
+        if self.used() + ring.used + growth * size_of::<Ring>() > self.limits.max_bytes {
+            return Err(Refused::NoMemory);
+        }
+        self.rings.try_reserve(1).map_err(|_| Refused::NoMemory)?;
+        self.used += ring.used + (self.rings.capacity() - before) * size_of::<Ring>();
         self.rings.push(ring);
         Ok(self.rings.len() - 1)
     }
@@ -387,16 +403,13 @@ impl Heap {
         incoming: &Incoming<'_>,
     ) -> bool {
         let Some(ring) = self.rings.get_mut(number) else { return false };
-        let open = &mut ring.open;
-        if !open.has_room::<E>(values.len(), incoming.shape, incoming.indices)
-            || incoming.keep != 0 && incoming.keep != ring.keep
-        {
+        if incoming.keep != 0 && incoming.keep != ring.keep {
             return false;
         }
         let stamp = Stamp { sequence: self.sequence, thread: incoming.thread };
-        self.sequence += 1;
-        open.push(values, stamp, incoming.indices);
-        true
+        let appended = ring.open.append(values, incoming.shape, incoming.indices, stamp);
+        self.sequence += u64::from(appended);
+        appended
     }
 
     /// Appends a small value, to a new chunk where need be.
@@ -445,7 +458,7 @@ impl Heap {
                     None => {}
                 }
             }
-            if cost <= budget {
+            if cost + ring.queue_growth() <= budget {
                 return Step::Done(Begun::Fresh);
             }
             if cost > max_bytes {
@@ -494,6 +507,9 @@ impl Heap {
             ring.note_clones(limits, value);
             let before = ring.used;
             let expired = ring.pop_expired(limits, ring.in_flight + 1);
+            // The open chunk is sealed, if it has values, and an empty one takes its place.
+            let open = if ring.open.len() > 0 { Chunk::cost_of(0, 0, 0) } else { 0 };
+            let cost = cost + open + ring.queue_growth();
             if used - (before - ring.used) + cost > max_bytes {
                 return match expired {
                     Some(expired) => Step::Again(expired),
@@ -506,12 +522,14 @@ impl Heap {
             }
             value.key = ring.open.key;
             value.first = ring.open.first;
-            value.stamps.clear();
-            value.stamps.push(stamp);
+            value.push_stamp(stamp);
             Step::Done(expired)
         });
         let Some(pushed) = pushed else { return Step::Refused(Refused::NoMemory) };
-        if let (Step::Done(_), Some(value)) = (&pushed, chunk.take()) {
+        if !matches!(pushed, Step::Done(_)) {
+            return pushed;
+        }
+        if let Some(value) = chunk.take() {
             self.sequence += 1;
             self.with_ring(number, |ring, _| {
                 ring.open.first += 1;
@@ -565,7 +583,7 @@ impl Heap {
         }
         self.with_ring(number, |ring, _| {
             let is_older =
-                |chunk: &Chunk| chunk.stamps.last().is_some_and(|last| last.sequence < sequence);
+                |chunk: &Chunk| chunk.stamps().last().is_some_and(|last| last.sequence < sequence);
             if ring.sealed.is_empty() && is_older(&ring.open) {
                 ring.seal(None).ok()?;
             }
@@ -668,7 +686,7 @@ impl Heap {
         let tail = ring.tail(&self.limits, 0);
         let nth = ring.sealed.partition_point(|chunk| chunk.end() <= tail);
         let chunk = ring.sealed.get(nth).map_or(&ring.open, |chunk| &**chunk);
-        let stamp = chunk.stamps.get(tail.saturating_sub(chunk.first) as usize)?;
+        let stamp = chunk.stamps().get(tail.saturating_sub(chunk.first) as usize)?;
         Some(stamp.sequence)
     }
 

@@ -15,6 +15,9 @@ use crate::value::Values;
 impl Recording {
     /// Compares every key, call by call, with a reference.
     ///
+    /// Values are paired by their place in the list of their key. Where both sides have an index (`index = ...`), it has to
+    /// be the same; the thread and the sequence number don't matter.
+    ///
     /// Types are widened where that is exact: integers with integers, floats and integers of up to 32 bits with floats.
     /// The first place where the two part is the first in the order of our captures; if we don't know it, in that of the
     /// reference's, and else the lowest call, by key.
@@ -228,6 +231,7 @@ impl KeyComparison {
         for call in (0..calls).step_by(step) {
             self.compare_calls([ours, theirs], call..call + step, tolerance);
         }
+        self.compare_indices(ours, theirs);
         if self.hint.is_none() && self.ours != self.reference {
             self.hint = hint::of_lists(ours, theirs, tolerance);
         }
@@ -268,6 +272,24 @@ impl KeyComparison {
         meet(&mut self.absolute, gap.absolute, place);
         meet(&mut self.relative, gap.relative, place);
         Some(())
+    }
+
+    /// Other indices explain what differs from there on.
+    fn compare_indices(&mut self, ours: Values<'_>, theirs: Values<'_>) {
+        if ours.has_index_of(theirs) {
+            return;
+        }
+        let different = ours.iter().zip(theirs.iter()).find_map(|(ours, theirs)| {
+            let (left, right) = (ours.indices(), theirs.indices());
+            let both = !left.is_empty() && !right.is_empty();
+            (both && left != right).then_some((ours, left, right))
+        });
+        let Some((value, ours, reference)) = different else { return };
+        if self.first.as_ref().is_none_or(|first| value.call() <= first.call) {
+            (self.first, self.hint) = (None, None);
+            let index = ours.clone();
+            self.part(value.call(), index, value.sequence(), Kind::Index { ours, reference });
+        }
     }
 
     /// Notes that two values part, and what would make them fit.
@@ -337,6 +359,9 @@ impl KeyComparison {
             }
             Kind::Shape { ours, reference } => format!("shapes {ours:?} and {reference:?}"),
             Kind::Dtype { ours, reference } => format!("types {ours} and {reference}"),
+            Kind::Index { ours, reference } => {
+                format!("index {ours:?} and {reference:?} at call {}", first.call)
+            }
             Kind::Text { .. } => "texts".into(),
             Kind::Count { ours: 0, .. } => "only in the reference".into(),
             Kind::Count { reference: 0, .. } => "not in the reference".into(),

@@ -45,6 +45,13 @@ pub enum Kind {
         /// In the reference.
         reference: Dtype,
     },
+    /// In the numbers of `index = ...`: the two lists are not of the same captures.
+    Index {
+        /// On our side.
+        ours: Vec<i64>,
+        /// In the reference.
+        reference: Vec<i64>,
+    },
     /// In the text.
     Text {
         /// On our side.
@@ -117,7 +124,8 @@ impl fmt::Display for Difference {
                 _ => write!(f, "of which there are {ours}, in the reference {reference}"),
             };
         }
-        write!(f, "{}", Place { call: self.call, index: &self.index })?;
+        let index = if matches!(self.kind, Kind::Index { .. }) { &[][..] } else { &self.index };
+        write!(f, "{}", Place { call: self.call, index })?;
         match &self.kind {
             Kind::Value { indices, ours, reference } => {
                 if !indices.is_empty() {
@@ -130,6 +138,9 @@ impl fmt::Display for Difference {
             }
             Kind::Dtype { ours, reference } => {
                 write!(f, ": the type is {ours}, in the reference {reference}")
+            }
+            Kind::Index { ours, reference } => {
+                write!(f, ": the index is {ours:?}, in the reference {reference:?}")
             }
             Kind::Text { ours, reference } => {
                 write!(f, ": {ours:?}, the reference has {reference:?}")

@@ -129,6 +129,15 @@ impl<'a> Values<'a> {
         })
     }
 
+    /// Whether both have the same bytes for indices.
+    pub(crate) fn has_index_of(self, other: Values<'_>) -> bool {
+        fn bytes(values: Values<'_>) -> Option<&[u8]> {
+            let tensor = values.entry.notes().index.as_ref()?;
+            values.data.get(tensor.range.clone())
+        }
+        bytes(self) == bytes(other)
+    }
+
     /// The tensors of the file, one of them if the values are stacked.
     fn tensors(self) -> &'a [Tensor] {
         match &self.entry.tensors {

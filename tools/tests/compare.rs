@@ -220,6 +220,27 @@ fn the_first_place_is_the_first_that_was_captured() {
 }
 
 #[test]
+fn lists_of_other_captures_are_told_by_their_index() {
+    // The ring of one side has dropped the first value.
+    let side = |elements: &[f32], index: &[i64]| {
+        Writer::new().f32("x", &[elements.len()], elements).i64("x#index", &[index.len()], index)
+    };
+    let comparison =
+        compare(side(&[2.0, 3.0], &[1, 2]), side(&[1.0, 2.0], &[0, 1]), Tolerance::EXACT);
+    let first = comparison.first().unwrap();
+    assert_eq!(first.kind(), &Kind::Index { ours: vec![1], reference: vec![0] });
+    assert_eq!(first.to_string(), "`x`, call 0: the index is [1], in the reference [0]");
+    assert!(comparison.to_string().contains("PARTS: index [1] and [0] at call 0"), "{comparison}");
+    let comparison =
+        compare(side(&[9.0, 3.0], &[1, 2]), side(&[1.0, 3.0], &[1, 7]), Tolerance::EXACT);
+    assert_eq!(comparison.first().unwrap().ours(), Some(Number::Float(9.0)));
+    let without = Writer::new().f32("x", &[2], &[2.0, 3.0]);
+    assert!(compare(side(&[2.0, 3.0], &[1, 2]), without, Tolerance::EXACT).is_within());
+    let wide = Writer::new().f32("x", &[2], &[2.0, 3.0]).i64("x#index", &[2, 1], &[1, 2]);
+    assert!(compare(side(&[2.0, 3.0], &[1, 2]), wide, Tolerance::EXACT).is_within());
+}
+
+#[test]
 fn without_an_order_the_lowest_call_comes_first() {
     let ours = Writer::new().f32("a", &[2], &[1.0, 9.0]).f32("b", &[2], &[9.0, 9.0]).f32(
         "c",

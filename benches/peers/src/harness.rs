@@ -41,13 +41,15 @@ impl Times {
         }
     }
 
+    /// What [`read`](Times::read) reads.
+    pub fn print(&self) -> Vec<Times> {
+        self.rows.iter().for_each(|(name, ns)| println!("{name}\t{ns}"));
+        Vec::new()
+    }
+
     pub fn of(&self, name: &str) -> f64 {
         let row = self.rows.iter().find(|(row, _)| *row == name);
         row.unwrap_or_else(|| panic!("no candidate `{name}` in `{}`", self.title)).1
-    }
-
-    pub fn ratio(&self, name: &str, to: &str) -> f64 {
-        self.of(name) / self.of(to)
     }
 }
 

@@ -266,6 +266,37 @@ pub fn race_slices(length: usize, rounds: usize) -> Times {
     race(&format!("Recording {length} f32"), rounds, candidates)
 }
 
+/// Small values of one shape, and of two in turns, under one key.
+pub fn race_shapes() -> Times {
+    anycapture::set_size(SLICES);
+    let _session = anycapture::session();
+    let (row, longer) = ([1.0_f32; 16], [1.0_f32; 17]);
+    race(
+        "One shape, and two in turns",
+        100,
+        vec![
+            (
+                "one shape",
+                Box::new(move |count| {
+                    for _ in 0..count {
+                        let row = &black_box(&row)[..];
+                        capture!(peers::one_shape, row);
+                    }
+                }),
+            ),
+            (
+                "two shapes",
+                Box::new(move |count| {
+                    for nth in 0..count {
+                        let row = &black_box(&longer)[..16 + nth as usize % 2];
+                        capture!(peers::two_shapes, row);
+                    }
+                }),
+            ),
+        ],
+    )
+}
+
 /// A value that is kept by clone: a tensor of candle's.
 pub fn race_clones() -> Times {
     let tensor = candle_core::Tensor::new(&[0.0_f32, 1.0], &candle_core::Device::Cpu);

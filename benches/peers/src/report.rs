@@ -2,23 +2,25 @@
 
 use std::fmt::Write as _;
 
+use crate::bars::Bar;
 use crate::harness::Times;
 
-/// What was promised, and what was measured: a ratio, at most `limit`.
-pub struct Bar {
-    pub what: &'static str,
-    pub against: &'static str,
-    pub limit: f64,
-    pub ratio: f64,
+pub fn table_of_bars(bars: &[Bar]) -> String {
+    let mut text =
+        String::from("| what | against | bar | measured | |\n| --- | --- | --- | --- | --- |\n");
+    for Bar { what, against, limit, measured, unit } in bars {
+        let verdict = if measured <= limit { "met" } else { "**missed**" };
+        writeln!(
+            text,
+            "| {what} | {against} | {limit:.2}{unit} | {measured:.2}{unit} | {verdict} |"
+        )
+        .unwrap();
+    }
+    text
 }
 
 pub fn markdown(bars: &[Bar], all: &[Times]) -> String {
-    let mut text =
-        String::from("| what | against | bar | measured | |\n| --- | --- | --- | --- | --- |\n");
-    for Bar { what, against, limit, ratio } in bars {
-        let verdict = if ratio <= limit { "met" } else { "**missed**" };
-        writeln!(text, "| {what} | {against} | {limit:.2} | {ratio:.2} | {verdict} |").unwrap();
-    }
+    let mut text = table_of_bars(bars);
     text.push_str(
         "\nNanoseconds an operation, the least of many samples, and the ratio to ours:\n",
     );

@@ -71,6 +71,7 @@ fn difference(difference: &Difference) -> Json {
         Kind::Value { ours, reference, .. } => ("value", number(*ours), number(*reference)),
         Kind::Shape { ours, reference } => ("shape", json!(ours), json!(reference)),
         Kind::Dtype { ours, reference } => ("dtype", json!(ours.name()), json!(reference.name())),
+        Kind::Index { ours, reference } => ("index", json!(ours), json!(reference)),
         Kind::Text { ours, reference } => ("text", json!(ours), json!(reference)),
         Kind::Count { ours, reference } => ("count", json!(ours), json!(reference)),
         _ => ("other", Json::Null, Json::Null),
