@@ -229,7 +229,7 @@ impl Store {
         if DECIDED.for_heap() {
             return self.find_ring(owner).map_err(Event::Refused);
         }
-        owner.change_state(0, state::ADMITTED);
+        owner.change_state(0, state::ADMITTED | state::REGION);
         Ok(Place::Region)
     }
 
@@ -569,7 +569,7 @@ fn place_of(owner: &'static Callsite) -> Option<Place> {
     if let ring @ 1.. = owner.state() & state::RING {
         return Some(Place::Heap(ring as usize - 1));
     }
-    (owner.state() & state::ADMITTED != 0).then_some(Place::Region)
+    (owner.state() & state::REGION != 0).then_some(Place::Region)
 }
 
 fn max_size_of(max_size: usize) -> usize {
