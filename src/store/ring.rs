@@ -223,7 +223,11 @@ impl Ring {
     /// The bytes that the queue will grow by, if two more chunks do not fit.
     fn queue_growth(&self) -> usize {
         let capacity = self.sealed.capacity();
-        if self.sealed.len() + 2 > capacity { capacity.max(4) * size_of::<Shared<Chunk>>() } else { 0 }
+        if self.sealed.len() + 2 > capacity {
+            capacity.max(4) * size_of::<Shared<Chunk>>()
+        } else {
+            0
+        }
     }
 
     /// Gives up the oldest chunk for a newer value that needs the memory.
