@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 
 use anycapture::{Dtype, KeyReport};
 
-pub use input::{Input, Line, Tag};
+pub use input::{Input, Line};
 
 /// The keys that histories use.
 pub const KEYS: [&str; 5] = ["model.a", "model.b", "model.c", "model.d", "model.e"];
