@@ -409,7 +409,9 @@ impl Store {
     /// Begins all counts anew.
     pub(crate) fn reset_counts(&self) {
         for (owner, place) in self.keys() {
-            owner.stats.reset();
+            if self.is_process() {
+                owner.stats.reset();
+            }
             match place {
                 Some(Place::Region) => {
                     if let Some(ring) = change_ring(owner).as_mut().and_then(|ring| ring.as_mut()) {
