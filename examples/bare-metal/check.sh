@@ -18,8 +18,9 @@ export CARGO_TARGET_DIR="$targets"
 
 say() {
     echo
-    echo "== $*"
+    echo "== $(date -u -d "@$(($(date +%s) - start))" +%M:%S) $*"
 }
+start=$(date +%s)
 
 say "Cortex-M4: interrupts that capture; each value whole, each capture kept or counted"
 build thumbv7em-none-eabihf -q --bin interrupts

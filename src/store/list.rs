@@ -222,11 +222,11 @@ mod with_capture {
     fn push_raw<E: Element>(chunk: &mut Chunk, value: &Raw<'_>, count: usize) -> Option<()> {
         let length = value.bytes.len() / E::SIZE;
         if chunk.len() == 0 {
-            chunk.prepare::<E>(value.shape, length, value.index_rank, count)?;
+            chunk.reserve::<E>(value.shape, length, value.index_rank, count)?;
         }
         let elements = Elements::new(value.bytes.chunks_exact(E::SIZE).map(E::read));
-        chunk.fill(elements, &value.indices[..value.index_rank]);
-        chunk.stamps.push(value.stamp);
+        chunk.push_source(elements, &value.indices[..value.index_rank]);
+        chunk.push_stamp(value.stamp);
         Some(())
     }
 }

@@ -146,11 +146,12 @@ impl Drop for Reading {
 
 /// The ring of a key in given memory, to be changed.
 pub(crate) fn change_ring(owner: &Callsite) -> Option<MutexGuard<'_, Option<Ring<'static>>>> {
+    // Before the lock, which an export on this very thread may hold.
     if Exporting::is_on() {
         return None;
     }
     let ring = if Reading::is_on() { owner.ring.try_lock() } else { lock(&owner.ring) };
-    // An export that began before the lock was there may have read the ring.
+    // Asked under the lock, which orders it behind an export that has read this ring.
     ring.filter(|_| !Exporting::is_on())
 }
 

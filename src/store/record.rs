@@ -11,7 +11,6 @@
 use alloc::{string::String, vec::Vec};
 #[cfg(feature = "alloc")]
 use core::any::{Any, TypeId};
-use core::cell::Cell;
 
 #[cfg(feature = "alloc")]
 use super::callsite::state;
@@ -30,13 +29,15 @@ use super::element::{MAX_RANK, Plain, Stored};
 use super::keep;
 use super::memory::{carve, change_ring, next_in_region};
 use super::note::Note;
-use super::region::{Form, Ring, ring_size};
+use super::region::{Form, MAX_RING, Ring, ring_size};
 #[cfg(feature = "alloc")]
 use super::ring::{Incoming, SMALL};
 #[cfg(feature = "alloc")]
 use super::scope;
 use super::scope::with_store;
 use super::source::Source;
+#[cfg(feature = "alloc")]
+use super::sync::known_thread;
 use super::sync::thread;
 
 /// Nothing to add, or an event to count beside the kept value.
@@ -53,7 +54,22 @@ impl Callsite {
         note: &Note<'_>,
     ) {
         #[cfg(feature = "alloc")]
-        if self.record_quickly(value, note) {
+        if note.is_none() && self.record_quickly(value, &Note::NONE) {
+            return;
+        }
+        self.record_with_note(key, value, note);
+    }
+
+    /// The same for a line with options, apart so that the code for a plain one stays short.
+    #[cfg_attr(feature = "alloc", cold, inline(never))]
+    fn record_with_note<V: Plain + ?Sized>(
+        &'static self,
+        key: &'static &'static str,
+        value: &V,
+        note: &Note<'_>,
+    ) {
+        #[cfg(feature = "alloc")]
+        if !note.is_none() && self.record_quickly(value, note) {
             return;
         }
         self.record_slowly(key, value, note);
@@ -67,12 +83,18 @@ impl Callsite {
         value: &V,
         note: &Note<'_>,
     ) {
-        let mut room = [0; MAX_RANK];
-        let own = (V::RANK <= MAX_RANK).then(|| {
-            value.dims(&mut room);
-            &room[..V::RANK]
-        });
-        keep(self.owner(key), value.flat(), own, note);
+        let values = value.flat();
+        let (flat, mut room) = ([values.len()], [0; MAX_RANK]);
+        let own = match V::RANK {
+            0 => Some(&[][..]),
+            1 => Some(&flat[..]),
+            2..=MAX_RANK => {
+                value.dims(&mut room);
+                Some(&room[..V::RANK])
+            }
+            _ => None,
+        };
+        keep(self.owner(key), values, own, note);
     }
 
     /// Keeps elements that are made one by one, flat or in the shape that the line gives.
@@ -170,8 +192,11 @@ fn stop_at_nan(store: &Store, owner: &'static Callsite, has_nan: bool) {
     }
 }
 
+#[inline(always)]
 fn fits(dims: &[usize], length: usize) -> bool {
-    let product = dims.iter().try_fold(1_usize, |product, &dim| product.checked_mul(dim));
+    let product = || dims.iter().try_fold(1_usize, |product, &dim| product.checked_mul(dim));
+    // The product of the others may be beyond `usize`.
+    let product = if dims.contains(&0) { Some(0) } else { product() };
     dims.len() <= MAX_RANK && product == Some(length)
 }
 
@@ -183,7 +208,8 @@ fn keep_in_region<S: Source>(
     shape: &[usize],
     note: &Note<'_>,
 ) -> Result<bool, Refused> {
-    let size = source.len().checked_mul(S::Element::SIZE).ok_or(Refused::TooLarge)?;
+    let size = source.len().checked_mul(S::Element::SIZE).filter(|size| *size <= MAX_RING);
+    let size = size.ok_or(Refused::TooLarge)?;
     let form = Form {
         stamp: Stamp { sequence: 0, thread: thread() },
         kind: S::Element::KIND,
@@ -191,16 +217,16 @@ fn keep_in_region<S: Source>(
         indices: note.indices,
         size,
     };
-    let (source, has_nan) = (Cell::new(Some(source)), Cell::new(false));
-    let shortened = push_to_region(store, owner, form, note, &|bytes| {
+    let (mut source, mut has_nan) = (Some(source), false);
+    let shortened = push_to_region(store, owner, form, note, &mut |bytes| {
         let count = source.take().map_or(0, |source| source.write_to(bytes));
         if store.stops_at_nan() {
-            let elements = bytes.chunks_exact(S::Element::SIZE).take(count);
-            has_nan.set(elements.map(S::Element::read).any(Stored::is_nan));
+            let mut elements = bytes.chunks_exact(S::Element::SIZE).take(count);
+            has_nan = elements.any(|bytes| S::Element::read(bytes).is_nan());
         }
         count * S::Element::SIZE
     })?;
-    stop_at_nan(store, owner, has_nan.get());
+    stop_at_nan(store, owner, has_nan);
     Ok(shortened)
 }
 
@@ -211,7 +237,7 @@ fn push_to_region(
     owner: &'static Callsite,
     mut form: Form<'_>,
     note: &Note<'_>,
-    write: &dyn Fn(&mut [u8]) -> usize,
+    write: &mut dyn FnMut(&mut [u8]) -> usize,
 ) -> Result<bool, Refused> {
     let mut ring = change_ring(owner).ok_or(Refused::Busy)?;
     let ring = match &mut *ring {
@@ -227,7 +253,7 @@ fn push_to_region(
         (keep, _) => keep,
     };
     form.stamp.sequence = next_in_region()?;
-    ring.push(&form, limit, &mut |bytes| write(bytes))
+    ring.push(&form, limit, write)
 }
 
 #[cfg(feature = "alloc")]
@@ -237,27 +263,34 @@ impl Callsite {
     #[inline(always)]
     fn record_quickly<V: Plain + ?Sized>(&'static self, value: &V, note: &Note<'_>) -> bool {
         let values = value.flat();
-        let Some(owner) = self.known_owner() else { return false };
+        let (Some(owner), Some(thread)) = (self.known_owner(), known_thread()) else {
+            return false;
+        };
         if size_of_val(values) > SMALL
             || V::RANK > MAX_RANK
-            || scope::any()
+            || !scope::is_process_active_alone()
             || PROCESS.stops_at_nan()
-            || !PROCESS.is_active()
         {
             return false;
         }
-        let mut room = [0; MAX_RANK];
-        let shape = match note.shape {
-            Some(shape) if fits(shape, values.len()) => shape,
-            Some(_) => return false,
-            None => {
+        let (flat, mut room);
+        let shape = match (note.shape, V::RANK) {
+            (Some(shape), _) if fits(shape, values.len()) => shape,
+            (Some(_), _) => return false,
+            (None, 0) => &[],
+            (None, 1) => {
+                flat = [values.len()];
+                &flat
+            }
+            (None, rank) => {
+                room = [0; MAX_RANK];
                 value.dims(&mut room);
-                &room[..V::RANK]
+                &room[..rank]
             }
         };
         // A state that is not that of a ring on the heap is a number too large for one.
         let ring = (owner.state() ^ state::ADMITTED).wrapping_sub(1) as usize;
-        let incoming = Incoming { shape, indices: note.indices, keep: note.keep, thread: thread() };
+        let incoming = Incoming { shape, indices: note.indices, keep: note.keep, thread };
         match PROCESS.heap.try_lock() {
             Some(mut heap) => heap.append_quickly(ring, values, &incoming),
             None => false,

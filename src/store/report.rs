@@ -441,8 +441,7 @@ mod with_capture {
         use alloc::vec::Vec;
         use core::fmt;
 
-        use super::super::super::callsite::owners;
-        use super::{Report, state, text_of, with_store};
+        use super::{KeyReport, Report, key_report, state, text_of, with_store};
 
         /// Why one key holds what it holds.
         pub(crate) struct Explanation<'a> {
@@ -471,21 +470,25 @@ mod with_capture {
             }
         }
 
-        /// Up to three keys that are written much alike. Without memory, none.
+        /// Up to three keys of this store that are written much alike. Without memory, none.
         fn nearest(key: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             let farthest = key.len().max(3) / 2;
             let mut row = Vec::new();
             let mut near = [(usize::MAX, ""); 3];
-            for other in owners().map(text_of) {
-                if other.len().abs_diff(key.len()) > farthest {
-                    continue;
+            with_store(|store| {
+                for (owner, place) in store.keys() {
+                    let other = text_of(owner);
+                    if other.len().abs_diff(key.len()) > farthest {
+                        continue;
+                    }
+                    let Some(distance) = distance(key, other, &mut row) else { break };
+                    let was_hit = || key_report(store, owner, place) != KeyReport::default();
+                    if distance <= farthest && (distance, other) < near[2] && was_hit() {
+                        near[2] = (distance, other);
+                        near.sort_unstable();
+                    }
                 }
-                let Some(distance) = distance(key, other, &mut row) else { break };
-                if distance <= farthest && (distance, other) < near[2] {
-                    near[2] = (distance, other);
-                    near.sort_unstable();
-                }
-            }
+            });
             let mut names = near.iter().filter(|(_, name)| !name.is_empty());
             let Some((_, first)) = names.next() else { return Ok(()) };
             write!(f, " The nearest that were: `{first}`")?;

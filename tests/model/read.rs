@@ -250,9 +250,9 @@ mod with_alloc {
 
     /// A whole snapshot.
     pub fn check_cache(model: &Model, cache: &Cache) {
-        for key in 0..KEYS.len() {
+        for (key, name) in KEYS.iter().enumerate() {
             check_list(model, cache, key);
-            assert_eq!(cache.contains_key(KEYS[key]), !model.keys[key].items.is_empty());
+            assert_eq!(cache.contains_key(name), !model.keys[key].items.is_empty());
         }
         assert_eq!(cache.len(), counts(model).iter().filter(|count| **count > 0).count());
         let mut sequence = None;
@@ -270,11 +270,11 @@ mod with_alloc {
 
     /// `at` finds the newest value with these indices.
     fn check_at(model: &Model, cache: &Cache) {
-        for key in 0..KEYS.len() {
+        for (key, name) in KEYS.iter().enumerate() {
             let Some(item) = model.keys[key].items.front() else { continue };
             let newest =
                 model.keys[key].items.iter().rev().find(|other| other.indices == item.indices);
-            let found = cache.at(KEYS[key], &item.indices).expect("it is there");
+            let found = cache.at(name, &item.indices).expect("it is there");
             check_value(newest.expect("it is there"), key, found);
         }
     }

@@ -48,10 +48,13 @@ impl File {
         File(unsafe { syscall!(OPEN, path.as_ptr(), BINARY_FOR_WRITING, name.len()) })
     }
 
-    pub fn write(&mut self, bytes: &[u8]) {
+    /// An error gives the number of bytes that the host did not take.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), usize> {
         // SAFETY: as many bytes are there.
-        let left = unsafe { syscall!(WRITE, self.0, bytes.as_ptr(), bytes.len()) };
-        ensure(left == 0, "the host took all bytes");
+        match unsafe { syscall!(WRITE, self.0, bytes.as_ptr(), bytes.len()) } {
+            0 => Ok(()),
+            left => Err(left),
+        }
     }
 }
 
@@ -60,6 +63,15 @@ impl Drop for File {
         // SAFETY: the file is open.
         unsafe { syscall!(CLOSE, self.0) };
     }
+}
+
+/// Gives the recorder its memory, which it takes once.
+#[cfg(feature = "anycapture")]
+pub fn give(memory: &'static mut [u8]) {
+    ensure(
+        anycapture::set_memory(memory).is_ok(),
+        "memory is given once, before the first capture",
+    );
 }
 
 /// Ends the program with a failure unless `holds`.
@@ -76,14 +88,21 @@ pub fn exit(success: bool) -> ! {
     }
 }
 
-#[panic_handler]
-fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
-    println!("{info}");
-    exit(false)
+/// Makes a panic end the program with a failure, in a program that has nothing better to do then.
+#[macro_export]
+macro_rules! exit_on_panic {
+    () => {
+        #[panic_handler]
+        fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+            $crate::println!("{info}");
+            $crate::exit(false)
+        }
+    };
 }
 
 /// The board's first serial port.
 pub mod uart {
+    use core::convert::Infallible;
     use core::ptr::{read_volatile, write_volatile};
 
     const DATA: *mut u32 = 0x4000_4000 as *mut u32;
@@ -94,8 +113,8 @@ pub mod uart {
     const FULL: u32 = 1;
     const TRANSMIT: u32 = 1;
 
-    /// Sends `bytes`, and waits until the port has taken them.
-    pub fn write(bytes: &[u8]) {
+    /// Sends `bytes`, and waits until the port has taken them. It takes all.
+    pub fn write(bytes: &[u8]) -> Result<(), Infallible> {
         // SAFETY: these are the port's registers, which nothing else uses.
         unsafe {
             write_volatile(BAUD_DIVISOR, 16);
@@ -105,5 +124,6 @@ pub mod uart {
                 write_volatile(DATA, byte.into());
             }
         }
+        Ok(())
     }
 }

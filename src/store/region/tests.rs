@@ -372,7 +372,7 @@ fn a_value_with_fewer_elements_is_shortened_and_flat() {
             count
         })
     };
-    assert_eq!(push(&full, 7), Ok(true));
+    assert_eq!(push(&full, 6), Ok(true));
     assert_eq!(push(&full, 99), Ok(false));
     assert_eq!(
         push(&Owned(1, Kind::Bool, [].into(), [].into(), [1].into()), 0),

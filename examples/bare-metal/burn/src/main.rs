@@ -7,14 +7,16 @@ extern crate alloc;
 
 use alloc::vec::Vec;
 
-use anycapture::{capture, Options};
-use bare_metal::{ensure, exit, println};
+use anycapture::{capture, region_size};
+use bare_metal::{ensure, exit, give, println};
 use burn::prelude::*;
 use burn::tensor::activation::softmax;
 use cortex_m as _; // its critical section, for the heap and for burn
-use cortex_m_rt::entry;
+use cortex_m_rt::value;
 use embedded_alloc::LlffHeap;
 use static_cell::ConstStaticCell;
+
+bare_metal::exit_on_panic!();
 
 const LAYERS: usize = 2;
 const TOKENS: usize = 6;
@@ -67,15 +69,16 @@ fn tensor(seed: usize, rows: usize, columns: usize) -> Tensor<2> {
 #[global_allocator]
 static HEAP: LlffHeap = LlffHeap::empty();
 
-#[entry]
+#[value]
 fn main() -> ! {
     const SIZE: usize = 1 << 20;
     static ROOM: ConstStaticCell<[u8; SIZE]> = ConstStaticCell::new([0; SIZE]);
     // SAFETY: given once, before anything is allocated.
     unsafe { HEAP.init(ROOM.take().as_mut_ptr() as usize, SIZE) };
 
-    const REGION: usize = anycapture::region_size::<f32>(LAYERS, &[TOKENS, TOKENS], true)
-        + anycapture::region_size::<f32>(1, &[CLASSES], false);
+    const REGION: usize =
+        region_size::<f32>("Model.forward.attention", LAYERS, &[TOKENS, TOKENS], 1)
+            + region_size::<f32>("Model.forward.logits", 1, &[CLASSES], 0);
     static REGION_: ConstStaticCell<[u8; REGION]> = ConstStaticCell::new([0; REGION]);
 
     let layer = |seed| Layer {
@@ -90,24 +93,26 @@ fn main() -> ! {
     let tokens = tensor(1000, TOKENS, WIDTH);
 
     let before = floats(&model.forward(tokens.clone()));
-    anycapture::activate_with(Options::new().memory(REGION_.take()));
+    give(REGION_.take());
+    anycapture::set_size(LAYERS);
+    anycapture::activate();
     let logits = floats(&model.forward(tokens));
     anycapture::deactivate();
     println!("{}", anycapture::report());
-    anycapture::visit(|entry| println!("layer {:?}: {entry}", entry.index()));
 
     ensure(before == logits && logits.len() == CLASSES, "capturing changes nothing");
     let mut seen = Vec::new();
-    anycapture::visit(|entry| {
+    let shown = anycapture::visit(|value| {
+        println!("layer {:?}: {value}", value.index());
         let mut room = [0.0; TOKENS * TOKENS];
-        let values = entry.read_into::<f32>(&mut room).unwrap_or(&[]);
-        seen.push((entry.key(), entry.index()));
-        match entry.key() {
+        let values = value.read_into::<f32>(&mut room).unwrap_or(&[]);
+        seen.push((value.key(), value.index()));
+        match value.key() {
             "Model.forward.logits" => ensure(values == logits, "the logits that burn gave"),
-            _ => ensure(entry.shape() == [TOKENS, TOKENS], "the shape of a map"),
+            _ => ensure(value.shape() == [TOKENS, TOKENS], "the shape of a map"),
         }
         // The first layer's map again, without burn.
-        if entry.index() == Some(0) {
+        if value.index() == Some(0) {
             let away = by_hand().iter().zip(values).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             println!("the first map is at most {away:e} from one computed without burn");
             ensure(away < 1e-6, "the map that burn made");
@@ -118,6 +123,7 @@ fn main() -> ! {
         ("Model.forward.attention", Some(1)),
         ("Model.forward.logits", None),
     ];
+    ensure(shown.is_complete(), "nothing is in use");
     ensure(seen == expected, "every value, in order");
     println!("heap in use: {} bytes; region: {REGION} bytes", HEAP.used());
     println!("burn: captured values equal to the model's own");

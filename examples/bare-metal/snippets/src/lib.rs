@@ -2,8 +2,9 @@
 
 #![no_std]
 
-pub fn serial(mut uart: impl embedded_io::Write) {
-    include!(concat!(env!("OUT_DIR"), "/serial.rs"))
+pub fn serial<U: embedded_io::Write>(mut uart: U) -> Result<(), U::Error> {
+    include!(concat!(env!("OUT_DIR"), "/serial.rs"));
+    Ok(())
 }
 
 pub fn rtt() {

@@ -43,7 +43,10 @@ fn main() -> ! {
         ConstStaticCell::new([0.0; model::WORKSPACE]);
     // The region itself is the user's choice, and not counted.
     #[cfg(feature = "cost-active")]
-    anycapture::activate_with(anycapture::Options::new().memory(&mut []));
+    {
+        let _ = anycapture::set_memory(&mut []);
+        anycapture::activate();
+    }
 
     let features = model::VIT.forward(&model::digit(), WORKSPACE.take(), &Plain);
     let mut scores = [0.0; model::CLASSES];
@@ -52,13 +55,11 @@ fn main() -> ! {
     #[cfg(feature = "cost-line")]
     lines(black_box(1.0));
     #[cfg(feature = "cost-visit")]
-    anycapture::visit(|entry| {
-        black_box((entry.key(), entry.shape(), entry.bytes()));
-    });
+    black_box(anycapture::visit(|value| {
+        black_box((value.key(), value.shape(), value.bytes()));
+    }));
     #[cfg(feature = "cost-export")]
-    anycapture::export(|bytes| {
-        black_box(bytes);
-    });
+    let _ = black_box(anycapture::export(nowhere));
     #[cfg(feature = "cost-counts")]
     anycapture::report().each_key(|key, counts| {
         black_box((key, counts));
@@ -102,6 +103,12 @@ fn lines(score: f32) {
     #[cfg(feature = "cost-lines")]
     anycapture::capture!(lines, eig_8);
     black_box(eig_8);
+}
+
+#[cfg(feature = "cost-export")]
+fn nowhere(bytes: &[u8]) -> Result<(), core::convert::Infallible> {
+    black_box(bytes);
+    Ok(())
 }
 
 #[cfg(feature = "cost-report")]

@@ -1,23 +1,98 @@
-//! How many instructions a capture takes: counted by SysTick, where QEMU's `-icount shift=0` makes every
-//! instruction last 1 ns, and a tick of the board's 25 MHz thus 40 instructions.
+//! How many instructions and how much stack each call takes, with few and with many values stored.
+//!
+//! SysTick counts, where QEMU's `-icount shift=0` makes every instruction last 1 ns, and a tick of the
+//! board's 25 MHz thus 40 instructions. The stack is painted before a call and looked at behind it.
 
 #![no_std]
 #![no_main]
 
+use core::convert::Infallible;
+use core::fmt::Write;
 use core::hint::black_box;
 
-use anycapture::{capture, Options};
-use bare_metal::{ensure, exit, println};
+use anycapture::capture;
+use bare_metal::{ensure, exit, give, println};
 use cortex_m::peripheral::{syst::SystClkSource, SYST};
 use cortex_m_rt::entry;
 use static_cell::ConstStaticCell;
 
-const REPEAT: u32 = 2_000;
+bare_metal::exit_on_panic!();
+
+/// Instructions a tick.
 const PER_TICK: u32 = 40;
+/// How many values are stored beside those that are measured.
+const STORED: [u32; 2] = [10, 1_000];
+const MEMORY: usize = 256 * 1024;
+
+/// What a call takes.
+#[derive(Clone, Copy)]
+struct Cost {
+    what: &'static str,
+    instructions: [u32; 2],
+    stack: usize,
+}
+
+/// The measurements of one round, with so many values stored.
+struct Round<'a> {
+    costs: &'a mut [Cost; 32],
+    stored: usize,
+    next: usize,
+    /// What it takes to measure nothing.
+    empty: Cost,
+}
+
+impl Round<'_> {
+    /// Calls `f` until all is as it will be from then on, then counts.
+    fn often(&mut self, what: &'static str, f: &mut dyn FnMut()) {
+        ticks(20, f);
+        const REPEAT: u32 = 2_000;
+        self.note(what, ticks(REPEAT, f) * PER_TICK / REPEAT, stack(f));
+    }
+
+    /// Calls `f` once: to 40 instructions.
+    fn once(&mut self, what: &'static str, f: &mut dyn FnMut()) {
+        let mut instructions = 0;
+        let stack = stack(&mut || instructions = ticks(1, f) * PER_TICK);
+        self.note(what, instructions, stack);
+    }
+
+    fn note(&mut self, what: &'static str, instructions: u32, stack: usize) {
+        let cost = &mut self.costs[self.next];
+        cost.what = what;
+        cost.instructions[self.stored] = instructions.saturating_sub(self.empty.instructions[0]);
+        cost.stack = cost.stack.max(stack - self.empty.stack);
+        self.next += 1;
+    }
+}
+
+#[inline(never)]
+fn ticks(repeat: u32, f: &mut dyn FnMut()) -> u32 {
+    let start = SYST::get_current();
+    for _ in 0..repeat {
+        f();
+    }
+    start.wrapping_sub(SYST::get_current()) & 0x00ff_ffff
+}
+
+/// The bytes of stack that `f` takes.
+#[inline(never)]
+fn stack(f: &mut dyn FnMut()) -> usize {
+    const PAINT: u32 = 0xc0de_57ac;
+    const DEPTH: usize = 16 * 1024;
+    let top = cortex_m::register::msp::read() as usize & !3;
+    // SAFETY: below the stack pointer there is nothing, down to the variables far below.
+    for at in (top - DEPTH..top).step_by(4) {
+        unsafe { core::ptr::write_volatile(at as *mut u32, PAINT) };
+    }
+    f();
+    // SAFETY: the same.
+    let used = |at: &usize| unsafe { core::ptr::read_volatile(*at as *const u32) } != PAINT;
+    top - (top - DEPTH..top).step_by(4).find(used).unwrap_or(top)
+}
 
 #[entry]
 fn main() -> ! {
-    static MEMORY: ConstStaticCell<[u8; 32768]> = ConstStaticCell::new([0; 32768]);
+    static MEMORY_: ConstStaticCell<[u8; MEMORY]> = ConstStaticCell::new([0; MEMORY]);
     // SAFETY: nobody else has them.
     let mut core = unsafe { cortex_m::Peripherals::steal() };
     core.SYST.set_clock_source(SystClkSource::Core);
@@ -25,36 +100,169 @@ fn main() -> ! {
     core.SYST.clear_current();
     core.SYST.enable_counter();
 
-    let scalar = 0.5_f32;
-    let large = [0.5_f32; 256];
-    let shape = [16, 16];
-
-    measure("inactive line", || capture!(cost, off = *black_box(&scalar)));
-    anycapture::activate_with(Options::new().memory(MEMORY.take()).max_size(8));
-    measure("scalar", || capture!(cost, scalar = *black_box(&scalar)));
-    measure("scalar with an index", || capture!(cost, indexed = *black_box(&scalar); index = 7));
-    measure("1 KiB of f32", || capture!(cost, large = black_box(&large)));
-    measure("1 KiB of f32 with a shape", || {
-        capture!(cost, shaped[shape[0], shape[1]] = black_box(&large[..]));
+    let mut costs = [Cost { what: "", instructions: [0; 2], stack: 0 }; 32];
+    let empty = Cost {
+        what: "",
+        instructions: [ticks(2_000, &mut || black_box(())) * PER_TICK / 2_000, 0],
+        stack: stack(&mut || black_box(())),
+    };
+    let line = Round { costs: &mut costs, stored: 0, next: 0, empty };
+    inactive(line);
+    give(MEMORY_.take());
+    anycapture::activate();
+    let mut rows = 0;
+    for (stored, count) in STORED.into_iter().enumerate() {
+        fill(count);
+        let mut round = Round { costs: &mut costs, stored, next: 1, empty };
+        first_hits(&mut round, stored);
+        captures(&mut round);
+        if stored == 1 {
+            ensure(kept() >= u64::from(count), "as many values are stored as is said");
+            readers(&mut round);
+        }
+        rows = round.next;
+    }
+    println!("| | instructions, {} values stored | {} values | stack |", STORED[0], STORED[1]);
+    println!("| --- | ---: | ---: | ---: |");
+    for Cost { what, instructions: [few, many], stack } in &costs[..rows] {
+        match few {
+            0 => println!("| {what} | | {many} | {stack} |"),
+            few => println!("| {what} | {few} | {many} | {stack} |"),
+        }
+    }
+    let most = |what| {
+        let cost = costs.iter().find(|cost| cost.what == what);
+        cost.map_or(u32::MAX, |cost| cost.instructions[0].max(cost.instructions[1]))
+    };
+    let flat = costs[1..].iter().all(|cost| {
+        let [few, many] = cost.instructions;
+        few == 0 || many <= few + few / 20 + 2 * PER_TICK
     });
-    let kept = |key| anycapture::report().key(key).map(|key| (key.kept(), key.refused()));
-    ensure(kept("cost.off").is_none(), "an inactive line records nothing");
-    ensure(kept("cost.scalar") == Some((8, 0)), "the scalars were kept");
-    ensure(kept("cost.shaped") == Some((8, 0)), "the arrays were kept");
+    ensure(flat, "a capture takes the same, whatever is stored");
+    ensure(most("a scalar") <= 250, "a scalar takes more instructions than it did");
+    ensure(most("1 KiB of `f32`") <= 1_400, "1 KiB takes more instructions than it did");
     exit(true)
 }
 
-/// Runs `f` until all is as it will be from then on, then counts.
-fn measure(what: &str, mut f: impl FnMut()) {
-    let mut ticks = |repeat| {
-        let start = SYST::get_current();
-        for _ in 0..repeat {
-            f();
-            black_box(());
-        }
-        start.wrapping_sub(SYST::get_current()) & 0x00ff_ffff
+/// Values of mixed sizes under four keys, until `count` are kept.
+fn fill(count: u32) {
+    let large = [0.5_f32; 1024];
+    let put = |key: u32, values: &[f32]| match key % 4 {
+        0 => capture!(fill, a = values),
+        1 => capture!(fill, b = values),
+        2 => capture!(fill, c = values),
+        _ => capture!(fill, d = values),
     };
-    ticks(20);
-    let instructions = ticks(REPEAT) * PER_TICK / REPEAT;
-    println!("| {what} | {instructions} |");
+    // The first value of a key says how large its ring is.
+    (0..4).for_each(|key| put(key, &large));
+    let mut nth = 0;
+    while kept() < count.into() {
+        put(nth, &large[..1 + nth as usize * 7 % 13]);
+        nth += 1;
+    }
+}
+
+fn kept() -> u64 {
+    let mut kept = 0;
+    anycapture::report().each_key(|key, counts| {
+        if key.starts_with("fill.") {
+            kept += counts.kept();
+        }
+    });
+    kept
+}
+
+fn inactive(mut round: Round<'_>) {
+    let scalar = 0.5_f32;
+    round.often("a line while recording is inactive", &mut || {
+        capture!(cost, off = *black_box(&scalar));
+    });
+    // The same whatever is stored.
+    round.costs[0].instructions[1] = round.costs[0].instructions[0];
+}
+
+fn first_hits(round: &mut Round<'_>, stored: usize) {
+    let (scalar, large) = (0.5_f32, [0.5_f32; 256]);
+    let mut scalars = || match stored {
+        0 => capture!(first, a = *black_box(&scalar)),
+        _ => capture!(first, b = *black_box(&scalar)),
+    };
+    round.once("the first hit of a key, a scalar", &mut scalars);
+    let mut blocks = || match stored {
+        0 => capture!(first, c = black_box(&large)),
+        _ => capture!(first, d = black_box(&large)),
+    };
+    round.once("the first hit of a key, 1 KiB", &mut blocks);
+}
+
+fn captures(round: &mut Round<'_>) {
+    let (scalar, large, shape) = (0.5_f32, [0.5_f32; 256], [16, 16]);
+    round.often("a scalar", &mut || capture!(cost, scalar = *black_box(&scalar)));
+    round.often("a scalar with `index`", &mut || {
+        capture!(cost, indexed = *black_box(&scalar); index = black_box(7));
+    });
+    round.often("1 KiB of `f32`", &mut || capture!(cost, large = black_box(&large)));
+    round.often("1 KiB of `f32` with a shape", &mut || {
+        capture!(cost, shaped[shape[0], shape[1]] = black_box(&large[..]));
+    });
+    // The ring is as large as eight values of 1 KiB: some four hundred scalars.
+    let mixed = |values: &[f32]| capture!(cost, mixed = black_box(values));
+    mixed(&large);
+    (0..1_000).for_each(|_| mixed(&large[..1]));
+    round.once("1 KiB of `f32` in place of scalars", &mut || mixed(&large));
+}
+
+/// Whatever is read, eight values of one key or all, is said.
+fn readers(round: &mut Round<'_>) {
+    round.often("`report().key(..)`", &mut || {
+        black_box(anycapture::report().key("cost.scalar").map(|key| key.kept()));
+    });
+    let all = kept() as u32;
+    round.once("`visit`, all values", &mut || {
+        let shown = anycapture::visit(|value| {
+            black_box(value.bytes());
+        });
+        ensure(shown.values() >= all.into(), "all are shown");
+    });
+    let mut bytes = 0;
+    let mut sink = |piece: &[u8]| {
+        bytes += piece.len();
+        Ok::<(), Infallible>(())
+    };
+    round.once("`export`, all values", &mut || {
+        let Ok(()) = anycapture::export(&mut sink);
+    });
+    round.once("`report()` as text", &mut || {
+        let _ = write!(Nowhere, "{}", anycapture::report());
+    });
+    let mut first = true;
+    round.once("`Display` of one value", &mut || {
+        black_box(anycapture::visit(|value| {
+            if core::mem::take(&mut first) {
+                let _ = write!(Nowhere, "{value}");
+            }
+        }));
+    });
+    round.once("`drain` with `Value::frame`, all values", &mut || {
+        let Ok(()) = anycapture::drain(|value| value.frame(&mut sink));
+    });
+    let scalar = 0.5_f32;
+    round.often("a scalar, and `drain` of it", &mut || {
+        capture!(cost, scalar = *black_box(&scalar));
+        let Ok(()) = anycapture::drain(|value| {
+            black_box(value.bytes());
+            Ok::<(), Infallible>(())
+        });
+    });
+    round.often("`set_size`", &mut || anycapture::set_size(black_box(100)));
+    round.often("`clear`", &mut anycapture::clear);
+}
+
+struct Nowhere;
+
+impl Write for Nowhere {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        black_box(text);
+        Ok(())
+    }
 }

@@ -13,20 +13,23 @@ mod engine;
 #[path = "../model.rs"]
 mod model;
 
-use anycapture::Options;
-use bare_metal::{ensure, exit, println, uart, File};
+use bare_metal::{ensure, exit, give, println, uart, File};
 use cortex_m_rt::entry;
 use engine::Plain;
 use model::{CLASSES, HEADS, LAYERS, TOKENS, VIT, WORKSPACE};
 use static_cell::ConstStaticCell;
 
-const REGION: usize = anycapture::region_size::<f32>(LAYERS, &[HEADS, TOKENS, TOKENS], true);
+bare_metal::exit_on_panic!();
+
+const KEY: &str = "Attention.forward.attention_map";
+const REGION: usize = anycapture::region_size::<f32>(KEY, LAYERS, &[HEADS, TOKENS, TOKENS], 1);
 
 #[entry]
 fn main() -> ! {
     static REGION_: ConstStaticCell<[u8; REGION]> = ConstStaticCell::new([0; REGION]);
     static WORKSPACE_: ConstStaticCell<[f32; WORKSPACE]> = ConstStaticCell::new([0.0; WORKSPACE]);
-    anycapture::activate_with(Options::new().memory(REGION_.take()));
+    give(REGION_.take());
+    anycapture::activate();
 
     let features = VIT.forward(&model::digit(), WORKSPACE_.take(), &Plain);
     let mut scores = [0.0; CLASSES];
@@ -37,11 +40,12 @@ fn main() -> ! {
     println!("this is a {best}, with a probability of {:.4}", scores[best]);
     ensure(best == 5, "the digit is a 5");
 
-    anycapture::visit(|entry| println!("layer {:?}: {entry}", entry.index()));
+    let shown = anycapture::visit(|value| println!("layer {:?}: {value}", value.index()));
+    ensure(shown.values() == LAYERS as u64 && shown.is_complete(), "a map of each layer");
     println!("{}", anycapture::report());
 
     let mut file = File::create("maps.safetensors");
-    anycapture::export(|bytes| file.write(bytes));
-    anycapture::export(uart::write);
+    ensure(anycapture::export(|bytes| file.write(bytes)).is_ok(), "the host took all bytes");
+    let Ok(()) = anycapture::export(uart::write);
     exit(true)
 }
