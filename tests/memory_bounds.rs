@@ -229,6 +229,24 @@ fn a_smaller_size_gives_memory_back() {
 }
 
 #[test]
+fn a_smaller_size_gives_the_queue_of_a_ring_back() {
+    const COUNT: usize = 100_000;
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let scope = anycapture::scope();
+    set_size(0);
+    (0..COUNT).for_each(|nth| capture!(queue, first = Tag(nth as u64)));
+    drop(scope);
+    // From here on there are slots for all chunks.
+    let _scope = anycapture::scope();
+    set_size(0);
+    let bytes = Bytes::count();
+    (0..COUNT).for_each(|nth| capture!(queue, tag = Tag(nth as u64)));
+    set_size(1);
+    assert!(bytes.now() <= 8 * KIB, "{} bytes", bytes.now());
+    assert_eq!(kept("queue.tag"), 1);
+}
+
+#[test]
 fn what_was_taken_and_dropped_is_given_back() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let values = Values(vec![0.5; 11 * KIB]);

@@ -232,6 +232,19 @@ impl Ring {
         }
     }
 
+    /// Gives memory of a queue that has become short back.
+    fn shrink_queue(&mut self) {
+        const SHORT: usize = 64;
+        if self.sealed.len() < self.sealed.capacity() / 4 && self.sealed.capacity() > SHORT {
+            // `shrink_to` would abort where there is no memory.
+            let mut queue = VecDeque::new();
+            if queue.try_reserve_exact(self.sealed.len()).is_ok() {
+                queue.append(&mut self.sealed);
+                self.sealed = queue;
+            }
+        }
+    }
+
     /// Gives up the oldest chunk for a newer value that needs the memory.
     fn give_up_oldest<T>(&mut self) -> Step<T> {
         if self.sealed.is_empty() {
@@ -518,7 +531,7 @@ impl Heap {
                 };
             }
             if ring.seal(None).is_err() || ring.sealed.try_reserve(1).is_err() {
-                return Step::Refused(Refused::NoMemory);
+                return expired.map_or(Step::Refused(Refused::NoMemory), Step::Again);
             }
             value.key = ring.open.key;
             value.first = ring.open.first;
@@ -566,13 +579,15 @@ impl Heap {
     pub(crate) fn trim(&mut self, number: usize) -> Option<Garbage> {
         self.with_ring(number, |ring, limits| {
             let expired = ring.pop_expired(limits, 0);
-            if expired.is_none()
-                && ring.open.first + (ring.open.len() as u64) <= ring.tail(limits, 0)
-            {
-                ring.seal(None).ok()?;
-                return ring.pop_expired(limits, 0);
+            if expired.is_some() {
+                return expired;
             }
-            expired
+            ring.shrink_queue();
+            if ring.open.end() > ring.tail(limits, 0) {
+                return None;
+            }
+            ring.seal(None).ok()?;
+            ring.pop_expired(limits, 0)
         })?
     }
 
