@@ -44,7 +44,7 @@ fn main() {
     let unread = thread::scope(|scope| {
         let cores = [core_0 as fn(u32), core_1]
             .map(|core| scope.spawn(move || (1..CAPTURES / 2).for_each(core)));
-        cores.map(|core| core.join().expect("no panic"));
+        cores.into_iter().for_each(|core| core.join().expect("no panic"));
         let unread = ["core_0.own", "core_1.own"].map(|key| report().key(key).expect(key));
         let cores = [core_0 as fn(u32), core_1]
             .map(|core| scope.spawn(move || (CAPTURES / 2..CAPTURES).for_each(core)));
@@ -53,7 +53,7 @@ fn main() {
                 read();
             }
         });
-        cores.map(|core| core.join().expect("no panic"));
+        cores.into_iter().for_each(|core| core.join().expect("no panic"));
         done.store(true, Relaxed);
         reader.join().expect("no panic");
         unread
