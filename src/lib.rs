@@ -80,7 +80,7 @@
 //! # Threads, tests, requests
 //!
 //! Lines may be hit on any thread. There is one store for the process, and [`scope`] gives a thread a store of its own:
-//! for a test, a request, or one of two models. Nothing waits for ever: a lock that is not free within a second (because the process
+//! for a test, a request, or one of two models: see the chapter [threads]. Nothing waits for ever: a lock that is not free within a second (because the process
 //! was forked while another thread held it, or because a signal handler has interrupted its holder) means that a value is refused,
 //! and counted.
 //!
@@ -198,10 +198,19 @@ pub use store::{
 /// ```
 #[macro_export]
 macro_rules! capture {
-    // capture!(forward, attn)
+    // capture!(forward, attn): most lines, written at once
+    ($($path:ident)::+, $item:ident) => {
+        if $crate::ENABLED && $crate::is_active() {
+            match &$item {
+                __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
+                    [any $($path)+] $item [] __anycapture_value (&$crate::__private::Note::NONE)
+                }
+            }
+        }
+    };
     // capture!(Attention::forward, q[heads, 64], norm = x.norm(); every = 10, index = layer)
     ($($line:tt)*) => {
-        $crate::__capture!(any $($line)*)
+        $crate::__anycapture_line! { $($line)* }
     };
 }
 
@@ -309,9 +318,10 @@ macro_rules! capture {
 /// [`macro_rules_attribute`]: https://docs.rs/macro_rules_attribute
 #[macro_export]
 macro_rules! captured_fn {
+    () => { $crate::__anycapture_functions! {} };
     // #[capture(attention_map, q)] pub fn forward(&self, x: &[f32]) -> Vec<f32> { .. }
     ($($functions:tt)*) => {
-        $crate::__captured_fn! { $($functions)* }
+        $crate::__anycapture_functions! { @all [$($functions)*] $($functions)* }
     };
 }
 
@@ -343,7 +353,7 @@ macro_rules! captured_fn {
 macro_rules! captured {
     // #[captured(attention_map, q)] pub fn forward(&self, x: &[f32]) -> Vec<f32> { .. }
     attr($($list:tt)*) ($($function:tt)*) => {
-        $crate::__captured_fn! { #[capture($($list)*)] $($function)* }
+        $crate::__anycapture_functions! { () [] #[capture($($list)*)] $($function)* }
     };
 }
 
@@ -690,6 +700,10 @@ pub fn recover(memory: &[u8]) -> Option<Recovered<'_>> {
 #[doc = include_str!("../docs/embedding.md")]
 pub mod embedding {}
 
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/threads.md")]
+pub mod threads {}
+
 /// The examples of the README, tested.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
@@ -702,7 +716,7 @@ pub mod __private {
     pub use core::primitive::{bool, str};
     pub use core::{compile_error, concat, stringify};
 
-    pub use crate::macros::{Last, Returned, Shadowed, names};
+    pub use crate::macros::{Elsewhere, OfThisBlock, Returned, Unassigned, names};
     pub use crate::store::note::{Note, dims, indices, size};
     pub use crate::store::probe::{Listed, Probe, Typed, any, optional, typed};
     pub use crate::store::{Callsite, Hits};

@@ -6,8 +6,6 @@
 
 #[path = "it/control.rs"]
 mod control;
-#[path = "it/limits.rs"]
-mod limits;
 #[path = "it/reading.rs"]
 mod reading;
 #[path = "it/reentrancy.rs"]

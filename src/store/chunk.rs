@@ -43,6 +43,9 @@ mod heap {
         /// `index_rank` a value.
         pub indices: Vec<i64>,
         pub index_rank: usize,
+        /// The number of values. In a chunk for small values elements, stamps and indices are longer: what lies behind
+        /// the last value is room for the next ones.
+        len: usize,
         /// The position of the first value among all that its ring has taken in.
         pub first: u64,
         /// The elements as bytes, made when somebody asks for them.
@@ -99,6 +102,7 @@ mod heap {
                 stamps: Vec::new(),
                 indices: Vec::new(),
                 index_rank: 0,
+                len: 0,
                 first: 0,
                 bytes: OnceBox::new(),
             }
@@ -107,7 +111,7 @@ mod heap {
         /// The number of values.
         #[inline]
         pub(crate) fn len(&self) -> usize {
-            self.stamps.len()
+            self.len
         }
 
         /// The position behind that of the last value.
@@ -125,15 +129,25 @@ mod heap {
         }
 
         /// That of a chunk with so many bytes of data, room for so many stamps, and for so many indices.
-        pub(crate) fn cost_of(data: usize, stamps: usize, indices: usize) -> usize {
+        pub(crate) const fn cost_of(data: usize, stamps: usize, indices: usize) -> usize {
             /// The chunk and its slot.
             const BOOKKEEPING: usize = size_of::<Chunk>() + slot_size::<Chunk>();
             let stamps = stamps * size_of::<Stamp>() + indices * size_of::<i64>();
             data.saturating_add(BOOKKEEPING + stamps)
         }
 
-        /// Makes this a chunk for values of another shape, without values and with room for `count` of them. The
-        /// buffers are kept where they will do.
+        /// Makes this a chunk for values of another form, without values. The buffers are kept where they will do.
+        fn reform<E: Element>(&mut self, shape: Shape, stride: usize, index_rank: usize) {
+            self.clear();
+            if !matches!(&self.data, Data::Plain(buffer) if E::of(buffer).is_some()) {
+                self.data = Data::Plain(E::buffer());
+            }
+            self.shape = shape;
+            self.stride = stride;
+            self.index_rank = index_rank;
+        }
+
+        /// Makes this a chunk that [`append`](Chunk::append) finds room in for `count` values of this form.
         pub(crate) fn prepare<E: Element>(
             &mut self,
             shape: Shape,
@@ -141,35 +155,59 @@ mod heap {
             index_rank: usize,
             count: usize,
         ) -> Option<()> {
-            self.clear();
-            if !matches!(&self.data, Data::Plain(buffer) if E::of(buffer).is_some()) {
-                self.data = Data::Plain(E::buffer());
-            }
+            self.reform::<E>(shape, stride, index_rank);
+            let Data::Plain(buffer) = &mut self.data else { return None };
+            resize(E::of_mut(buffer)?, count.checked_mul(stride)?, E::ZERO)?;
+            resize(&mut self.stamps, count, Stamp { sequence: 0, thread: 0 })?;
+            resize(&mut self.indices, count.checked_mul(index_rank)?, 0)
+        }
+
+        /// Makes this a chunk that [`push_source`](Chunk::push_source) may be called for so many times.
+        pub(crate) fn reserve<E: Element>(
+            &mut self,
+            shape: Shape,
+            stride: usize,
+            index_rank: usize,
+            count: usize,
+        ) -> Option<()> {
+            self.reform::<E>(shape, stride, index_rank);
             let Data::Plain(buffer) = &mut self.data else { return None };
             let data = E::of_mut(buffer)?;
-            self.shape = shape;
-            self.stride = stride;
-            self.index_rank = index_rank;
+            data.clear();
+            self.stamps.clear();
+            self.indices.clear();
             data.try_reserve_exact(count.checked_mul(stride)?).ok()?;
             self.stamps.try_reserve_exact(count).ok()?;
             self.indices.try_reserve_exact(count.checked_mul(index_rank)?).ok()
         }
 
-        /// Whether a value of this form can be appended.
+        /// Appends a small value, if it has the form of this chunk and there is room. Says whether it was so.
         #[inline(always)]
-        pub(crate) fn has_room<E: Element>(
-            &self,
-            length: usize,
+        pub(crate) fn append<E: Element>(
+            &mut self,
+            values: &[E],
             shape: &[usize],
             indices: &[i64],
+            stamp: Stamp,
         ) -> bool {
-            let Data::Plain(buffer) = &self.data else { return false };
-            let Some(data) = E::of(buffer) else { return false };
-            self.stamps.len() < self.stamps.capacity()
-                && self.shape.is(shape)
-                && self.index_rank == indices.len()
-                && data.capacity() - data.len() >= length
-                && self.indices.capacity() - self.indices.len() >= indices.len()
+            let Data::Plain(buffer) = &mut self.data else { return false };
+            let Some(data) = E::of_mut(buffer) else { return false };
+            if !self.shape.is(shape) || self.index_rank != indices.len() {
+                return false;
+            }
+            let position = self.len;
+            let Some(to_stamp) = self.stamps.get_mut(position) else { return false };
+            let Some(to) = room_at(data, position, values.len()) else { return false };
+            *to_stamp = stamp;
+            if !indices.is_empty() {
+                let Some(to) = room_at(&mut self.indices, position, indices.len()) else {
+                    return false;
+                };
+                copy(indices, to);
+            }
+            self.len = position + 1;
+            copy(values, to);
+            true
         }
 
         /// The number of values of `length` elements and with `rank` indices for which there are buffers.
@@ -189,34 +227,25 @@ mod heap {
 
         /// Forgets all values. The buffers stay.
         pub(crate) fn clear(&mut self) {
-            if let Data::Plain(buffer) = &mut self.data {
-                with_buffer!(buffer, values => values.clear());
-            }
-            self.stamps.clear();
-            self.indices.clear();
+            self.len = 0;
             self.bytes = OnceBox::new();
         }
 
-        /// Appends a value, after [`has_room`](Chunk::has_room).
-        #[inline(always)]
-        pub(crate) fn push<E: Element>(&mut self, values: &[E], stamp: Stamp, indices: &[i64]) {
-            let Data::Plain(buffer) = &mut self.data else { return };
-            let Some(data) = E::of_mut(buffer) else { return };
-            self.stamps.push(stamp);
-            if !indices.is_empty() {
-                self.indices.extend_from_slice(indices);
-            }
-            // A scalar is not worth a call to `memcpy`.
-            if let [value] = values { data.push(*value) } else { data.extend_from_slice(values) }
-        }
-
-        /// Takes in one value of a chunk for one, after [`prepare`](Chunk::prepare). Says how many elements came.
-        pub(crate) fn fill<S: Source>(&mut self, source: S, indices: &[i64]) -> usize {
+        /// Takes in the elements and the indices of a value, after [`reserve`](Chunk::reserve). Says how many elements came.
+        /// [`push_stamp`](Chunk::push_stamp) has to follow.
+        pub(crate) fn push_source<S: Source>(&mut self, source: S, indices: &[i64]) -> usize {
             let Data::Plain(buffer) = &mut self.data else { return 0 };
             let Some(data) = S::Element::of_mut(buffer) else { return 0 };
+            let before = data.len();
             source.append_to(data);
             self.indices.extend_from_slice(indices);
-            data.len()
+            data.len() - before
+        }
+
+        /// Makes a value of what was taken in.
+        pub(crate) fn push_stamp(&mut self, stamp: Stamp) {
+            self.stamps.push(stamp);
+            self.len += 1;
         }
 
         /// The values from number `start` on, in a chunk of their own.
@@ -225,10 +254,13 @@ mod heap {
             let Data::Plain(buffer) = &self.data else { return None };
             let count = self.len() - start;
             with_buffer!(buffer, values => {
-                copy.copy_elements(&values[start * self.stride..], self, count)?;
+                copy.copy_elements(&values[start * self.stride..self.len * self.stride], self, count)?;
             });
-            copy.stamps.extend_from_slice(&self.stamps[start..]);
-            copy.indices.extend_from_slice(&self.indices[start * self.index_rank..]);
+            copy.stamps.extend_from_slice(&self.stamps[start..self.len]);
+            copy.indices.extend_from_slice(
+                &self.indices[start * self.index_rank..self.len * self.index_rank],
+            );
+            copy.len = count;
             copy.first = self.first + start as u64;
             Some(copy)
         }
@@ -239,7 +271,7 @@ mod heap {
             other: &Chunk,
             count: usize,
         ) -> Option<()> {
-            self.prepare::<E>(other.shape, other.stride, other.index_rank, count)?;
+            self.reserve::<E>(other.shape, other.stride, other.index_rank, count)?;
             let Data::Plain(buffer) = &mut self.data else { return None };
             E::of_mut(buffer)?.extend_from_slice(values);
             Some(())
@@ -247,13 +279,16 @@ mod heap {
 
         /// Forgets the first `count` values.
         pub(crate) fn drop_front(&mut self, count: usize) {
-            let count = count.min(self.len());
-            let elements = count * self.stride;
+            let count = count.min(self.len);
+            let (stride, rank) = (self.stride, self.index_rank);
             if let Data::Plain(buffer) = &mut self.data {
-                with_buffer!(buffer, values => drop(values.drain(..elements)));
+                with_buffer!(buffer, values => {
+                    values.copy_within(count * stride..self.len * stride, 0);
+                });
             }
-            self.stamps.drain(..count);
-            self.indices.drain(..count * self.index_rank);
+            self.stamps.copy_within(count..self.len, 0);
+            self.indices.copy_within(count * rank..self.len * rank, 0);
+            self.len -= count;
             self.first += count as u64;
             self.bytes = OnceBox::new();
         }
@@ -266,6 +301,12 @@ mod heap {
         /// The shape of each.
         pub(crate) fn shape(&self) -> &Shape {
             &self.shape
+        }
+
+        /// The stamps of all values.
+        #[inline]
+        pub(crate) fn stamps(&self) -> &[Stamp] {
+            &self.stamps[..self.len]
         }
 
         /// The stamp of a value.
@@ -354,6 +395,27 @@ mod heap {
                 stream(&values[start * self.stride..end * self.stride], sink)
             })
         }
+    }
+
+    /// The place of a value of `length` elements behind `position` others.
+    #[inline(always)]
+    fn room_at<T>(all: &mut [T], position: usize, length: usize) -> Option<&mut [T]> {
+        all.get_mut(position * length..)?.get_mut(..length)
+    }
+
+    /// A scalar is not worth a call to `memcpy`.
+    #[inline(always)]
+    fn copy<T: Copy>(from: &[T], to: &mut [T]) {
+        match (from, to) {
+            ([from], [to]) => *to = *from,
+            (from, to) => to.copy_from_slice(from),
+        }
+    }
+
+    fn resize<T: Copy>(all: &mut Vec<T>, count: usize, zero: T) -> Option<()> {
+        all.try_reserve_exact(count.saturating_sub(all.len())).ok()?;
+        all.resize(count, zero);
+        Some(())
     }
 
     fn to_bytes(buffer: &Buffer) -> Option<Vec<u8>> {

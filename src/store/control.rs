@@ -160,7 +160,9 @@ impl Store {
     /// The store of a scope.
     #[cfg(feature = "std")]
     pub(crate) fn of_scope() -> Store {
-        Store { table: Some(Mutex::new(Table::new())), ..Store::new() }
+        let mut store = Store { table: Some(Mutex::new(Table::new())), ..Store::new() };
+        store.heap.0.get_mut().leave_free_slots();
+        store
     }
 
     /// Whether it is that of the process.

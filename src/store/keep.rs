@@ -123,9 +123,9 @@ fn fill<S: Source>(
     };
     let reserved = Reserved { store, ring, cost };
     let mut chunk = chunk.map_err(|_| Refused::NoMemory)?;
-    let prepared = chunk.prepare::<S::Element>(Shape::new(shape), length, rank, 1);
-    prepared.ok_or(Refused::NoMemory)?;
-    let count = chunk.fill(source, note.indices);
+    let reserved_room = chunk.reserve::<S::Element>(Shape::new(shape), length, rank, 1);
+    reserved_room.ok_or(Refused::NoMemory)?;
+    let count = chunk.push_source(source, note.indices);
     let shortened = count < length;
     if shortened {
         (chunk.shape, chunk.stride) = (Shape::new(&[count]), count);

@@ -155,12 +155,19 @@ mod with_capture {
     /// [`Heap::parts_before`]: super::super::ring::Heap::parts_before
     fn share_heap(store: &Store, ring: usize) -> Result<Vec<Part>, SnapshotError> {
         const BATCH: usize = 64;
+        let no_memory = |_| SnapshotError::NoMemory;
         let mut parts = Vec::new();
+        let chunks = lock(&store.heap).ok_or(SnapshotError::Busy)?.chunks(ring);
+        parts.try_reserve_exact(chunks).map_err(no_memory)?;
         let mut position = Some(u64::MAX);
         while let Some(before) = position {
-            parts.try_reserve(BATCH + 1).map_err(|_| SnapshotError::NoMemory)?;
+            if parts.len() == parts.capacity() {
+                // More came meanwhile.
+                parts.try_reserve(BATCH).map_err(no_memory)?;
+            }
+            let count = BATCH.min(parts.capacity() - parts.len());
             let heap = lock(&store.heap).ok_or(SnapshotError::Busy)?;
-            position = heap.parts_before(ring, before, &mut parts, BATCH)?;
+            position = heap.parts_before(ring, before, &mut parts, count)?;
         }
         parts.reverse();
         Ok(parts)
@@ -210,11 +217,11 @@ mod with_capture {
     fn push_raw<E: Element>(chunk: &mut Chunk, value: &Raw<'_>, count: usize) -> Option<()> {
         let length = value.bytes.len() / E::SIZE;
         if chunk.len() == 0 {
-            chunk.prepare::<E>(value.shape, length, value.index_rank, count)?;
+            chunk.reserve::<E>(value.shape, length, value.index_rank, count)?;
         }
         let elements = Elements::new(value.bytes.chunks_exact(E::SIZE).map(E::read));
-        chunk.fill(elements, &value.indices[..value.index_rank]);
-        chunk.stamps.push(value.stamp);
+        chunk.push_source(elements, &value.indices[..value.index_rank]);
+        chunk.push_stamp(value.stamp);
         Some(())
     }
 }

@@ -127,11 +127,16 @@ impl Scope {
 
 /// Lets other threads join a scope: see [`Scope::handle`].
 #[cfg(feature = "std")]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Handle(());
 
 #[cfg(feature = "std")]
 impl Handle {
+    /// A scope that no thread is in yet.
+    pub fn new() -> Handle {
+        Handle(())
+    }
+
     /// While the result lives, this thread is in the scope.
     pub fn enter(&self) -> Entered {
         Entered(core::marker::PhantomData)

@@ -36,6 +36,8 @@ use super::ring::{Incoming, SMALL};
 use super::scope;
 use super::scope::with_store;
 use super::source::Source;
+#[cfg(feature = "alloc")]
+use super::sync::known_thread;
 use super::sync::thread;
 
 /// Nothing to add, or an event to count beside the kept value.
@@ -52,7 +54,22 @@ impl Callsite {
         note: &Note<'_>,
     ) {
         #[cfg(feature = "alloc")]
-        if self.record_quickly(value, note) {
+        if note.is_none() && self.record_quickly(value, &Note::NONE) {
+            return;
+        }
+        self.record_with_note(key, value, note);
+    }
+
+    /// The same for a line with options, apart so that the code for a plain one stays short.
+    #[cfg_attr(feature = "alloc", cold, inline(never))]
+    fn record_with_note<V: Plain + ?Sized>(
+        &'static self,
+        key: &'static &'static str,
+        value: &V,
+        note: &Note<'_>,
+    ) {
+        #[cfg(feature = "alloc")]
+        if !note.is_none() && self.record_quickly(value, note) {
             return;
         }
         self.record_slowly(key, value, note);
@@ -175,8 +192,11 @@ fn stop_at_nan(store: &Store, owner: &'static Callsite, has_nan: bool) {
     }
 }
 
+#[inline(always)]
 fn fits(dims: &[usize], length: usize) -> bool {
-    let product = dims.iter().try_fold(1_usize, |product, &dim| product.checked_mul(dim));
+    let product = || dims.iter().try_fold(1_usize, |product, &dim| product.checked_mul(dim));
+    // The product of the others may be beyond `usize`.
+    let product = if dims.contains(&0) { Some(0) } else { product() };
     dims.len() <= MAX_RANK && product == Some(length)
 }
 
@@ -244,27 +264,34 @@ impl Callsite {
     #[inline(always)]
     fn record_quickly<V: Plain + ?Sized>(&'static self, value: &V, note: &Note<'_>) -> bool {
         let values = value.flat();
-        let Some(owner) = self.known_owner() else { return false };
+        let (Some(owner), Some(thread)) = (self.known_owner(), known_thread()) else {
+            return false;
+        };
         if size_of_val(values) > SMALL
             || V::RANK > MAX_RANK
-            || scope::any()
+            || !scope::is_process_active_alone()
             || PROCESS.stops_at_nan()
-            || !PROCESS.is_active()
         {
             return false;
         }
-        let mut room = [0; MAX_RANK];
-        let shape = match note.shape {
-            Some(shape) if fits(shape, values.len()) => shape,
-            Some(_) => return false,
-            None => {
+        let (flat, mut room);
+        let shape = match (note.shape, V::RANK) {
+            (Some(shape), _) if fits(shape, values.len()) => shape,
+            (Some(_), _) => return false,
+            (None, 0) => &[],
+            (None, 1) => {
+                flat = [values.len()];
+                &flat
+            }
+            (None, rank) => {
+                room = [0; MAX_RANK];
                 value.dims(&mut room);
-                &room[..V::RANK]
+                &room[..rank]
             }
         };
         // A state that is not that of a ring on the heap is a number too large for one.
         let ring = (owner.state() ^ state::ADMITTED).wrapping_sub(1) as usize;
-        let incoming = Incoming { shape, indices: note.indices, keep: note.keep, thread: thread() };
+        let incoming = Incoming { shape, indices: note.indices, keep: note.keep, thread };
         match PROCESS.heap.try_lock() {
             Some(mut heap) => heap.append_quickly(ring, values, &incoming),
             None => false,

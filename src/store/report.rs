@@ -441,8 +441,7 @@ mod with_capture {
         use alloc::vec::Vec;
         use core::fmt;
 
-        use super::super::super::callsite::owners;
-        use super::{Report, state, text_of, with_store};
+        use super::{KeyReport, Report, key_report, state, text_of, with_store};
 
         /// Why one key holds what it holds.
         pub(crate) struct Explanation<'a> {
@@ -471,16 +470,23 @@ mod with_capture {
             }
         }
 
-        /// Up to three keys that are written much alike.
+        /// Up to three keys of this store that are written much alike.
         fn nearest(key: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             let farthest = key.len().max(3) / 2;
-            let mut row = Vec::new();
-            let mut near: Vec<(usize, &str)> = owners()
-                .map(text_of)
-                .filter(|other| other.len().abs_diff(key.len()) <= farthest)
-                .map(|other| (distance(key, other, &mut row), other))
-                .filter(|(distance, _)| *distance <= farthest)
-                .collect();
+            let (mut row, mut near) = (Vec::new(), Vec::new());
+            with_store(|store| {
+                for (owner, place) in store.keys() {
+                    let other = text_of(owner);
+                    if other.len().abs_diff(key.len()) > farthest {
+                        continue;
+                    }
+                    let distance = distance(key, other, &mut row);
+                    let was_hit = || key_report(store, owner, place) != KeyReport::default();
+                    if distance <= farthest && was_hit() {
+                        near.push((distance, other));
+                    }
+                }
+            });
             near.sort_unstable();
             for (nth, (_, name)) in near.iter().take(3).enumerate() {
                 write!(f, "{}`{name}`", if nth == 0 { " The nearest that were: " } else { ", " })?;

@@ -17,7 +17,7 @@ use core::mem;
 use super::chunk::{Chunk, Stamp};
 use super::counts::{Counts, Refused};
 use super::element::{Element, Shape};
-use super::share::{Pooled, Shared, Unique};
+use super::share::{Pooled, Shared, Unique, slot_size};
 
 /// Values up to this many bytes are appended under the lock; a larger one is copied outside of it.
 pub(crate) const SMALL: usize = 16 << 10;
@@ -44,6 +44,8 @@ pub(crate) struct Heap {
     /// What chunks and rings count, and what is being filled outside the lock.
     used: usize,
     limits: Limits,
+    /// Whether the free slots of chunks, which all stores share, count here.
+    counts_free_slots: bool,
 }
 
 struct Ring {
@@ -297,19 +299,19 @@ impl Ring {
     ) -> Result<usize, Refused> {
         let queue = self.queue_growth();
         let cost = |count| queue + Chunk::cost_of(count * bytes, count, count * rank);
-        let mut count = self.next_length(limits, cost(1));
+        let mut count = self.next_length(limits, cost(1) - cost(0));
         let nothing_to_give_up = self.sealed.is_empty() && self.open.len() == 0;
         while nothing_to_give_up && count > 1 && cost(count) > budget {
             count /= 2;
         }
         match cost(count) {
             cost if cost <= budget => Ok(count),
-            cost if cost > limits.max_bytes => Err(Refused::TooLarge),
+            _ if cost(1) - queue > limits.max_bytes => Err(Refused::TooLarge),
             _ => Err(Refused::NoMemory),
         }
     }
 
-    /// The number of values that the next chunk has room for: more than the last one, if that is full.
+    /// The number of values, of so many bytes each, that the next chunk has room for: more than the last one, if that is full.
     fn next_length(&self, limits: &Limits, bytes: usize) -> usize {
         let longest = (self.limit(limits) / 2).clamp(64, LONGEST_CHUNK);
         let largest = LARGEST_CHUNK.min(limits.max_bytes / 16);
@@ -326,7 +328,13 @@ pub(crate) struct Content {
 impl Heap {
     /// A heap without rings.
     pub(crate) const fn new(limits: Limits) -> Heap {
-        Heap { rings: Vec::new(), sequence: 0, used: 0, limits }
+        Heap { rings: Vec::new(), sequence: 0, used: 0, limits, counts_free_slots: true }
+    }
+
+    /// Leaves the free slots to the store of the process: how many there are depends on other stores.
+    #[cfg(feature = "std")]
+    pub(crate) fn leave_free_slots(&mut self) {
+        self.counts_free_slots = false;
     }
 
     /// The number of rings.
@@ -335,8 +343,14 @@ impl Heap {
     }
 
     /// What is allocated.
+    ///
+    /// Slots are reused, and never freed, so those that are free count too. What this heap leaves behind is a small part of what its
+    /// chunks took. More is left over from a larger budget, and must not keep values out of a smaller one.
     pub(crate) fn used(&self) -> usize {
-        self.used + Chunk::pool().idle()
+        /// The cost of a chunk is at least so many slots.
+        const SLOTS_PER_CHUNK: usize = Chunk::cost_of(0, 1, 0) / slot_size::<Chunk>();
+        let free = if self.counts_free_slots { Chunk::pool().idle() } else { 0 };
+        self.used + free.min(self.limits.max_bytes / SLOTS_PER_CHUNK)
     }
 
     /// How much is kept.
@@ -389,16 +403,13 @@ impl Heap {
         incoming: &Incoming<'_>,
     ) -> bool {
         let Some(ring) = self.rings.get_mut(number) else { return false };
-        let open = &mut ring.open;
-        if !open.has_room::<E>(values.len(), incoming.shape, incoming.indices)
-            || incoming.keep != 0 && incoming.keep != ring.keep
-        {
+        if incoming.keep != 0 && incoming.keep != ring.keep {
             return false;
         }
         let stamp = Stamp { sequence: self.sequence, thread: incoming.thread };
-        self.sequence += 1;
-        open.push(values, stamp, incoming.indices);
-        true
+        let appended = ring.open.append(values, incoming.shape, incoming.indices, stamp);
+        self.sequence += u64::from(appended);
+        appended
     }
 
     /// Appends a small value, to a new chunk where need be.
@@ -511,8 +522,7 @@ impl Heap {
             }
             value.key = ring.open.key;
             value.first = ring.open.first;
-            value.stamps.clear();
-            value.stamps.push(stamp);
+            value.push_stamp(stamp);
             Step::Done(expired)
         });
         let Some(pushed) = pushed else { return Step::Refused(Refused::NoMemory) };
@@ -573,7 +583,7 @@ impl Heap {
         }
         self.with_ring(number, |ring, _| {
             let is_older =
-                |chunk: &Chunk| chunk.stamps.last().is_some_and(|last| last.sequence < sequence);
+                |chunk: &Chunk| chunk.stamps().last().is_some_and(|last| last.sequence < sequence);
             if ring.sealed.is_empty() && is_older(&ring.open) {
                 ring.seal(None).ok()?;
             }
@@ -676,7 +686,7 @@ impl Heap {
         let tail = ring.tail(&self.limits, 0);
         let nth = ring.sealed.partition_point(|chunk| chunk.end() <= tail);
         let chunk = ring.sealed.get(nth).map_or(&ring.open, |chunk| &**chunk);
-        let stamp = chunk.stamps.get(tail.saturating_sub(chunk.first) as usize)?;
+        let stamp = chunk.stamps().get(tail.saturating_sub(chunk.first) as usize)?;
         Some(stamp.sequence)
     }
 

@@ -17,22 +17,22 @@ mod process_only {
         f(&PROCESS)
     }
 
-    /// Whether some thread may use a store other than that of the process.
+    /// Whether every thread records into the store of the process.
     #[cfg(feature = "alloc")]
     #[inline(always)]
-    pub(crate) fn any() -> bool {
-        false
+    pub(crate) fn is_process_active_alone() -> bool {
+        PROCESS.is_active()
     }
 }
 
 #[cfg(all(feature = "alloc", not(feature = "std")))]
-pub(crate) use process_only::any;
+pub(crate) use process_only::is_process_active_alone;
 #[cfg(not(feature = "std"))]
 pub(crate) use process_only::{is_active, with_store};
 #[cfg(feature = "std")]
 pub use scoped::{Entered, Handle, Scope};
 #[cfg(feature = "std")]
-pub(crate) use scoped::{any, is_active, with_store};
+pub(crate) use scoped::{is_active, is_process_active_alone, with_store};
 
 #[cfg(feature = "std")]
 mod scoped {
@@ -63,9 +63,17 @@ mod scoped {
         ended: AtomicBool,
     }
 
+    impl Inner {
+        fn new() -> Arc<Inner> {
+            let inner = Inner { store: Store::of_scope(), ended: AtomicBool::new(false) };
+            inner.store.activate();
+            Arc::new(inner)
+        }
+    }
+
     /// The process is active, and there is no scope.
     const PROCESS_ONLY: usize = 1;
-    /// What a live scope adds to the switch.
+    /// What a live scope, and a thread that has entered one, adds to the switch.
     const SCOPE: usize = 2;
 
     #[inline(always)]
@@ -79,16 +87,16 @@ mod scoped {
         with_store(Store::is_active)
     }
 
-    /// Whether some thread may use a store other than that of the process.
+    /// Whether every thread records into the store of the process.
     #[inline(always)]
-    pub(crate) fn any() -> bool {
-        SWITCH.load(Relaxed) > PROCESS_ONLY
+    pub(crate) fn is_process_active_alone() -> bool {
+        SWITCH.load(Relaxed) == PROCESS_ONLY
     }
 
     /// Runs `f` with the store of this thread.
     #[inline]
     pub(crate) fn with_store<R>(f: impl FnOnce(&Store) -> R) -> R {
-        if !any() {
+        if SWITCH.load(Relaxed) < SCOPE {
             return f(&PROCESS);
         }
         match innermost() {
@@ -129,8 +137,7 @@ mod scoped {
 
     impl Scope {
         pub(crate) fn begin() -> Scope {
-            let scope = Arc::new(Inner { store: Store::of_scope(), ended: AtomicBool::new(false) });
-            scope.store.activate();
+            let scope = Inner::new();
             SWITCH.fetch_add(SCOPE, SeqCst);
             push(&scope);
             Scope(scope)
@@ -160,10 +167,23 @@ mod scoped {
     #[derive(Clone)]
     pub struct Handle(Arc<Inner>);
 
+    impl Default for Handle {
+        fn default() -> Handle {
+            Handle::new()
+        }
+    }
+
     impl Handle {
+        /// A scope that no thread is in yet, and that lives as long as its handles: for a task that moves between threads.
+        /// Recording into it is active.
+        pub fn new() -> Handle {
+            Handle(Inner::new())
+        }
+
         /// While the result lives, this thread is in the scope. Once the scope has ended, it is in the one that it was
         /// in before.
         pub fn enter(&self) -> Entered {
+            SWITCH.fetch_add(SCOPE, SeqCst);
             push(&self.0);
             Entered(self.0.clone(), PhantomData)
         }
@@ -181,13 +201,14 @@ mod scoped {
         ///     question * 2.0
         /// }
         ///
-        /// let scope = anycapture::scope();
-        /// let request = scope.handle().in_future(answer(21.0));
+        /// let scope = anycapture::Handle::new();
+        /// let request = scope.in_future(answer(21.0));
         /// let thread = std::thread::spawn(|| {
         ///     pin!(request).poll(&mut Context::from_waker(Waker::noop())) // or any executor
         /// });
         /// assert_eq!(thread.join().unwrap(), Poll::Ready(42.0));
         /// # if !anycapture::ENABLED { return }
+        /// let _entered = scope.enter();
         /// assert_eq!(anycapture::cache()["answer.question"].len(), 1);
         /// ```
         pub fn in_future<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
@@ -216,6 +237,7 @@ mod scoped {
     impl Drop for Entered {
         fn drop(&mut self) {
             leave(&self.0);
+            SWITCH.fetch_sub(SCOPE, SeqCst);
         }
     }
 

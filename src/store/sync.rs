@@ -79,28 +79,41 @@ fn lock_contended<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
 #[cfg(feature = "std")]
 const MAX_THREAD: u32 = u32::MAX - 1;
 
+#[cfg(feature = "std")]
+const UNKNOWN: u32 = u32::MAX;
+
+#[cfg(feature = "std")]
+std::thread_local! {
+    static THREAD: core::cell::Cell<u32> = const { core::cell::Cell::new(UNKNOWN) };
+}
+
 /// A small number for this thread, in the order in which threads first capture.
 #[cfg(feature = "std")]
-#[inline]
 pub(crate) fn thread() -> u32 {
-    use core::cell::Cell;
     use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-    const UNKNOWN: u32 = u32::MAX;
     static THREADS: AtomicU32 = AtomicU32::new(0);
-    std::thread_local! {
-        static THREAD: Cell<u32> = const { Cell::new(UNKNOWN) };
-    }
-    THREAD.with(|thread| {
-        if thread.get() == UNKNOWN {
-            thread.set(THREADS.fetch_add(1, Relaxed).min(MAX_THREAD));
-        }
-        thread.get()
+    known_thread().unwrap_or_else(|| {
+        let number = THREADS.fetch_add(1, Relaxed).min(MAX_THREAD);
+        THREAD.set(number);
+        number
     })
+}
+
+/// The same, if it has one.
+#[cfg(feature = "std")]
+#[inline(always)]
+pub(crate) fn known_thread() -> Option<u32> {
+    Some(THREAD.get()).filter(|thread| *thread != UNKNOWN)
 }
 
 /// Without threads there is one number.
 #[cfg(not(feature = "std"))]
 pub(crate) fn thread() -> u32 {
     0
+}
+
+#[cfg(all(feature = "alloc", not(feature = "std")))]
+pub(crate) fn known_thread() -> Option<u32> {
+    Some(0)
 }

@@ -20,15 +20,18 @@ use super::value::{Raw, Shown, Value};
 /// Something needed is in use, or memory lacks.
 pub(crate) struct Unavailable;
 
-/// Shows every value, key by key.
+/// Shows every value, key by key. What comes meanwhile is not shown.
 pub(crate) fn visit(mut f: impl FnMut(&Value<'_>)) -> Shown {
     let mut shown = Shown::default();
     with_store(|store| {
+        let end = end_of_captures(store);
         for (owner, place) in store.keys() {
             store.run_pending(owner);
             let mut show = |value: &Value<'_>| {
-                shown.values += 1;
-                f(value);
+                if value.sequence() < end {
+                    shown.values += 1;
+                    f(value);
+                }
             };
             let visited = match place {
                 None => Ok(()),
@@ -51,7 +54,7 @@ fn visit_region(owner: &Callsite, f: &mut dyn FnMut(&Value<'_>)) -> Result<(), U
     Ok(())
 }
 
-/// One chunk at a time is shared with the store. What comes meanwhile is not shown.
+/// One chunk at a time is shared with the store.
 #[cfg(feature = "alloc")]
 fn visit_heap(
     store: &Store,
@@ -62,7 +65,8 @@ fn visit_heap(
     while position < end {
         let part = lock(&store.heap).ok_or(Unavailable)?.part_from(ring, position);
         let Some(Part { chunk, start }) = part.map_err(|_| Unavailable)? else { return Ok(()) };
-        let count = usize::try_from(end - chunk.first).unwrap_or(usize::MAX).min(chunk.len());
+        let count =
+            usize::try_from(end.saturating_sub(chunk.first)).unwrap_or(usize::MAX).min(chunk.len());
         for nth in start..count {
             #[allow(clippy::cast_possible_truncation)] // a chunk is short
             f(&Value::in_chunk(&chunk, nth as u32));
@@ -102,11 +106,11 @@ struct Next {
     until: u64,
 }
 
-/// The sequence of the next capture.
+/// The sequence of the next capture; the largest number if it can't be known.
 fn end_of_captures(store: &Store) -> u64 {
     #[cfg(feature = "alloc")]
-    if let Some(heap) = lock(&store.heap).map(|heap| heap.sequence()).filter(|next| *next > 0) {
-        return heap;
+    if !store.uses_memory() {
+        return lock(&store.heap).map_or(u64::MAX, |heap| heap.sequence());
     }
     let _ = store;
     captured_in_region()

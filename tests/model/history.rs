@@ -18,21 +18,25 @@ pub struct History {
 }
 
 impl History {
-    /// A history over a store that is active, and empty, with limits as at first.
+    /// A history over a store that holds nothing, with limits as at first.
     pub fn new(engine: Engine, seed: u64) -> History {
-        let mut random = Random(seed);
-        let keys = random.pick(&[1, KEYS.len(), KEYS.len()]);
-        let large = if engine == Engine::Memory { 600 } else { 20_000 };
-        let history = History {
+        let mut history = History {
             model: Model::new(engine),
-            random,
+            random: Random(seed),
             session: None,
-            keys,
-            large,
+            keys: KEYS.len(),
+            large: if engine == Engine::Memory { 600 } else { 20_000 },
             max_bytes: usize::MAX,
         };
         anycapture::activate();
+        history.go_on(seed);
         history
+    }
+
+    /// The next history, over the same store: its limits stay.
+    pub fn go_on(&mut self, seed: u64) {
+        self.random = Random(seed);
+        self.keys = self.random.pick(&[1, KEYS.len(), KEYS.len()]);
     }
 
     /// Runs `steps` random operations.
@@ -41,7 +45,7 @@ impl History {
             self.set_max_bytes();
         }
         // Most histories keep little, so that much happens at the limits.
-        if !self.random.one_in(3) {
+        if !self.random.one_in(8) {
             self.set_size();
         }
         for step in 0..steps {
@@ -86,9 +90,9 @@ impl History {
     }
 
     fn set_size(&mut self) {
-        let size = self.random.pick(&[1, 2, 3, 5, 8, 13, 30, 70, 200, 0]);
+        let size = self.random.pick(&[1, 2, 3, 5, 5, 8, 8, 13, 20, 30, 70, 0]);
         // Without a limit, what is compared at each step would grow.
-        let size = if size == 0 && self.model.engine == Engine::Heap { 300 } else { size };
+        let size = if size == 0 && self.model.engine == Engine::Heap { 200 } else { size };
         if self.random.one_in(2) {
             anycapture::set_size(size);
         } else {
@@ -178,11 +182,11 @@ impl History {
     /// Compares the key that was just used at each step, and everything now and then.
     #[cfg(feature = "alloc")]
     fn check(&mut self, key: usize, step: usize) {
-        use super::read::{check_cache, check_list};
+        use super::read::{check_cache, check_ends};
 
         check_counts(&self.model, key);
         let cache = anycapture::cache();
-        check_list(&self.model, &cache, key);
+        check_ends(&self.model, &cache, key);
         if step % 32 == 0 {
             check_cache(&self.model, &cache);
             self.check_all();
@@ -229,23 +233,35 @@ impl History {
     }
 }
 
-/// Runs histories of `steps` operations each, with seeds from `first` on, until `operations` were done.
-pub fn run_all(
-    engine: Engine,
-    first: u64,
-    operations: usize,
-    mut begin: impl FnMut(u64) -> Box<dyn std::any::Any>,
-) {
-    const STEPS: usize = 2_000;
-    for nth in 0..operations.div_ceil(STEPS) as u64 {
-        let seed = first + nth;
-        let store = begin(seed);
-        let run = std::panic::AssertUnwindSafe(|| History::new(engine, seed).run(STEPS));
-        if let Err(panic) = std::panic::catch_unwind(run) {
-            eprintln!("{engine:?}, seed {seed}");
-            std::panic::resume_unwind(panic);
-        }
-        drop(store);
+/// Runs histories with seeds from `first` on, until `operations` were done, each in a scope of its own.
+#[cfg(feature = "std")]
+pub fn run_in_scopes(engine: Engine, first: u64, operations: usize) {
+    for seed in seeds(first, operations) {
+        let _scope = anycapture::scope();
+        say_seed_of_panic(engine, seed, || History::new(engine, seed).run(STEPS));
+    }
+}
+
+/// The same in the store of the process, one history behind the other.
+pub fn run_in_process(engine: Engine, first: u64, operations: usize) {
+    let mut history = History::new(engine, first);
+    for seed in seeds(first, operations) {
+        history.go_on(seed);
+        say_seed_of_panic(engine, seed, || history.run(STEPS));
+    }
+}
+
+/// Operations of a history.
+const STEPS: usize = 2_000;
+
+fn seeds(first: u64, operations: usize) -> std::ops::Range<u64> {
+    first..first + operations.div_ceil(STEPS) as u64
+}
+
+fn say_seed_of_panic(engine: Engine, seed: u64, run: impl FnOnce()) {
+    if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
+        eprintln!("{engine:?}, seed {seed}");
+        std::panic::resume_unwind(panic);
     }
 }
 
