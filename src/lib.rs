@@ -534,7 +534,8 @@ pub fn visit(f: impl FnMut(&Value<'_>)) -> Shown {
 /// Shows and removes values in the order of capture, over all keys, while recording goes on. No heap is needed.
 ///
 /// It ends at the captures that come while it runs. Every value is shown once, whatever other threads take or drain. In given
-/// memory, captures of the key whose value is being shown are refused meanwhile, and counted.
+/// memory, a value that takes up to 256 bytes together with its key is copied to the stack before it is shown; while a larger
+/// one is shown, captures of its key are refused, and counted.
 ///
 /// # Errors
 ///

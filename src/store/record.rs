@@ -201,6 +201,7 @@ fn fits(dims: &[usize], length: usize) -> bool {
 }
 
 /// Writes elements into the ring of the key in given memory. Says whether fewer came than were announced.
+#[inline(always)]
 fn keep_in_region<S: Source>(
     store: &Store,
     owner: &'static Callsite,
