@@ -160,6 +160,8 @@ const fn fail(name: &str, rest: &str, before: &str, nearest: &str, after: &str) 
     }
     match core::str::from_utf8(sentence.split_at(length).0) {
         Ok(sentence) => panic!("{}", sentence),
-        Err(_) => panic!("a name in `#[capture]` stands nowhere in the function, or twice in the list"),
+        Err(_) => {
+            panic!("a name in `#[capture]` stands nowhere in the function, or twice in the list")
+        }
     }
 }

@@ -672,9 +672,7 @@ macro_rules! __anycapture_ends {
     // without names
     ([$f:tt $path:tt $active:tt [] $($c:tt)*] $pieces:tt) => {};
     ($c:tt [[$($t:tt)*]]) => { $crate::__anycapture_lets! { [$c (unit) ()] [] $($t)* } };
-    ($c:tt [$([$($t:tt)*])*]) => {
-        $($crate::__anycapture_cut! { [fine __anycapture_lets $c (unit) ()] [] $($t)* })*
-    };
+    ($c:tt [$([$($t:tt)*])*]) => { $($crate::__anycapture_cut! { [fine __anycapture_lets $c (unit) ()] [] $($t)* })* };
     // #[cfg(test)] let mut x
     (@attributes $s:tt [$($at:tt)*] # $a:tt $($rest:tt)*) => {
         $crate::__anycapture_ends! { @attributes $s [$($at)* #$a] $($rest)* }

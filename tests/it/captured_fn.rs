@@ -360,7 +360,11 @@ fn temporaries_go_before_the_variables_of_their_block() {
     assert_eq!(guard_in_the_last_expression(3), 3);
     assert_eq!((chains(Some(3.0), Some(1.0)), chains(None, Some(0.5))), (4.0, 0.5));
     assert_eq!(kept::<f32>("chains.sum"), [4.0, 0.5]);
-    assert_eq!(kept::<f32>("chains.q"), [1.0, 1.0, 0.5, 0.5], "the parameter holds it, and the pattern");
+    assert_eq!(
+        kept::<f32>("chains.q"),
+        [1.0, 1.0, 0.5, 0.5],
+        "the parameter holds it, and the pattern"
+    );
 }
 
 captured_fn! {
