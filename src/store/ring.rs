@@ -147,14 +147,11 @@ impl Ring {
 
     fn counts(&self, limits: &Limits) -> Counts {
         let tail = self.tail(limits, 0);
-        let opaque = |chunk: &&Shared<Chunk>| chunk.first >= tail && chunk.opaque().is_some();
+        let is_opaque = |chunk: &&Shared<Chunk>| chunk.first >= tail && chunk.opaque().is_some();
+        let opaque = if self.has_opaque { self.sealed.iter().filter(is_opaque).count() } else { 0 };
         Counts {
             kept: self.open.end() - tail,
-            opaque: if self.has_opaque {
-                self.sealed.iter().filter(opaque).count() as u64
-            } else {
-                0
-            },
+            opaque: opaque as u64,
             overwritten: tail - self.start - self.cleared - self.taken,
             cleared: self.cleared,
             taken: self.taken,
