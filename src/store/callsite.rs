@@ -60,9 +60,11 @@ pub(crate) mod state {
     pub(crate) const FILTERED: u32 = 1 << 30;
     /// Whether its values are to be cleared before they are used next.
     pub(crate) const CLEARED: u32 = 1 << 29;
+    /// Whether its ring in given memory was in use when the export that is on began.
+    pub(crate) const LEFT_OUT: u32 = 1 << 28;
     /// The rest.
     #[cfg(feature = "alloc")]
-    pub(crate) const RING: u32 = CLEARED - 1;
+    pub(crate) const RING: u32 = LEFT_OUT - 1;
 }
 
 /// The root of the trie; also the first of the list.

@@ -400,7 +400,7 @@ pub(crate) use region::store;
 mod region {
     use core::fmt;
 
-    use super::super::callsite::Place;
+    use super::super::callsite::{Place, state};
     use super::super::control::Store;
     use super::super::memory::Exporting;
     use super::super::region::Ring;
@@ -411,25 +411,52 @@ mod region {
     /// All rings in given memory, which no capture changes while [`Exporting`] lives.
     pub(super) struct Rings<'a> {
         store: &'a Store,
+        /// Whether some were in use at first: they are left out of the whole file, whose parts are made one after the other.
+        lacks: Option<InUse>,
         _exporting: Exporting,
+    }
+
+    /// What the file says of them.
+    struct InUse;
+
+    impl fmt::Display for InUse {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("some keys were in use, and are left out")
+        }
     }
 
     impl Rings<'_> {
         pub(super) fn of(store: &Store) -> Rings<'_> {
-            Rings { store, _exporting: Exporting::begin() }
+            let _exporting = Exporting::begin();
+            let mut lacks = None;
+            for (owner, _) in store.keys().filter(|(_, place)| *place == Some(Place::Region)) {
+                let (clear, set) = match lock(&owner.ring) {
+                    Some(_) => (state::LEFT_OUT, 0),
+                    None => {
+                        lacks = Some(InUse);
+                        (0, state::LEFT_OUT)
+                    }
+                };
+                owner.change_state(clear, set);
+            }
+            Rings { store, lacks, _exporting }
         }
     }
 
     impl Keys for Rings<'_> {
         fn each(&self, f: &mut dyn FnMut(&dyn Key, &Form) -> fmt::Result) -> fmt::Result {
             for (owner, place) in self.store.keys() {
-                if place == Some(Place::Region) {
+                if place == Some(Place::Region) && owner.state() & state::LEFT_OUT == 0 {
                     if let Some(ring) = lock(&owner.ring).as_ref().and_then(|ring| ring.as_ref()) {
                         f(ring, &Form::of(ring))?;
                     }
                 }
             }
             Ok(())
+        }
+
+        fn lacks(&self) -> Option<&dyn fmt::Display> {
+            self.lacks.as_ref().map(|lacks| lacks as &dyn fmt::Display)
         }
     }
 
