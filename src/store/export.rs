@@ -400,7 +400,7 @@ pub(crate) use region::store;
 mod region {
     use core::fmt;
 
-    use super::super::callsite::Place;
+    use super::super::callsite::{Place, state};
     use super::super::control::Store;
     use super::super::memory::Exporting;
     use super::super::region::Ring;
@@ -411,25 +411,60 @@ mod region {
     /// All rings in given memory, which no capture changes while [`Exporting`] lives.
     pub(super) struct Rings<'a> {
         store: &'a Store,
-        _exporting: Exporting,
+        /// `None` if there are too many exports.
+        exporting: Option<Exporting>,
+        /// Whether something was in use when this began. It is left out of the whole file, whose parts are made one after
+        /// the other.
+        lacks: Option<InUse>,
+    }
+
+    /// What the file says then.
+    struct InUse;
+
+    impl fmt::Display for InUse {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("some keys were in use, and are left out")
+        }
     }
 
     impl Rings<'_> {
         pub(super) fn of(store: &Store) -> Rings<'_> {
-            Rings { store, _exporting: Exporting::begin() }
+            let Some(exporting) = Exporting::begin() else {
+                return Rings { store, exporting: None, lacks: Some(InUse) };
+            };
+            let (bit, mut lacks) = (state::LEFT_OUT[exporting.number], None);
+            for (owner, _) in store.keys().filter(|(_, place)| *place == Some(Place::Region)) {
+                if lock(&owner.ring).is_some() {
+                    owner.change_state(bit, 0);
+                } else {
+                    owner.change_state(0, bit);
+                    lacks = Some(InUse);
+                }
+            }
+            Rings { store, exporting: Some(exporting), lacks }
         }
     }
 
     impl Keys for Rings<'_> {
         fn each(&self, f: &mut dyn FnMut(&dyn Key, &Form) -> fmt::Result) -> fmt::Result {
+            /// A ring that was free is in use for as long as another core or thread shows it.
+            const TRIES: usize = if cfg!(feature = "std") { 10 } else { 1 << 20 };
+            let Some(exporting) = &self.exporting else { return Ok(()) };
+            let left_out = state::LEFT_OUT[exporting.number];
             for (owner, place) in self.store.keys() {
-                if place == Some(Place::Region) {
-                    if let Some(ring) = lock(&owner.ring).as_ref().and_then(|ring| ring.as_ref()) {
+                if place == Some(Place::Region) && owner.state() & left_out == 0 {
+                    // What is begun can't be ended without it.
+                    let ring = (0..TRIES).find_map(|_| lock(&owner.ring)).ok_or(fmt::Error)?;
+                    if let Some(ring) = ring.as_ref() {
                         f(ring, &Form::of(ring))?;
                     }
                 }
             }
             Ok(())
+        }
+
+        fn lacks(&self) -> Option<&dyn fmt::Display> {
+            self.lacks.as_ref().map(|lacks| lacks as &dyn fmt::Display)
         }
     }
 
