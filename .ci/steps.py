@@ -36,11 +36,11 @@ def cut():
     s = "[$size:ident $next:ident $c:tt $kind:tt [$($pieces:tt)*]]"
     arms = []
     # Near: the next place to cut. The tokens stand twice, so that a brace that is looked into is handed on as it was.
-    # Eight `else if` of one length hold no place to cut, and neither do eight blocks.
-    names = "abcdefgh"
+    # Twelve or three `else if` of one length hold no place to cut, and neither do twelve blocks.
+    names = "abcdefghijkl"
     arms.append(("(@near $s:tt [$($t:tt)*] $all:tt " + " ".join(f"{{ $($_{n}:tt)* }}" for n in names) + " $($rest:tt)+)",
                  f"{c} {{ @near $s [$($t)* " + " ".join(f"{{ $($_{n})* }}" for n in names) + "] [$($rest)+] $($rest)+ }"))
-    for k in range(1, 7):
+    for names, k in [("abcdefghijkl", k) for k in range(1, 7)] + [("abc", k) for k in range(1, 7)]:
         left = " ".join(f"else if {bound(k, n)}{{ $($_{n}:tt)* }}" for n in names)
         right = " ".join(f"else if {used(k, n)}{{ $($_{n})* }}" for n in names)
         arms.append((f"(@near $s:tt [$($t:tt)*] $all:tt {left} else $($rest:tt)+)",
@@ -91,12 +91,11 @@ def cut():
 
 
 def find():
-    """The next brace of a head, with the token in front of it; eight `else if` of one length at once."""
+    """The next brace of a head, with the token in front of it; twelve or three `else if` of one length at once."""
     f, j = "$crate::__anycapture_find!", "$crate::__anycapture_judge!"
     arms = []
     cond = "[$crate::__anycapture_conditions! { $c %s}]"
-    for k in range(1, 7):
-        names = "uvwxyzab"
+    for names, k in [("uvwxyzabcdef", k) for k in range(1, 7)] + [("uvw", k) for k in range(1, 7)]:
         left = f"([[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $before:tt "
         left += " else if ".join(f"{bound(k, n)}{{ $($b{n}:tt)* }}" for n in names) + " else if $($rest:tt)*)"
         parts = "[[$($h)* %s] %s [$($bu)*]] " % (used(k, "u"), cond % used(k, "u"))

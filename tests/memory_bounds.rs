@@ -95,9 +95,6 @@ impl Values {
     }
 }
 
-/// One of the ways in which [`Values`] are captured.
-type Capture = fn(&Values, usize);
-
 /// The largest value that [`Values`] has.
 const LARGEST: usize = 11 * KIB * 4;
 
@@ -106,7 +103,8 @@ fn what_is_allocated_is_at_most_the_budget_and_one_value() {
     const BUDGET: usize = 4 * MIB;
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let values = Values(vec![0.5; 11 * KIB]);
-    let histories: [(&str, &[Capture]); 5] = [
+    type Step = fn(&Values, usize);
+    let histories: [(&str, &[Step]); 5] = [
         ("small", &[Values::small]),
         ("large", &[Values::large]),
         ("opaque", &[Values::opaque]),

@@ -92,9 +92,7 @@ macro_rules! __anycapture_options {
     };
     // if a, if b
     ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt [$_:expr] if $($rest:tt)*) => {
-        $crate::__private::compile_error! {
-            "the option `if` is given twice: join the conditions with `&&`"
-        }
+        $crate::__private::compile_error! { "the option `if` is given twice: join the conditions with `&&`" }
     };
     // every = 10, every = 20: an option whose slot is taken
     ($l:tt $i:tt [$_:expr] $index:tt $keep:tt $room:tt $on:tt $if:tt every $($rest:tt)*) => {
@@ -231,9 +229,7 @@ macro_rules! __anycapture_item {
     };
     // [heads, tokens]
     (@[[$($dim:expr),* $(,)?]] $l:tt $item:ident $listed:tt $note:expr, $value:expr) => {
-        $crate::__anycapture_item! {
-            @shaped [&[$($crate::__private::size($dim)),*]] $l $item $listed $note, $value
-        }
+        $crate::__anycapture_item! { @shaped [&[$($crate::__private::size($dim)),*]] $l $item $listed $note, $value }
     };
     (@shaped [$shape:expr] $l:tt $item:ident $listed:tt $note:expr, $value:expr) => {
         match (

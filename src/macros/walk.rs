@@ -8,6 +8,7 @@ macro_rules! __anycapture_walk {
     // the end
     ([[* $($c:tt)*] $kind:tt $pieces:tt] []) => {};
     ([$c:tt $kind:tt ()] []) => {};
+    ([$c:tt $kind:tt [[$($t:tt)*]]] []) => { $crate::__anycapture_lets! { [$c (unit) ()] [] $($t)* } };
     ([$c:tt $kind:tt $pieces:tt] []) => { $crate::__anycapture_ends! { $c $pieces } };
     // let x = value, let mut x = value. The value's first token stands twice: to be matched, and to be copied.
     ($s:tt $at:tt let $x:tt = $v:tt $($rest:tt)*) => {
@@ -671,9 +672,7 @@ macro_rules! __anycapture_ends {
     // without names
     ([$f:tt $path:tt $active:tt [] $($c:tt)*] $pieces:tt) => {};
     ($c:tt [[$($t:tt)*]]) => { $crate::__anycapture_lets! { [$c (unit) ()] [] $($t)* } };
-    ($c:tt [$([$($t:tt)*])*]) => {
-        $($crate::__anycapture_cut! { [fine __anycapture_lets $c (unit) ()] [] $($t)* })*
-    };
+    ($c:tt [$([$($t:tt)*])*]) => { $($crate::__anycapture_cut! { [fine __anycapture_lets $c (unit) ()] [] $($t)* })* };
     // #[cfg(test)] let mut x
     (@attributes $s:tt [$($at:tt)*] # $a:tt $($rest:tt)*) => {
         $crate::__anycapture_ends! { @attributes $s [$($at)* #$a] $($rest)* }

@@ -22,7 +22,7 @@ use super::sync::lock;
 /// A capture line: the `static` in its expansion. Not public API.
 ///
 /// All zero until it is first hit, so that it takes RAM but no flash on a microcontroller. The test
-/// `an_idle_callsite_takes_64_bytes` guards its size.
+/// `an_idle_callsite_takes_120_bytes` guards its size.
 pub struct Callsite {
     /// As the line hands it over, with `r#` before raw identifiers.
     key: OnceRef<'static, &'static str>,

@@ -12,7 +12,7 @@
 #![allow(missing_docs)]
 
 #[cfg(feature = "alloc")]
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use core::{cell::Cell, marker::PhantomData, ops::Deref};
 
 #[cfg(feature = "capture")]
@@ -76,6 +76,18 @@ impl Line<'_> {
 
     #[cfg(feature = "alloc")]
     #[inline(always)]
+    fn made<T: Send + Sync + 'static>(self, make: impl FnOnce() -> Option<T>) {
+        self.site.record_made(self.key, self.note, make);
+    }
+
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    fn items<T: Clone + Send + Sync + 'static>(self, items: &[T]) {
+        self.site.record_items(self.key, items, self.note);
+    }
+
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
     fn value<T: Clone + Send + Sync + 'static>(self, value: &T) {
         self.site.record_value(self.key, value, self.note);
     }
@@ -87,16 +99,17 @@ impl Line<'_> {
 /// What a closure holds, and what later lines say of a type, rustc knows after lookup only. What it then says is of the
 /// value, and not of something within: this is what `do_not_recommend` is for.
 macro_rules! case {
-    ($(#[$doc:meta])* $name:ident, $value:ident, $line:ident
-     $(where T: $lifetime:lifetime)?;
+    ($(#[$doc:meta])* $name:ident $(<T: $sealed:ident>)?, $value:ident, $line:ident
+     $(where $owner:ty: $lifetime:lifetime)?;
      $(impl[$($generics:tt)*] $probe:ty $(where [$($bound:tt)+])? => $body:expr);+) => {
         $(#[$doc])*
         pub trait $name<N, T: ?Sized> {
             fn __anycapture_record(self, site: &'static Callsite, key: &'static &'static str, note: &Note<'_>, name: N)
             where
-                $(T: $lifetime)?;
+                $(T: $sealed,)?
+                $($owner: $lifetime)?;
         }
-        case!(@impls $name $value $line [$(T: $lifetime)?]
+        case!(@impls $name $value $line [$(T: $sealed,)? $($owner: $lifetime)?]
             $([$($generics)*] [$probe] [$($($bound)+)?] [$body])+);
     };
     (@impls $name:ident $value:ident $line:ident $lifetime:tt
@@ -114,6 +127,35 @@ macro_rules! case {
             {
                 let ($value, $line) = (self.0, Line { site, key, note });
                 $body;
+            }
+        }
+    };
+}
+
+/// The cases of numbers that a value leads to, as plain data, as `f32`s, and as `f64`s without loss, each preferred to the
+/// next. `$found` is an `Option` of a reference to them.
+macro_rules! numbers {
+    ($(#[$doc:meta])* $target:ty, [$($generics:tt)*] [$($bound:tt)*] $value:ident => $found:expr;
+     $plain:ident $first:ty, $f32:ident $f32s:ident $second:ty, $f64:ident $f64s:ident $third:ty) => {
+        numbers!(@case [$(#[$doc])*] $plain [$($generics)*] $first [$($bound)* $target: Plain]
+            $value line [$found] number => line.plain(number));
+        numbers!(@case [$(#[$doc])*] $f32 [$($generics)*] $second [$($bound)* $target: Copy + Into<f32>]
+            $value line [$found] number => line.number::<f32>((*number).into()));
+        numbers!(@case [$(#[$doc])*] $f32s [$($generics)*] $second [$($bound)* $target: Numbers<f32>]
+            $value line [$found] numbers => numbers.hand_over(line));
+        numbers!(@case [$(#[$doc])*] $f64 [$($generics)*] $third [$($bound)* $target: Copy + Into<f64>]
+            $value line [$found] number => line.number::<f64>((*number).into()));
+        numbers!(@case [$(#[$doc])*] $f64s [$($generics)*] $third [$($bound)* $target: Numbers<f64>]
+            $value line [$found] numbers => numbers.hand_over(line));
+    };
+    (@case [$(#[$doc:meta])*] $name:ident $generics:tt $probe:ty [$($bound:tt)*]
+     $value:ident $line:ident [$found:expr] $it:ident => $body:expr) => {
+        case! {
+            $(#[$doc])*
+            $name, $value, $line;
+            impl $generics $probe where [$($bound)*] => match $found {
+                Some($it) => $body,
+                None => $line.absent(),
             }
         }
     };
@@ -167,98 +209,121 @@ case! {
     impl[T: AsRef<str> + ?Sized] &&&&&&&&&&&&&&&&&Probe<'_, T> => line.text(value.as_ref())
 }
 
+#[cfg(feature = "alloc")]
 case! {
-    /// What dereferences to plain data: a smart pointer, a guard, a small vector.
-    ViaDeref, value, line;
-    impl[T: Deref + ?Sized] &&&&&&&&&&&&&&&&Probe<'_, T> where [T::Target: Plain] => line.plain(&**value)
+    /// A slice of texts, kept as a `Vec<String>`.
+    ViaTexts, value, line;
+    impl[T: Texts + ?Sized] &&&&&&&&&&&&&&&&&Probe<'_, T> => line.made(|| value.texts())
 }
 
-case! {
-    /// A reference to it.
-    ViaDerefOnce, value, line;
-    impl[T: Deref + ?Sized] &&&&&&&&&&&&&&&Probe<'_, &T> where [T::Target: Plain] => line.plain(&***value)
+// From here on, what dereferences and what is in an `Option` or a `Result` share levels, for no type is both.
+
+numbers! {
+    /// What a value dereferences to: a smart pointer, a guard, a small vector, a reference.
+    T::Target, [T: Deref + ?Sized] [] value => Some(&**value);
+    ViaDeref &&&&&&&&&&&&&&&&Probe<'_, T>, ViaDerefF32 ViaDerefF32s &&&&&&&&&&&&&&&Probe<'_, T>, ViaDerefF64 ViaDerefF64s &&&&&&&&&&&&&&Probe<'_, T>
 }
 
-case! {
-    /// What dereferences to numbers that are `f32`s without loss.
-    ViaDerefF32s, value, line;
-    impl[T: Deref + ?Sized] &&&&&&&&&&&&&&Probe<'_, T> where [T::Target: Numbers<f32>] => (**value).hand_over(line)
+numbers! {
+    /// The same behind a reference, a guard or a smart pointer.
+    <T::Target as Deref>::Target, [T: Deref + ?Sized] [T::Target: Deref,] value => Some(&***value);
+    ViaDeref2 &&&&&&&&&&&&&Probe<'_, T>, ViaDeref2F32 ViaDeref2F32s &&&&&&&&&&&&Probe<'_, T>, ViaDeref2F64 ViaDeref2F64s &&&&&&&&&&&Probe<'_, T>
 }
 
-case! {
-    /// An `Option` or a `Result` of plain data.
-    ViaHeldPlain, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&&&&&Probe<'_, T> where [T::Item: Plain] => match value.held() {
-        Some(value) => line.plain(value),
-        None => line.absent(),
-    }
+numbers! {
+    /// The same behind two of them.
+    <<T::Target as Deref>::Target as Deref>::Target,
+    [T: Deref + ?Sized] [T::Target: Deref, <T::Target as Deref>::Target: Deref,] value => Some(&****value);
+    ViaDeref3 &&&&&&&&&&Probe<'_, T>, ViaDeref3F32 ViaDeref3F32s &&&&&&&&&Probe<'_, T>, ViaDeref3F64 ViaDeref3F64s &&&&&&&&Probe<'_, T>
 }
 
+#[cfg(feature = "alloc")]
 case! {
-    /// Of a number that is an `f32` without loss.
-    ViaHeldF32, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&&&&Probe<'_, T> where [T::Item: Copy + Into<f32>] => match value.held() {
-        Some(value) => line.number::<f32>((*value).into()),
-        None => line.absent(),
-    }
+    /// Text behind a smart pointer or a guard.
+    ViaDerefText, value, line;
+    impl[T: Deref + ?Sized] &&&&&&&Probe<'_, T> where [T::Target: AsRef<str>] => line.text((**value).as_ref())
 }
 
+numbers! {
+    /// What is in an `Option` or a `Result`.
+    T::Item, [T: Held + ?Sized] [] value => value.held();
+    ViaHeld &&&&&&&&&&&&&&&&Probe<'_, T>, ViaHeldF32 ViaHeldF32s &&&&&&&&&&&&&&&Probe<'_, T>, ViaHeldF64 ViaHeldF64s &&&&&&&&&&&&&&Probe<'_, T>
+}
+
+#[cfg(feature = "alloc")]
 case! {
-    /// Of a slice of such numbers.
-    ViaHeldF32s, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&&&&Probe<'_, T> where [T::Item: Numbers<f32>] => match value.held() {
-        Some(value) => value.hand_over(line),
+    /// Text in an `Option` or a `Result`.
+    ViaHeldText, value, line;
+    impl[T: Held + ?Sized] &&&&&&&&&&&&&Probe<'_, T> where [T::Item: AsRef<str>] => match value.held() {
+        Some(text) => line.text(text.as_ref()),
         None => line.absent(),
     }
 }
 
 #[cfg(feature = "alloc")]
 case! {
-    /// Of text.
-    ViaHeldText, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&&&Probe<'_, T> where [T::Item: AsRef<str>] => match value.held() {
-        Some(value) => line.text(value.as_ref()),
+    /// A slice of texts in an `Option` or a `Result`.
+    ViaHeldTexts, value, line;
+    impl[T: Held + ?Sized] &&&&&&&&&&&&&Probe<'_, T> where [T::Item: Texts] => match value.held() {
+        Some(texts) => line.made(|| texts.texts()),
         None => line.absent(),
     }
 }
 
-case! {
-    /// Of what dereferences to plain data.
-    ViaHeldDeref, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&&Probe<'_, T> where [T::Item: Deref, <T::Item as Deref>::Target: Plain] =>
-        match value.held() {
-            Some(value) => line.plain(&**value),
-            None => line.absent(),
-        }
+numbers! {
+    /// What that dereferences to.
+    <T::Item as Deref>::Target, [T: Held + ?Sized] [T::Item: Deref,] value => value.held().map(|held| &**held);
+    ViaHeldDeref &&&&&&&&&&&&Probe<'_, T>,
+    ViaHeldDerefF32 ViaHeldDerefF32s &&&&&&&&&&&Probe<'_, T>, ViaHeldDerefF64 ViaHeldDerefF64s &&&&&&&&&&Probe<'_, T>
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// A reference to a value that can be cloned, in an `Option` or a `Result`.
-    ViaHeldReference, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send + Sync] &&&&&&&&&Probe<'_, Option<&T>> => match value {
-        Some(value) => line.value(*value),
+    ViaHeldReference<T: HeldReference>, value, line where
+        T::Item: 'static; // what is captured is kept, so it must own what it holds
+    impl[T: HeldReference + ?Sized] &&&&&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held_reference() {
+        Some(value) => line.value::<T::Item>(value),
         None => line.absent(),
-    };
-    impl[T: Clone + Send + Sync, E] &&&&&&&&&Probe<'_, Result<&T, E>> => match value {
-        Ok(value) => line.value(*value),
-        Err(_) => line.absent(),
+    }
+}
+
+/// A reference to something that can't be captured, in an `Option` or a `Result`.
+#[cfg(feature = "alloc")]
+pub trait ViaRefusedHeld<T: ?Sized> {
+    fn __anycapture_record<N>(
+        self,
+        site: &'static Callsite,
+        key: &'static &'static str,
+        note: &Note<'_>,
+        name: N,
+    ) where
+        T: HeldReference,
+        (): Capturable<T::Item, N>;
+}
+
+#[cfg(feature = "alloc")]
+impl<T: HeldReference + ?Sized> ViaRefusedHeld<T> for &&&&&&&&Probe<'_, T> {
+    fn __anycapture_record<N>(
+        self,
+        _: &'static Callsite,
+        _: &'static &'static str,
+        _: &Note<'_>,
+        _: N,
+    ) where
+        (): Capturable<T::Item, N>,
+    {
     }
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// A value that can be cloned, in an `Option` or a `Result`.
-    ViaHeld, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send + Sync] &&&&&&&&Probe<'_, Option<T>> => match value {
-        Some(value) => line.value(value),
+    ViaHeldClone<T: Held>, value, line where
+        T::Item: 'static; // what is captured is kept, so it must own what it holds
+    impl[T: Held + ?Sized] &&&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held() {
+        Some(value) => line.value::<T::Item>(value),
         None => line.absent(),
-    };
-    impl[T: Clone + Send + Sync, E] &&&&&&&&Probe<'_, Result<T, E>> => match value {
-        Ok(value) => line.value(value),
-        Err(_) => line.absent(),
     }
 }
 
@@ -266,7 +331,7 @@ case! {
 case! {
     /// A slice of values that can be cloned, kept as a `Vec`.
     ViaItems, value, line;
-    impl[T: Items + ?Sized] &&&&&&&Probe<'_, T> => line.site.record_made(line.key, line.note, || value.items())
+    impl[T: Items + ?Sized] &&&&&&&Probe<'_, T> => value.hand_over(line)
 }
 
 #[cfg(feature = "alloc")]
@@ -448,22 +513,80 @@ impl<T, E> Held for Result<T, E> {
     }
 }
 
+/// An `Option` or a `Result` of a reference, behind references.
+#[cfg(feature = "alloc")]
+pub trait HeldReference {
+    type Item: ?Sized;
+    fn held_reference(&self) -> Option<&Self::Item>;
+}
+
+#[cfg(feature = "alloc")]
+impl<T: ?Sized> HeldReference for Option<&T> {
+    type Item = T;
+
+    #[inline(always)]
+    fn held_reference(&self) -> Option<&T> {
+        *self
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T: ?Sized, E> HeldReference for Result<&T, E> {
+    type Item = T;
+
+    #[inline(always)]
+    fn held_reference(&self) -> Option<&T> {
+        self.as_ref().ok().copied()
+    }
+}
+
 /// A slice of values that can be cloned, behind references.
 #[cfg(feature = "alloc")]
 pub trait Items {
-    type Item: Clone + Send + Sync + 'static;
-    fn items(&self) -> Option<Vec<Self::Item>>;
+    fn hand_over(&self, line: Line<'_>);
 }
 
 #[cfg(feature = "alloc")]
 impl<T: Clone + Send + Sync + 'static> Items for [T] {
-    type Item = T;
+    #[inline(always)]
+    fn hand_over(&self, line: Line<'_>) {
+        line.items(self);
+    }
+}
 
-    fn items(&self) -> Option<Vec<T>> {
-        let mut items = Vec::new();
-        items.try_reserve_exact(self.len()).ok()?;
-        items.extend_from_slice(self);
-        Some(items)
+/// A slice of texts, behind references.
+#[cfg(feature = "alloc")]
+pub trait Texts {
+    /// Copies of them, `None` where there is no memory.
+    fn texts(&self) -> Option<Vec<String>>;
+}
+
+#[cfg(feature = "alloc")]
+impl<T: AsRef<str>> Texts for [T] {
+    fn texts(&self) -> Option<Vec<String>> {
+        let mut copies = Vec::new();
+        copies.try_reserve_exact(self.len()).ok()?;
+        for text in self {
+            let (text, mut copy) = (text.as_ref(), String::new());
+            copy.try_reserve_exact(text.len()).ok()?;
+            copy.push_str(text);
+            copies.push(copy);
+        }
+        Some(copies)
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T: AsRef<str>, const N: usize> Texts for [T; N] {
+    fn texts(&self) -> Option<Vec<String>> {
+        self[..].texts()
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T: AsRef<str>> Texts for Vec<T> {
+    fn texts(&self) -> Option<Vec<String>> {
+        self[..].texts()
     }
 }
 
@@ -486,11 +609,27 @@ macro_rules! behind_references {
         }
 
         #[cfg(feature = "alloc")]
-        impl<T: Items + ?Sized> Items for $reference {
+        impl<T: HeldReference + ?Sized> HeldReference for $reference {
             type Item = T::Item;
 
-            fn items(&self) -> Option<Vec<T::Item>> {
-                T::items(self)
+            #[inline(always)]
+            fn held_reference(&self) -> Option<&T::Item> {
+                T::held_reference(self)
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl<T: Items + ?Sized> Items for $reference {
+            #[inline(always)]
+            fn hand_over(&self, line: Line<'_>) {
+                T::hand_over(self, line);
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl<T: Texts + ?Sized> Texts for $reference {
+            fn texts(&self) -> Option<Vec<String>> {
+                T::texts(self)
             }
         }
     )+};
@@ -637,7 +776,10 @@ pub mod typed {
 /// The cases of a capture. Not public API.
 pub mod any {
     #[cfg(feature = "alloc")]
-    pub use super::{ViaClone, ViaHeld, ViaHeldReference, ViaItems, ViaOne, ViaThree, ViaTwo};
+    pub use super::{
+        ViaClone, ViaHeldClone, ViaHeldReference, ViaItems, ViaOne, ViaRefusedHeld, ViaThree,
+        ViaTwo,
+    };
     pub use super::{ViaRefused, ViaRefusedReference, numbers::*};
 }
 
@@ -648,9 +790,15 @@ pub mod optional {
 
 mod numbers {
     pub use super::{
-        ViaDeref, ViaDerefF32s, ViaDerefOnce, ViaEach, ViaF32, ViaF32s, ViaF64, ViaF64s,
-        ViaHeldDeref, ViaHeldF32, ViaHeldF32s, ViaHeldPlain, ViaPlain,
+        ViaDeref, ViaDeref2, ViaDeref2F32, ViaDeref2F32s, ViaDeref2F64, ViaDeref2F64s, ViaDeref3,
+        ViaDeref3F32, ViaDeref3F32s, ViaDeref3F64, ViaDeref3F64s, ViaDerefF32, ViaDerefF32s,
+        ViaDerefF64, ViaDerefF64s,
     };
     #[cfg(feature = "alloc")]
-    pub use super::{ViaHeldText, ViaText};
+    pub use super::{ViaDerefText, ViaHeldText, ViaHeldTexts, ViaText, ViaTexts};
+    pub use super::{ViaEach, ViaF32, ViaF32s, ViaF64, ViaF64s, ViaPlain};
+    pub use super::{
+        ViaHeld, ViaHeldDeref, ViaHeldDerefF32, ViaHeldDerefF32s, ViaHeldDerefF64,
+        ViaHeldDerefF64s, ViaHeldF32, ViaHeldF32s, ViaHeldF64, ViaHeldF64s,
+    };
 }

@@ -147,14 +147,11 @@ impl Ring {
 
     fn counts(&self, limits: &Limits) -> Counts {
         let tail = self.tail(limits, 0);
-        let opaque = |chunk: &&Shared<Chunk>| chunk.first >= tail && chunk.opaque().is_some();
+        let is_opaque = |chunk: &&Shared<Chunk>| chunk.first >= tail && chunk.opaque().is_some();
+        let opaque = if self.has_opaque { self.sealed.iter().filter(is_opaque).count() } else { 0 };
         Counts {
             kept: self.open.end() - tail,
-            opaque: if self.has_opaque {
-                self.sealed.iter().filter(opaque).count() as u64
-            } else {
-                0
-            },
+            opaque: opaque as u64,
             overwritten: tail - self.start - self.cleared - self.taken,
             cleared: self.cleared,
             taken: self.taken,
@@ -269,27 +266,32 @@ impl Ring {
     ) -> Step<()> {
         let rank = incoming.indices.len();
         let shape = Shape::new(incoming.shape);
-        let spare = match self.pop_expired(limits, self.in_flight + 1).map(Shared::unique) {
-            Some(Some(chunk)) if chunk.room_for::<E>(length, rank) > 0 => Some(chunk),
+        let afforded = self.afford(limits, budget, length * E::SIZE, rank);
+        let oldest = match self.pop_expired(limits, self.in_flight + 1) {
+            // Its memory is what the newer value needs.
+            None if afforded == Err(Refused::NoMemory) => self.pop_oldest(),
+            expired => expired,
+        };
+        let wanted = self.next_length(limits, Chunk::cost_of(length * E::SIZE, 1, rank));
+        let spare = match oldest.map(Shared::unique) {
+            Some(Some(chunk)) if chunk.room_for::<E>(length, rank) >= wanted => Some(chunk),
             Some(Some(chunk)) => return Step::Again(chunk.share()),
             // A snapshot holds it.
             Some(None) | None => None,
         };
-        let count = match &spare {
-            Some(chunk) => chunk.room_for::<E>(length, rank),
-            None => match self.afford(limits, budget, length * E::SIZE, rank) {
-                Ok(count) => count,
-                // The only chunk: its older half goes.
-                Err(Refused::NoMemory)
-                    if self.sealed.is_empty() && self.open.is_like::<E>(&shape, rank) =>
-                {
-                    self.open.drop_front(self.open.len().div_ceil(2));
-                    self.floor = self.floor.max(self.open.first);
-                    return Step::Done(());
-                }
-                Err(Refused::NoMemory) => return self.give_up_oldest(),
-                Err(refused) => return Step::Refused(refused),
-            },
+        let count = match (&spare, afforded) {
+            (Some(chunk), _) => chunk.room_for::<E>(length, rank),
+            (None, Ok(count)) => count,
+            // The only chunk: its older half goes.
+            (None, Err(Refused::NoMemory))
+                if self.sealed.is_empty() && self.open.is_like::<E>(&shape, rank) =>
+            {
+                self.open.drop_front(self.open.len().div_ceil(2));
+                self.floor = self.floor.max(self.open.first);
+                return Step::Done(());
+            }
+            (None, Err(Refused::NoMemory)) => return self.give_up_oldest(),
+            (None, Err(refused)) => return Step::Refused(refused),
         };
         if let Err(refused) = self.seal(spare) {
             return Step::Refused(refused);

@@ -454,3 +454,28 @@ fn element_types_are_numbered_as_documented() {
     }
     assert!(Kind::from_byte(15).is_none());
 }
+
+#[test]
+fn a_value_that_was_taken_goes_back_unless_its_place_is_needed() {
+    for (held, pushed, goes_back) in
+        [(1, 0, true), (1, 3, true), (1, 4, false), (3, 1, true), (4, 0, true), (4, 1, false)]
+    {
+        let mut memory = std::vec![0; region_size::<u32>("f.x", 4, &[], 0)];
+        let mut ring = Ring::create(&mut memory, "f.x").unwrap();
+        for number in 0..held {
+            scalar(number).push(&mut ring, 0).unwrap();
+        }
+        let taken = ring.take_oldest().unwrap();
+        for number in 10..10 + pushed {
+            scalar(number).push(&mut ring, 0).unwrap();
+        }
+        let mut expected = values(&ring);
+        ring.put_back(&taken);
+        if goes_back {
+            expected.insert(0, scalar(0));
+        }
+        assert_eq!(values(&ring), expected);
+        let Counts { taken, overwritten, .. } = ring.counts();
+        assert_eq!((taken, overwritten), (0, u64::from(!goes_back)));
+    }
+}
