@@ -208,6 +208,7 @@ fn each_tensor(keys: &dyn Keys, f: &mut dyn FnMut(&Tensor<'_>) -> fmt::Result) -
             }
             let mut show = |part: Part<'_>, dtype, shape: &[usize]| {
                 if width_of(dtype) == width {
+                    let shape = readable(form.count, shape);
                     f(&Tensor { key, form, part, dtype, shape })
                 } else {
                     Ok(())
@@ -224,6 +225,13 @@ fn each_tensor(keys: &dyn Keys, f: &mut dyn FnMut(&Tensor<'_>) -> fmt::Result) -
         })?;
     }
     Ok(())
+}
+
+/// A shape, or that of no elements where readers of the file would find its product to be beyond 64 bits before they come
+/// to its zero. There is one, for the elements are in memory.
+fn readable(count: u64, shape: &[usize]) -> &[usize] {
+    let product = shape.iter().try_fold(count, |product, &dim| product.checked_mul(dim as u64));
+    if product.is_some() { shape } else { &[0] }
 }
 
 /// The tensor of all values, or those of each.

@@ -170,6 +170,7 @@ impl Ring {
         let tail = self.tail(limits, 0);
         self.floor = self.open.end();
         self.used = self.open.cost();
+        (self.has_opaque, self.has_clones) = (false, false);
         Content { sealed: mem::take(&mut self.sealed), tail }
     }
 
