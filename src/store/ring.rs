@@ -272,7 +272,7 @@ impl Ring {
             None if afforded == Err(Refused::NoMemory) => self.pop_oldest(),
             expired => expired,
         };
-        let wanted = self.next_length(limits, Chunk::cost_of(length * E::SIZE, 1, rank));
+        let wanted = self.next_length(limits, length * E::SIZE, rank);
         let spare = match oldest.map(Shared::unique) {
             Some(Some(chunk)) if chunk.room_for::<E>(length, rank) >= wanted => Some(chunk),
             Some(Some(chunk)) => return Step::Again(chunk.share()),
@@ -315,7 +315,7 @@ impl Ring {
     ) -> Result<usize, Refused> {
         let queue = self.queue_growth();
         let cost = |count| queue + Chunk::cost_of(count * bytes, count, count * rank);
-        let mut count = self.next_length(limits, cost(1) - cost(0));
+        let mut count = self.next_length(limits, bytes, rank);
         let nothing_to_give_up = self.sealed.is_empty() && self.open.len() == 0;
         while nothing_to_give_up && count > 1 && cost(count) > budget {
             count /= 2;
@@ -328,7 +328,8 @@ impl Ring {
     }
 
     /// The number of values, of so many bytes each, that the next chunk has room for: more than the last one, if that is full.
-    fn next_length(&self, limits: &Limits, bytes: usize) -> usize {
+    fn next_length(&self, limits: &Limits, bytes: usize, rank: usize) -> usize {
+        let bytes = Chunk::cost_of(bytes, 1, rank) - Chunk::cost_of(0, 0, 0);
         let longest = (self.limit(limits) / 2).clamp(64, LONGEST_CHUNK);
         let largest = LARGEST_CHUNK.min(limits.max_bytes / 16);
         (2 * self.open.len()).max(4).min(longest).min(largest / bytes).max(1)
