@@ -34,7 +34,7 @@ fn main() {
 pub struct Find {
     /// The function and the name of the value.
     pub key: String,
-    /// What its list says: `index = layer`.
+    /// What its list says: `index = self.layer`.
     pub layer: i64,
     /// In which call of the function, counted from 1.
     pub call: usize,
@@ -56,35 +56,46 @@ pub fn hunt() -> Option<Find> {
 
 fn forward() -> Vec<f32> {
     let mut x: Vec<f32> = (0..WIDTH).map(|i| i as f32 * 0.3 - 1.0).collect();
-    for layer in 0..BLOCKS {
-        let slope = if layer == FAULTY { 0.0 } else { 0.9 };
-        let epsilon = if layer == FAULTY { 0.0 } else { 1e-6 };
-        x = mix(&x, slope, layer);
-        x = normalise(&x, epsilon, layer);
-        x = bend(&x, layer);
+    for block in (0..BLOCKS).map(|layer| Block { layer }) {
+        x = block.mix(&x);
+        x = block.normalise(&x);
+        x = block.bend(&x);
     }
     x
 }
 
-captured_fn! {
-    #[capture(*; index = layer)]
-    fn mix(x: &[f32], slope: f32, layer: usize) -> Vec<f32> {
-        let mixed: Vec<f32> = (0..WIDTH).map(|i| slope * (x[i] - 0.5 * x[(i + 1) % WIDTH])).collect();
-        mixed
+struct Block {
+    layer: usize,
+}
+
+impl Block {
+    /// What two faults make of a number.
+    fn unless_faulty(&self, number: f32) -> f32 {
+        if self.layer == FAULTY { 0.0 } else { number }
     }
 
-    #[capture(*; index = layer)]
-    fn normalise(x: &[f32], epsilon: f32, layer: usize) -> Vec<f32> {
-        let mean = x.iter().sum::<f32>() / WIDTH as f32;
-        let variance = x.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>() / WIDTH as f32;
-        let deviation = (variance + epsilon).sqrt();
-        let normal: Vec<f32> = x.iter().map(|v| (v - mean) / deviation).collect();
-        normal
-    }
+    captured_fn! {
+        #[capture(*; index = self.layer)]
+        fn mix(&self, x: &[f32]) -> Vec<f32> {
+            let slope = self.unless_faulty(0.9);
+            let mixed: Vec<f32> = (0..WIDTH).map(|i| slope * (x[i] - 0.5 * x[(i + 1) % WIDTH])).collect();
+            mixed
+        }
 
-    #[capture(*; index = layer)]
-    fn bend(x: &[f32], layer: usize) -> Vec<f32> {
-        let bent: Vec<f32> = x.iter().map(|v| v.tanh()).collect();
-        bent
+        #[capture(*; index = self.layer)]
+        fn normalise(&self, x: &[f32]) -> Vec<f32> {
+            let epsilon = self.unless_faulty(1e-6);
+            let mean = x.iter().sum::<f32>() / WIDTH as f32;
+            let variance = x.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>() / WIDTH as f32;
+            let deviation = (variance + epsilon).sqrt();
+            let normal: Vec<f32> = x.iter().map(|v| (v - mean) / deviation).collect();
+            normal
+        }
+
+        #[capture(*; index = self.layer)]
+        fn bend(&self, x: &[f32]) -> Vec<f32> {
+            let bent: Vec<f32> = x.iter().map(|v| v.tanh()).collect();
+            bent
+        }
     }
 }

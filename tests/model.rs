@@ -34,3 +34,19 @@ fn the_process_holds_what_the_model_says() {
     let _alone = STORE.write().unwrap_or_else(PoisonError::into_inner);
     run_in_process(Engine::Heap, seed(1 << 40), operations(70_000));
 }
+
+/// What the process filtered, refused and so on is its own.
+#[test]
+fn a_session_in_a_scope_leaves_the_counts_of_the_process() {
+    let _alone = STORE.write().unwrap_or_else(PoisonError::into_inner);
+    let absent = || anycapture::report().key("session.none").map(|key| key.absent());
+    let capture = || anycapture::capture!(session, none = None::<f32>);
+    anycapture::activate();
+    capture();
+    let scope = anycapture::scope();
+    capture();
+    drop(anycapture::session());
+    assert_eq!(absent(), None);
+    drop(scope);
+    assert_eq!(absent(), Some(1));
+}

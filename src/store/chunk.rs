@@ -340,7 +340,9 @@ mod heap {
         #[inline]
         pub(crate) fn slice<E: Element>(&self, position: usize) -> Option<&[E]> {
             match &self.data {
-                Data::Plain(buffer) => E::of(buffer).map(|all| &all[self.range(position)]),
+                Data::Plain(buffer) => {
+                    E::of(buffer)?.get(position * self.stride..)?.get(..self.stride)
+                }
                 Data::Opaque(_) => None,
             }
         }

@@ -31,6 +31,11 @@ use super::table::Table;
 #[cfg(feature = "std")]
 pub(crate) static SWITCH: AtomicUsize = AtomicUsize::new(0);
 
+/// Whether the store is active. It is not a field of the store, so that a compiler can see that a program never sets it, and
+/// drops every line.
+#[cfg(not(feature = "std"))]
+static SWITCH: AtomicBool = AtomicBool::new(false);
+
 /// The store of every thread that has no scope.
 pub(crate) static PROCESS: Store = Store::new();
 
@@ -39,6 +44,7 @@ pub(crate) struct Store {
     #[cfg(feature = "alloc")]
     pub heap: CachePadded<Mutex<Heap>>,
     settings: Mutex<Settings>,
+    #[cfg(feature = "std")]
     active: AtomicBool,
     ever_active: AtomicBool,
     /// Whether there is a filter: without one, no lock is needed to admit a key.
@@ -87,6 +93,40 @@ impl Settings {
     }
 }
 
+#[cfg(feature = "std")]
+impl Store {
+    /// The switch.
+    #[inline(always)]
+    pub(crate) fn is_active(&self) -> bool {
+        self.active.load(Relaxed)
+    }
+
+    fn set_active(&self, active: bool) {
+        self.active.store(active, Relaxed);
+        if self.is_process() {
+            if active {
+                SWITCH.fetch_or(1, Relaxed)
+            } else {
+                SWITCH.fetch_and(!1, Relaxed)
+            };
+        }
+    }
+}
+
+#[cfg(not(feature = "std"))]
+#[allow(clippy::unused_self)] // as with scopes
+impl Store {
+    /// The switch.
+    #[inline(always)]
+    pub(crate) fn is_active(&self) -> bool {
+        SWITCH.load(Relaxed)
+    }
+
+    fn set_active(&self, active: bool) {
+        SWITCH.store(active, Relaxed);
+    }
+}
+
 impl Store {
     pub(crate) const fn new() -> Store {
         Store {
@@ -106,6 +146,7 @@ impl Store {
                 #[cfg(feature = "alloc")]
                 passed_over: Vec::new(),
             }),
+            #[cfg(feature = "std")]
             active: AtomicBool::new(false),
             ever_active: AtomicBool::new(false),
             filters: AtomicBool::new(false),
@@ -119,19 +160,15 @@ impl Store {
     /// The store of a scope.
     #[cfg(feature = "std")]
     pub(crate) fn of_scope() -> Store {
-        Store { table: Some(Mutex::new(Table::new())), ..Store::new() }
+        let mut store = Store { table: Some(Mutex::new(Table::new())), ..Store::new() };
+        store.heap.0.get_mut().leave_free_slots();
+        store
     }
 
     /// Whether it is that of the process.
     #[inline]
     fn is_process(&self) -> bool {
         core::ptr::eq(self, &raw const PROCESS)
-    }
-
-    /// The switch.
-    #[inline(always)]
-    pub(crate) fn is_active(&self) -> bool {
-        self.active.load(Relaxed)
     }
 
     pub(crate) fn activate(&self) {
@@ -141,18 +178,6 @@ impl Store {
 
     pub(crate) fn deactivate(&self) {
         self.set_active(false);
-    }
-
-    fn set_active(&self, active: bool) {
-        self.active.store(active, Relaxed);
-        #[cfg(feature = "std")]
-        if self.is_process() {
-            if active {
-                SWITCH.fetch_or(1, Relaxed)
-            } else {
-                SWITCH.fetch_and(!1, Relaxed)
-            };
-        }
     }
 
     /// Sets what `options` say. What they replace is left in them, to be dropped when no lock is held.
@@ -212,24 +237,30 @@ impl Store {
 
     #[cold]
     fn find_place(&self, owner: &'static Callsite) -> Result<Place, Event> {
-        let wanted = !self.filters.load(Relaxed) || {
-            let settings = lock(&self.settings).ok_or(Event::Refused(Refused::Busy))?;
-            settings.wants(owner.key())
-        };
+        let filters = || self.filters.load(Relaxed);
         #[cfg(feature = "std")]
         if let Some(table) = &self.table {
+            let busy = Event::Refused(Refused::Busy);
+            let wanted = !filters() || lock(&self.settings).ok_or(busy)?.wants(owner.key());
             return self.find_place_in(table, owner, wanted);
         }
+        self.run_pending(owner);
+        // Locked until the answer stands in the state: a filter that is set meanwhile would not know of it.
+        let settings = lock(&self.settings);
+        let wanted = match &settings {
+            _ if !filters() => true,
+            Some(settings) => settings.wants(owner.key()),
+            None => return Err(Event::Refused(Refused::Busy)),
+        };
         if !wanted {
             owner.change_state(0, state::FILTERED);
             return Err(Event::Filtered);
         }
-        self.run_pending(owner);
         #[cfg(feature = "alloc")]
         if DECIDED.for_heap() {
             return self.find_ring(owner).map_err(Event::Refused);
         }
-        owner.change_state(0, state::ADMITTED);
+        owner.change_state(0, state::ADMITTED | state::REGION);
         Ok(Place::Region)
     }
 
@@ -403,7 +434,9 @@ impl Store {
     /// Begins all counts anew.
     pub(crate) fn reset_counts(&self) {
         for (owner, place) in self.keys() {
-            owner.stats.reset();
+            if self.is_process() {
+                owner.stats.reset();
+            }
             match place {
                 Some(Place::Region) => {
                     if let Some(ring) = change_ring(owner).as_mut().and_then(|ring| ring.as_mut()) {
@@ -569,7 +602,7 @@ fn place_of(owner: &'static Callsite) -> Option<Place> {
     if let ring @ 1.. = owner.state() & state::RING {
         return Some(Place::Heap(ring as usize - 1));
     }
-    (owner.state() & state::ADMITTED != 0).then_some(Place::Region)
+    (owner.state() & state::REGION != 0).then_some(Place::Region)
 }
 
 fn max_size_of(max_size: usize) -> usize {

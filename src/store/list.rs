@@ -67,6 +67,11 @@ mod with_capture {
             &self.parts
         }
 
+        /// The number of values.
+        pub(crate) fn len(&self) -> usize {
+            self.parts.iter().map(Part::len).sum()
+        }
+
         /// The values, oldest first.
         ///
         /// # Panics
@@ -84,7 +89,7 @@ mod with_capture {
 
         fn make_values(&self) -> Option<alloc::boxed::Box<[Vec<Value<'static>>; 1]>> {
             let mut values = Vec::new();
-            values.try_reserve_exact(self.parts.iter().map(Part::len).sum()).ok()?;
+            values.try_reserve_exact(self.len()).ok()?;
             for part in &self.parts {
                 #[allow(clippy::cast_possible_truncation)] // a chunk is short
                 values.extend(
@@ -235,6 +240,10 @@ mod without_capture {
 
     impl List {
         pub(crate) fn key(&self) -> &'static str {
+            match *self {}
+        }
+
+        pub(crate) fn len(&self) -> usize {
             match *self {}
         }
 

@@ -2,11 +2,9 @@
 
 #[cfg(feature = "alloc")]
 use core::sync::atomic::AtomicU8;
-#[cfg(feature = "std")]
-use core::sync::atomic::AtomicUsize;
 #[cfg(feature = "alloc")]
 use core::sync::atomic::Ordering::Relaxed;
-use core::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use spin::{Mutex, MutexGuard};
 
@@ -88,24 +86,32 @@ pub(crate) fn set_memory(memory: &'static mut [u8]) -> Result<(), &'static mut [
 }
 
 /// While this lives, captures in given memory are refused: an export reads it several times.
-pub(crate) struct Exporting {
-    /// Whether another export was on.
-    nested: bool,
-}
+pub(crate) struct Exporting(());
 
-static EXPORTING: AtomicBool = AtomicBool::new(false);
+/// The exports that are on.
+static EXPORTS: AtomicUsize = AtomicUsize::new(0);
 
 impl Exporting {
     pub(crate) fn begin() -> Exporting {
-        let nested = EXPORTING.load(SeqCst);
-        EXPORTING.store(true, SeqCst);
-        Exporting { nested }
+        #[cfg(target_has_atomic = "ptr")]
+        EXPORTS.fetch_add(1, SeqCst);
+        // Without compare-and-swap there is one core, and an interrupt leaves the number as it was.
+        #[cfg(not(target_has_atomic = "ptr"))]
+        EXPORTS.store(EXPORTS.load(SeqCst) + 1, SeqCst);
+        Exporting(())
+    }
+
+    fn is_on() -> bool {
+        EXPORTS.load(SeqCst) > 0
     }
 }
 
 impl Drop for Exporting {
     fn drop(&mut self) {
-        EXPORTING.store(self.nested, SeqCst);
+        #[cfg(target_has_atomic = "ptr")]
+        EXPORTS.fetch_sub(1, SeqCst);
+        #[cfg(not(target_has_atomic = "ptr"))]
+        EXPORTS.store(EXPORTS.load(SeqCst) - 1, SeqCst);
     }
 }
 
@@ -140,11 +146,13 @@ impl Drop for Reading {
 
 /// The ring of a key in given memory, to be changed.
 pub(crate) fn change_ring(owner: &Callsite) -> Option<MutexGuard<'_, Option<Ring<'static>>>> {
-    match EXPORTING.load(SeqCst) {
-        true => None,
-        false if Reading::is_on() => owner.ring.try_lock(),
-        false => lock(&owner.ring),
+    // Before the lock, which an export on this very thread may hold.
+    if Exporting::is_on() {
+        return None;
     }
+    let ring = if Reading::is_on() { owner.ring.try_lock() } else { lock(&owner.ring) };
+    // Asked under the lock, which orders it behind an export that has read this ring.
+    ring.filter(|_| !Exporting::is_on())
 }
 
 /// Carves the memory of a ring: `wanted` bytes, or what is left if that is at least `least`.

@@ -11,7 +11,6 @@
 use alloc::{string::String, vec::Vec};
 #[cfg(feature = "alloc")]
 use core::any::{Any, TypeId};
-use core::cell::Cell;
 
 #[cfg(feature = "alloc")]
 use super::callsite::state;
@@ -30,7 +29,7 @@ use super::element::{MAX_RANK, Plain, Stored};
 use super::keep;
 use super::memory::{carve, change_ring, next_in_region};
 use super::note::Note;
-use super::region::{Form, Ring, ring_size};
+use super::region::{Form, MAX_RING, Ring, ring_size};
 #[cfg(feature = "alloc")]
 use super::ring::{Incoming, SMALL};
 #[cfg(feature = "alloc")]
@@ -86,12 +85,18 @@ impl Callsite {
         value: &V,
         note: &Note<'_>,
     ) {
-        let mut room = [0; MAX_RANK];
-        let own = (V::RANK <= MAX_RANK).then(|| {
-            value.dims(&mut room);
-            &room[..V::RANK]
-        });
-        keep(self.owner(key), value.flat(), own, note);
+        let values = value.flat();
+        let (flat, mut room) = ([values.len()], [0; MAX_RANK]);
+        let own = match V::RANK {
+            0 => Some(&[][..]),
+            1 => Some(&flat[..]),
+            2..=MAX_RANK => {
+                value.dims(&mut room);
+                Some(&room[..V::RANK])
+            }
+            _ => None,
+        };
+        keep(self.owner(key), values, own, note);
     }
 
     /// Keeps elements that are made one by one, flat or in the shape that the line gives.
@@ -198,6 +203,7 @@ fn fits(dims: &[usize], length: usize) -> bool {
 }
 
 /// Writes elements into the ring of the key in given memory. Says whether fewer came than were announced.
+#[inline(always)]
 fn keep_in_region<S: Source>(
     store: &Store,
     owner: &'static Callsite,
@@ -205,7 +211,8 @@ fn keep_in_region<S: Source>(
     shape: &[usize],
     note: &Note<'_>,
 ) -> Result<bool, Refused> {
-    let size = source.len().checked_mul(S::Element::SIZE).ok_or(Refused::TooLarge)?;
+    let size = source.len().checked_mul(S::Element::SIZE).filter(|size| *size <= MAX_RING);
+    let size = size.ok_or(Refused::TooLarge)?;
     let form = Form {
         stamp: Stamp { sequence: 0, thread: thread() },
         kind: S::Element::KIND,
@@ -213,16 +220,16 @@ fn keep_in_region<S: Source>(
         indices: note.indices,
         size,
     };
-    let (source, has_nan) = (Cell::new(Some(source)), Cell::new(false));
-    let shortened = push_to_region(store, owner, form, note, &|bytes| {
+    let (mut source, mut has_nan) = (Some(source), false);
+    let shortened = push_to_region(store, owner, form, note, &mut |bytes| {
         let count = source.take().map_or(0, |source| source.write_to(bytes));
         if store.stops_at_nan() {
-            let elements = bytes.chunks_exact(S::Element::SIZE).take(count);
-            has_nan.set(elements.map(S::Element::read).any(Stored::is_nan));
+            let mut elements = bytes.chunks_exact(S::Element::SIZE).take(count);
+            has_nan = elements.any(|bytes| S::Element::read(bytes).is_nan());
         }
         count * S::Element::SIZE
     })?;
-    stop_at_nan(store, owner, has_nan.get());
+    stop_at_nan(store, owner, has_nan);
     Ok(shortened)
 }
 
@@ -233,7 +240,7 @@ fn push_to_region(
     owner: &'static Callsite,
     mut form: Form<'_>,
     note: &Note<'_>,
-    write: &dyn Fn(&mut [u8]) -> usize,
+    write: &mut dyn FnMut(&mut [u8]) -> usize,
 ) -> Result<bool, Refused> {
     let mut ring = change_ring(owner).ok_or(Refused::Busy)?;
     let ring = match &mut *ring {
@@ -249,7 +256,7 @@ fn push_to_region(
         (keep, _) => keep,
     };
     form.stamp.sequence = next_in_region()?;
-    ring.push(&form, limit, &mut |bytes| write(bytes))
+    ring.push(&form, limit, write)
 }
 
 #[cfg(feature = "alloc")]

@@ -101,8 +101,8 @@ const TAKEN: usize = 48;
 
 /// The start of a piece: magic bytes and size.
 const PIECE: usize = 8;
-/// The largest ring: its offsets have 32 bits.
-const MAX_RING: usize = u32::MAX as usize & !3;
+/// The largest ring, and the most bytes of elements: its offsets have 32 bits, and so have sums of them.
+pub(crate) const MAX_RING: usize = i32::MAX as usize & !3;
 
 /// A value's header up to the thread number, which only threads need.
 const FIXED: usize = 16;
@@ -114,7 +114,7 @@ type ValueHeader = [u8; FIXED + THREAD];
 
 /// The next multiple of four.
 const fn up4(size: usize) -> usize {
-    size.saturating_add(3) & !3
+    (size + 3) & !3
 }
 
 /// What [`up4`] adds.
@@ -125,7 +125,7 @@ const fn padding(size: usize) -> u8 {
 
 /// The bytes that a value of `size` bytes of elements takes in its ring.
 const fn value_size(size: usize, rank: usize, indices: usize) -> usize {
-    up4(size).saturating_add(FIXED + THREAD + 8 * indices + WORD * rank)
+    up4(size) + FIXED + THREAD + 8 * indices + WORD * rank
 }
 
 /// The next byte of a key as people write it, without the `r#` of raw identifiers, and what
@@ -286,7 +286,7 @@ impl Memory {
     /// [`ring_size`].
     pub(crate) fn carve(&mut self, wanted: usize, least: usize) -> Option<&'static mut [u8]> {
         let left = self.left.take()?;
-        let size = up4(wanted).min(left.len() & !3).min(MAX_RING);
+        let size = up4(wanted.min(MAX_RING)).min(left.len() & !3);
         if size < least.max(PIECE) {
             self.left = Some(left);
             return None;
@@ -323,7 +323,7 @@ pub(crate) struct Form<'a> {
     pub shape: &'a [usize],
     /// At most [`MAX_INDICES`].
     pub indices: &'a [i64],
-    /// The bytes of the elements.
+    /// The bytes of the elements, at most [`MAX_RING`].
     pub size: usize,
 }
 
@@ -368,24 +368,6 @@ impl Form<'_> {
         set_word(header, 0, FIXED + THREAD + at);
         FIXED + THREAD + at
     }
-
-    /// The same for a value of which only the first `written` bytes were written: whole elements in
-    /// one dimension.
-    #[cold]
-    #[inline(never)]
-    fn write_shortened(
-        &self,
-        header: &mut ValueHeader,
-        body: &mut [u8],
-        written: usize,
-    ) -> Result<usize, Refused> {
-        // A scalar has no place for a dimension.
-        if self.shape.is_empty() {
-            return Err(Refused::TooLarge);
-        }
-        let count = written / self.kind.size();
-        Ok(self.write(header, body, &[count], count * self.kind.size()))
-    }
 }
 
 /// Where the values of a ring lie: from `head` to `tail`, by way of the end of the data if `tail`
@@ -424,6 +406,39 @@ impl Span {
         in_order();
     }
 
+    /// The same where values were dropped: there were `kept` before. Counts them at `reason`.
+    #[inline(always)]
+    fn publish_dropped(&self, header: &mut Header, kept: usize, reason: usize) {
+        if self.kept != kept {
+            count(header, reason, kept.wrapping_sub(self.kept));
+            self.publish(header);
+        }
+    }
+
+    /// Where the oldest value is, if there is one.
+    fn oldest(&self, start: usize, body: &[u8]) -> usize {
+        if size_at(body, self.head).is_some() { self.head } else { start }
+    }
+
+    /// Drops the oldest value, or goes over the gap before it; says whether it was a value. No values are left where there is none, which takes somebody
+    /// else who has written to this memory.
+    #[inline(always)]
+    fn drop_oldest(&mut self, start: usize, body: &[u8]) -> bool {
+        let size = size_at(body, self.head);
+        match size {
+            Some(size) => {
+                self.head += size;
+                self.kept -= 1;
+            }
+            None if self.head > start => self.head = start,
+            None => self.kept = 0,
+        }
+        if self.kept == 0 {
+            self.tail = 0;
+        }
+        size.is_some()
+    }
+
     /// Drops the oldest values until `size` bytes are free in one piece and `others` values are
     /// left at most. Returns where that piece is.
     #[inline(always)]
@@ -441,36 +456,45 @@ impl Span {
                 if self.head >= end && self.kept <= others {
                     return at;
                 }
-                let Some(size) = size_at(body, self.head) else { break };
-                self.head += size;
-                self.kept -= 1;
-                if self.kept == 0 {
+                if !self.drop_oldest(start, body) || self.kept == 0 {
                     break;
                 }
             }
-            // At the start there is a value, unless somebody else has written to this memory.
-            if self.head == start {
-                self.kept = 0;
-            }
-            self.head = start;
         }
-        self.tail = 0;
-        start
+        // Behind the value that was dropped last, which can then be put back.
+        let behind = self.head;
+        let fits = behind >= start && body.get(behind..).is_some_and(|free| free.len() >= size);
+        if fits { behind } else { start }
+    }
+
+    /// Makes the `size` bytes at `at` the newest value.
+    #[inline(always)]
+    fn append(&mut self, body: &mut [u8], at: usize, size: usize) {
+        if at < self.tail {
+            // The gap; nothing if the memory ends there.
+            set_word(body, self.tail, 0);
+        }
+        if self.kept == 0 {
+            self.head = at;
+        }
+        self.tail = at + size;
+        self.kept += 1;
+    }
+
+    /// Makes the `size` bytes at `at`, right before the oldest value, the oldest value.
+    fn prepend(&mut self, at: usize, size: usize) {
+        if self.kept == 0 {
+            self.tail = at + size;
+        }
+        self.head = at;
+        self.kept += 1;
     }
 }
 
-/// Drops the oldest values until `size` bytes are free in one piece and `others` values are left at
-/// most, and counts them at `reason`. Returns where that piece is.
-#[inline(never)]
-fn make_room(header: &mut Header, body: &[u8], size: usize, others: usize, reason: usize) -> usize {
-    let mut span = Span::load(header);
-    let Span { head, kept, .. } = span;
-    let at = span.make_room(start(header), body, size, others);
-    if span.kept != kept || span.head != head {
-        count(header, reason, kept.wrapping_sub(span.kept));
-        span.publish(header);
-    }
-    at
+/// A value that was taken out of its ring: where it was.
+pub(crate) struct Taken {
+    at: usize,
+    sequence: u64,
 }
 
 /// The size of the value at `at`, or `None` if that is a gap or the end.
@@ -484,22 +508,6 @@ fn size_at(body: &[u8], at: usize) -> Option<usize> {
 #[inline(always)]
 fn start(header: &Header) -> usize {
     u16::from_le_bytes([header[START], header[START + 1]]).into()
-}
-
-/// Makes the `size` bytes at `at` the newest value.
-#[inline(always)]
-fn append(header: &mut Header, body: &mut [u8], at: usize, size: usize) {
-    let mut span = Span::load(header);
-    if at < span.tail {
-        // The gap; nothing if the memory ends there.
-        set_word(body, span.tail, 0);
-    }
-    if span.kept == 0 {
-        span.head = at;
-    }
-    span.tail = at + size;
-    span.kept += 1;
-    span.publish(header);
 }
 
 /// Adds to one of the counts.
@@ -551,7 +559,7 @@ impl<'m> Ring<'m> {
     }
 
     /// Keeps a value of `form`, whose elements `write` puts into a slice of `form.size` bytes; it
-    /// returns how many of these count. Older values are dropped until the value fits, and until at
+    /// returns how many of these count: those of whole elements. Older values are dropped until the value fits, and until at
     /// most `limit` are held with it; a `limit` of 0 is none. Dropped values count as overwritten.
     ///
     /// `Ok(true)`: `write` gave fewer elements than there were to be. These are kept, flat.
@@ -573,31 +581,70 @@ impl<'m> Ring<'m> {
         if size.saturating_add(start(header)) > body.len() {
             return Err(Refused::TooLarge);
         }
-        let at = make_room(header, body, size, limit.wrapping_sub(1), OVERWRITTEN);
+        let mut span = Span::load(header);
+        let kept = span.kept;
+        let at = span.make_room(start(header), body, size, limit.wrapping_sub(1));
+        span.publish_dropped(header, kept, OVERWRITTEN);
         let free = body.get_mut(at..).and_then(<[u8]>::split_first_chunk_mut);
         let (front, free) = free.ok_or(Refused::TooLarge)?;
-        let written = write(free.get_mut(..form.size).ok_or(Refused::TooLarge)?);
-        let size = if written < form.size {
-            form.write_shortened(front, free, written)?
+        let written = write(free.get_mut(..form.size).ok_or(Refused::TooLarge)?).min(form.size);
+        let count;
+        let shape = if written == form.size {
+            form.shape
+        } else if form.shape.is_empty() {
+            // A scalar has no place for a dimension.
+            return Err(Refused::TooLarge);
         } else {
-            form.write(front, free, form.shape, form.size);
-            size
+            count = [written / form.kind.size()];
+            &count
         };
-        append(header, body, at, size);
+        let size = form.write(front, free, shape, written);
+        span.append(body, at, size);
+        span.publish(header);
         Ok(written < form.size)
     }
 
     /// Drops values, the oldest first, until at most `limit` are left, and counts them at `reason`.
     fn drop_to(&mut self, limit: usize, reason: usize) {
-        if let Some((header, body)) = self.split() {
-            make_room(header, body, 0, limit, reason);
+        let Some((header, body)) = self.split() else { return };
+        let (mut span, start) = (Span::load(header), start(header));
+        let kept = span.kept;
+        while span.kept > limit {
+            span.drop_oldest(start, body);
         }
+        span.publish_dropped(header, kept, reason);
     }
 
     /// Drops the oldest value, as taken.
     pub(crate) fn drop_oldest(&mut self) {
         let kept = word(self.memory, KEPT).unwrap_or(0);
         self.drop_to(kept.saturating_sub(1), TAKEN);
+    }
+
+    /// The same, and says how to [put it back](Ring::put_back).
+    pub(crate) fn take_oldest(&mut self) -> Option<Taken> {
+        let (header, body) = self.split()?;
+        let at = Span::load(header).oldest(start(header), body);
+        let taken = Taken { at, sequence: wide(body, at + 8)? };
+        self.drop_oldest();
+        Some(taken)
+    }
+
+    /// Puts a value back that was taken. Where newer ones need its place, it counts as overwritten.
+    pub(crate) fn put_back(&mut self, taken: &Taken) {
+        let Some((header, body)) = self.split() else { return };
+        let mut span = Span::load(header);
+        let taken_before = wide(header, TAKEN).unwrap_or(0).saturating_sub(1);
+        set(header, TAKEN, taken_before.to_le_bytes());
+        let size = size_at(body, taken.at).unwrap_or(0);
+        // A value in its place would have another header.
+        let is_there = wide(body, taken.at + 8) == Some(taken.sequence);
+        if is_there && span.head == taken.at + size {
+            span.prepend(taken.at, size);
+            span.publish(header);
+        } else {
+            count(header, OVERWRITTEN, 1);
+        }
     }
 
     /// Drops every value, as taken or as cleared.
@@ -615,6 +662,13 @@ impl<'m> Ring<'m> {
     /// The oldest value.
     pub(crate) fn oldest(&self) -> Option<Raw<'_>> {
         self.iter().next()
+    }
+
+    /// The sequence of the oldest value, read as shortly as can be: a reader asks for it under the lock of the ring.
+    pub(crate) fn oldest_sequence(&self) -> Option<u64> {
+        let (header, body) = self.memory.split_first_chunk()?;
+        let span = Span::load(header);
+        (span.kept > 0).then(|| wide(body, span.oldest(start(header), body) + 8))?
     }
 
     /// The values, oldest first.

@@ -44,6 +44,8 @@ pub(crate) struct Heap {
     /// What chunks and rings count, and what is being filled outside the lock.
     used: usize,
     limits: Limits,
+    /// Whether the free slots of chunks, which all stores share, count here.
+    counts_free_slots: bool,
 }
 
 struct Ring {
@@ -145,14 +147,11 @@ impl Ring {
 
     fn counts(&self, limits: &Limits) -> Counts {
         let tail = self.tail(limits, 0);
-        let opaque = |chunk: &&Shared<Chunk>| chunk.first >= tail && chunk.opaque().is_some();
+        let is_opaque = |chunk: &&Shared<Chunk>| chunk.first >= tail && chunk.opaque().is_some();
+        let opaque = if self.has_opaque { self.sealed.iter().filter(is_opaque).count() } else { 0 };
         Counts {
             kept: self.open.end() - tail,
-            opaque: if self.has_opaque {
-                self.sealed.iter().filter(opaque).count() as u64
-            } else {
-                0
-            },
+            opaque: opaque as u64,
             overwritten: tail - self.start - self.cleared - self.taken,
             cleared: self.cleared,
             taken: self.taken,
@@ -230,6 +229,19 @@ impl Ring {
         }
     }
 
+    /// Gives memory of a queue that has become short back.
+    fn shrink_queue(&mut self) {
+        const SHORT: usize = 64;
+        if self.sealed.len() < self.sealed.capacity() / 4 && self.sealed.capacity() > SHORT {
+            // `shrink_to` would abort where there is no memory.
+            let mut queue = VecDeque::new();
+            if queue.try_reserve_exact(self.sealed.len()).is_ok() {
+                queue.append(&mut self.sealed);
+                self.sealed = queue;
+            }
+        }
+    }
+
     /// Gives up the oldest chunk for a newer value that needs the memory.
     fn give_up_oldest<T>(&mut self) -> Step<T> {
         if self.sealed.is_empty() {
@@ -253,27 +265,32 @@ impl Ring {
     ) -> Step<()> {
         let rank = incoming.indices.len();
         let shape = Shape::new(incoming.shape);
-        let spare = match self.pop_expired(limits, self.in_flight + 1).map(Shared::unique) {
-            Some(Some(chunk)) if chunk.room_for::<E>(length, rank) > 0 => Some(chunk),
+        let afforded = self.afford(limits, budget, length * E::SIZE, rank);
+        let oldest = match self.pop_expired(limits, self.in_flight + 1) {
+            // Its memory is what the newer value needs.
+            None if afforded == Err(Refused::NoMemory) => self.pop_oldest(),
+            expired => expired,
+        };
+        let wanted = self.next_length(limits, Chunk::cost_of(length * E::SIZE, 1, rank));
+        let spare = match oldest.map(Shared::unique) {
+            Some(Some(chunk)) if chunk.room_for::<E>(length, rank) >= wanted => Some(chunk),
             Some(Some(chunk)) => return Step::Again(chunk.share()),
             // A snapshot holds it.
             Some(None) | None => None,
         };
-        let count = match &spare {
-            Some(chunk) => chunk.room_for::<E>(length, rank),
-            None => match self.afford(limits, budget, length * E::SIZE, rank) {
-                Ok(count) => count,
-                // The only chunk: its older half goes.
-                Err(Refused::NoMemory)
-                    if self.sealed.is_empty() && self.open.is_like::<E>(&shape, rank) =>
-                {
-                    self.open.drop_front(self.open.len().div_ceil(2));
-                    self.floor = self.floor.max(self.open.first);
-                    return Step::Done(());
-                }
-                Err(Refused::NoMemory) => return self.give_up_oldest(),
-                Err(refused) => return Step::Refused(refused),
-            },
+        let count = match (&spare, afforded) {
+            (Some(chunk), _) => chunk.room_for::<E>(length, rank),
+            (None, Ok(count)) => count,
+            // The only chunk: its older half goes.
+            (None, Err(Refused::NoMemory))
+                if self.sealed.is_empty() && self.open.is_like::<E>(&shape, rank) =>
+            {
+                self.open.drop_front(self.open.len().div_ceil(2));
+                self.floor = self.floor.max(self.open.first);
+                return Step::Done(());
+            }
+            (None, Err(Refused::NoMemory)) => return self.give_up_oldest(),
+            (None, Err(refused)) => return Step::Refused(refused),
         };
         if let Err(refused) = self.seal(spare) {
             return Step::Refused(refused);
@@ -326,7 +343,13 @@ pub(crate) struct Content {
 impl Heap {
     /// A heap without rings.
     pub(crate) const fn new(limits: Limits) -> Heap {
-        Heap { rings: Vec::new(), sequence: 0, used: 0, limits }
+        Heap { rings: Vec::new(), sequence: 0, used: 0, limits, counts_free_slots: true }
+    }
+
+    /// Leaves the free slots to the store of the process: how many there are depends on other stores.
+    #[cfg(feature = "std")]
+    pub(crate) fn leave_free_slots(&mut self) {
+        self.counts_free_slots = false;
     }
 
     /// The number of rings.
@@ -335,12 +358,14 @@ impl Heap {
     }
 
     /// What is allocated.
+    ///
+    /// Slots are reused, and never freed, so those that are free count too. What this heap leaves behind is a small part of what its
+    /// chunks took. More is left over from a larger budget, and must not keep values out of a smaller one.
     pub(crate) fn used(&self) -> usize {
         /// The cost of a chunk is at least so many slots.
         const SLOTS_PER_CHUNK: usize = Chunk::cost_of(0, 1, 0) / slot_size::<Chunk>();
-        // Slots are reused, and never freed. What this heap leaves behind is less than that; what other stores leave, or a
-        // time with a larger limit, must not take all of the budget.
-        self.used + Chunk::pool().idle().min(self.limits.max_bytes / SLOTS_PER_CHUNK)
+        let free = if self.counts_free_slots { Chunk::pool().idle() } else { 0 };
+        self.used + free.min(self.limits.max_bytes / SLOTS_PER_CHUNK)
     }
 
     /// How much is kept.
@@ -508,7 +533,7 @@ impl Heap {
                 };
             }
             if ring.seal(None).is_err() || ring.sealed.try_reserve(1).is_err() {
-                return Step::Refused(Refused::NoMemory);
+                return expired.map_or(Step::Refused(Refused::NoMemory), Step::Again);
             }
             value.key = ring.open.key;
             value.first = ring.open.first;
@@ -556,13 +581,15 @@ impl Heap {
     pub(crate) fn trim(&mut self, number: usize) -> Option<Garbage> {
         self.with_ring(number, |ring, limits| {
             let expired = ring.pop_expired(limits, 0);
-            if expired.is_none()
-                && ring.open.first + (ring.open.len() as u64) <= ring.tail(limits, 0)
-            {
-                ring.seal(None).ok()?;
-                return ring.pop_expired(limits, 0);
+            if expired.is_some() {
+                return expired;
             }
-            expired
+            ring.shrink_queue();
+            if ring.open.end() > ring.tail(limits, 0) {
+                return None;
+            }
+            ring.seal(None).ok()?;
+            ring.pop_expired(limits, 0)
         })?
     }
 

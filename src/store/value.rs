@@ -124,6 +124,7 @@ impl<'a> Value<'a> {
         self.kind().map_or(Dtype::Opaque, Kind::dtype)
     }
 
+    #[inline]
     fn stamp(&self) -> Stamp {
         match self.row() {
             Row::Raw(raw) => raw.stamp,

@@ -160,11 +160,7 @@ fn every_return_is_captured() {
     assert_eq!(early(-1), Err("-1".into()));
     assert_eq!(early(1), Ok(-1));
     assert_eq!(early(8), Ok(4));
-    let returned: Vec<_> = cache()["early.return"]
-        .iter()
-        .filter_map(|v| v.downcast_ref::<Result<i32, String>>().cloned())
-        .collect();
-    assert_eq!(returned, [Err("-1".into()), Ok(-1), Ok(4)]);
+    assert_eq!(kept::<i32>("early.return"), [-1, 4], "what a `Result` holds; `Err` holds nothing");
     assert_eq!(shaped(1.0), [1.0; 4]);
     assert_eq!(cache()["shaped.return"][0].shape(), [2, 2]);
     assert_eq!(coerced(), [1, 2]);
@@ -222,8 +218,9 @@ fn a_star_takes_all_plain_data_and_text_and_passes_over_the_rest() {
     let cache = cache();
     let mut keys: Vec<_> = cache.keys().map(|key| key.trim_start_matches("everything.")).collect();
     keys.sort_unstable();
-    assert_eq!(keys, ["a", "b", "i", "rows", "text", "x", "y"]);
-    assert_eq!(kept::<f32>("everything.y"), [2.0], "a `let mut` at its binding");
+    assert_eq!(keys, ["a", "b", "i", "later", "rows", "text", "x", "y"]);
+    assert_eq!(kept::<f32>("everything.y"), [2.0, 3.0], "at its binding and behind `y += 1.0`");
+    assert_eq!(kept::<usize>("everything.b"), [2, 2, 3]);
 }
 
 trait Layer {
@@ -363,7 +360,11 @@ fn temporaries_go_before_the_variables_of_their_block() {
     assert_eq!(guard_in_the_last_expression(3), 3);
     assert_eq!((chains(Some(3.0), Some(1.0)), chains(None, Some(0.5))), (4.0, 0.5));
     assert_eq!(kept::<f32>("chains.sum"), [4.0, 0.5]);
-    assert_eq!(kept::<f32>("chains.q"), [1.0, 0.5]);
+    assert_eq!(
+        kept::<f32>("chains.q"),
+        [1.0, 1.0, 0.5, 0.5],
+        "the parameter holds it, and the pattern"
+    );
 }
 
 captured_fn! {
@@ -484,7 +485,7 @@ fn a_star_leaves_constants_in_patterns_alone() {
     assert_eq!((constants_in_patterns(Some(3)), constants_in_patterns(Some(7))), (3, 7));
     let cache = cache();
     let keys: Vec<_> = cache.keys().map(|key| key.split('.').next_back().unwrap()).collect();
-    assert_eq!(keys, ["at_most", "other"]);
+    assert_eq!(keys, ["n", "at_most", "other"]);
 }
 
 captured_fn! {
@@ -738,5 +739,386 @@ mod braces {
         assert_eq!(kept::<u32>("labelled.x"), [102]);
         assert_eq!(absent(7), 7);
         assert_eq!(kept::<u32>("absent.here"), [7]);
+    }
+}
+
+/// Where a capture stands, and what it sees there.
+mod placement {
+    use super::*;
+
+    captured_fn! {
+        #[capture(acc)]
+        fn ends_with_a_match(xs: &[i32]) {
+            for x in xs {
+                let mut acc = *x;
+                match x {
+                    1 => acc += 100,
+                    _ => acc += 200,
+                }
+            }
+        }
+
+        #[capture(acc)]
+        fn ends_with_an_if(x: i32) {
+            let mut acc = x;
+            if x > 1 {
+                acc += 10;
+            } else {
+                acc += 20;
+            }
+        }
+
+        #[capture(acc, part)]
+        fn ends_with_a_value(x: i32) -> i32 {
+            let mut acc = x;
+            acc += 1;
+            if x > 1 {
+                let mut part = acc;
+                part += 1;
+                match x {
+                    2 => part * 2,
+                    _ => part,
+                }
+            } else {
+                acc
+            }
+        }
+
+        #[capture(acc)]
+        fn ends_with_a_call(x: i32) {
+            let mut acc = vec![x];
+            acc.push(x + 1)
+        }
+
+        #[capture(y, z)]
+        #[allow(clippy::needless_late_init)]
+        fn assigned_later(c: bool) -> i32 {
+            let y;
+            let mut z;
+            if c {
+                y = 1;
+                z = 10;
+            } else {
+                (y, z) = (2, 20);
+            }
+            if c {
+                z += y;
+            }
+            z
+        }
+
+        #[capture(y)]
+        #[allow(clippy::needless_late_init)]
+        fn perhaps_assigned(c: bool) -> i32 {
+            let y;
+            if c {
+                y = 7;
+                return y;
+            }
+            0
+        }
+
+        #[capture(*)]
+        #[allow(clippy::needless_late_init)]
+        fn all_of_it(n: i32) -> i32 {
+            let later;
+            let mut sum = 0;
+            for i in 0..n {
+                sum += i;
+            }
+            later = sum;
+            let (mut a, b) = (later, 2);
+            a <<= b;
+            a
+        }
+    }
+
+    #[test]
+    fn a_match_or_an_if_that_ends_a_block_without_a_value_is_a_statement() {
+        let _alone = alone();
+        ends_with_a_match(&[1, 2]);
+        assert_eq!(kept::<i32>("ends_with_a_match.acc"), [101, 202]);
+        ends_with_an_if(1);
+        ends_with_an_if(2);
+        assert_eq!(kept::<i32>("ends_with_an_if.acc"), [21, 12]);
+        ends_with_a_call(1);
+        assert_eq!(cache()["ends_with_a_call.acc"][0].as_slice::<i32>(), Some(&[1, 2][..]));
+        assert_eq!((ends_with_a_value(1), ends_with_a_value(2), ends_with_a_value(3)), (2, 8, 5));
+        assert_eq!(kept::<i32>("ends_with_a_value.acc"), [2, 3, 4]);
+        assert_eq!(kept::<i32>("ends_with_a_value.part"), [4, 5]);
+    }
+
+    #[test]
+    fn a_let_without_a_value_is_captured_behind_each_assignment() {
+        let _alone = alone();
+        assert_eq!((assigned_later(true), assigned_later(false)), (11, 20));
+        assert_eq!(kept::<i32>("assigned_later.y"), [1, 2]);
+        assert_eq!(kept::<i32>("assigned_later.z"), [10, 11, 20]);
+        assert_eq!((perhaps_assigned(true), perhaps_assigned(false)), (7, 0));
+        assert_eq!(kept::<i32>("perhaps_assigned.y"), [7]);
+    }
+
+    #[test]
+    fn a_star_sees_each_value_of_an_accumulator() {
+        let _alone = alone();
+        assert_eq!(all_of_it(4), 24);
+        assert_eq!(kept::<i32>("all_of_it.sum"), [0, 0, 1, 3, 6]);
+        assert_eq!(kept::<i32>("all_of_it.later"), [6]);
+        assert_eq!(kept::<i32>("all_of_it.a"), [6, 24]);
+    }
+
+    captured_fn! {
+        #[capture(x, step)]
+        fn activated_from_inside(n: i32) -> i32 {
+            let mut x = 0;
+            loop {
+                let step = x;
+                x += 1;
+                if x == 2 {
+                    anycapture::activate();
+                }
+                if x == 6 {
+                    anycapture::deactivate();
+                }
+                if x == n {
+                    break;
+                }
+            }
+            x
+        }
+
+        #[capture(item)]
+        fn taken(mut stack: Vec<i32>) {
+            while let Some(item) = stack.pop() {
+                if item == 3 {
+                    anycapture::activate();
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_loop_sees_that_recording_has_started_or_stopped() {
+        let _alone = alone();
+        anycapture::deactivate();
+        assert_eq!(activated_from_inside(8), 8);
+        assert_eq!(kept::<i32>("activated_from_inside.step"), [2, 3, 4, 5]);
+        taken(vec![1, 2, 3, 4]);
+        assert_eq!(kept::<i32>("taken.item"), [2, 1]);
+    }
+
+    captured_fn! {
+        #[capture(losses => loss, seen)]
+        fn until_nan(values: &[f32]) -> usize {
+            let mut seen = 0_usize;
+            for value in values {
+                let loss = value * 2.0;
+                seen += 1;
+                if loss.is_nan() {
+                    anycapture::deactivate();
+                }
+            }
+            seen
+        }
+    }
+
+    #[test]
+    fn nothing_is_captured_behind_the_place_where_recording_stops() {
+        let _alone = alone();
+        assert_eq!(until_nan(&[1.0, f32::NAN, 3.0]), 3);
+        assert_eq!(cache()["losses.loss"].len(), 2);
+        assert!(cache().get("losses.seen").is_none());
+    }
+}
+
+/// Entries with values and shapes, and what `*` passes over.
+mod entries {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Tensor(Vec<f32>);
+
+    captured_fn! {
+        #[capture(f => norm = x * x, map[rows, 2] = &map.0, twice[..dims] = [x, x]; index = (layer, -1), keep = 3)]
+        fn with_values(x: f32, rows: usize, layer: i32) -> f32 {
+            let dims = [2_u8, 1];
+            let norm = x + 1.0;
+            let mut map = Tensor(vec![x; rows * 2]);
+            map.0[0] = 0.0;
+            let twice = "what is kept is the expression";
+            let _ = twice;
+            norm
+        }
+    }
+
+    captured_fn! {
+        #[capture(*: Tensor)]
+        fn of_a_type(x: f32) -> Tensor {
+            let map = Tensor(vec![x]);
+            let other = std::rc::Rc::new(());
+            let none: Option<Tensor> = None;
+            let _ = (other, none);
+            map
+        }
+
+        #[capture(*: (Tensor, String), !b)]
+        fn of_two_types(x: f32) -> f32 {
+            let a = Tensor(vec![x]);
+            let b = a.clone();
+            let s = Some(b);
+            x + s.map_or(0.0, |s| s.0[0])
+        }
+    }
+
+    #[test]
+    fn an_entry_may_be_an_expression_with_a_shape() {
+        let _alone = alone();
+        assert_eq!(with_values(3.0, 2, 7), 4.0);
+        let cache = cache();
+        assert_eq!(kept::<f32>("f.norm"), [9.0]);
+        assert_eq!(cache["f.map"][0].shape(), [2, 2]);
+        assert_eq!(cache["f.map"][0].as_slice::<f32>(), Some(&[0.0, 3.0, 3.0, 3.0][..]));
+        assert_eq!(cache["f.twice"][0].shape(), [2, 1]);
+        assert_eq!(cache["f.norm"][0].indices(), [7, -1]);
+    }
+
+    #[test]
+    fn a_star_takes_values_of_the_types_that_it_names() {
+        let _alone = alone();
+        of_a_type(1.0);
+        assert_eq!(cache()["of_a_type.map"][0].downcast_ref::<Tensor>(), Some(&Tensor(vec![1.0])));
+        assert_eq!(kept::<f32>("of_a_type.x"), [1.0]);
+        assert_eq!(of_two_types(1.0), 2.0);
+        let cache = cache();
+        let mut keys: Vec<_> =
+            cache.keys().filter_map(|key| key.strip_prefix("of_two_types.")).collect();
+        keys.sort_unstable();
+        assert_eq!(keys, ["a", "s", "x"]);
+    }
+}
+
+/// Forms that once did not compile.
+mod once_refused {
+    use super::*;
+
+    trait Limits {
+        fn max_value() -> Self;
+        fn infinity() -> Self;
+    }
+
+    impl Limits for f32 {
+        fn max_value() -> f32 {
+            f32::MAX
+        }
+        fn infinity() -> f32 {
+            f32::INFINITY
+        }
+    }
+
+    static mut CALLS: u32 = 0;
+
+    captured_fn! {
+        #[capture(y, b)]
+        fn bound_in_an_else(o: Option<u32>) -> u32 {
+            let Some(n) = o else {
+                let (y, b) = (1, 2);
+                return y + b;
+            };
+            n
+        }
+
+        #[capture(*)]
+        fn ranges_without_a_start(n: u8) -> u8 {
+            let m = match n {
+                ..=0 => 4,
+                1..=3 => { 5 }
+                _ => 3,
+            };
+            m
+        }
+
+        #[capture(*)]
+        fn inner_attributes_in_blocks(n: u8) -> u8 {
+            let mut sum = 0;
+            for i in 0..n {
+                #![allow(unused_variables)]
+                let unused = i;
+                sum += 1;
+            }
+            let x = {
+                #![allow(unused_mut)]
+                let mut y = sum;
+                y
+            };
+            x
+        }
+
+        #[capture(*)]
+        #[allow(unreachable_code, unused_variables, clippy::diverging_sub_expression, clippy::never_loop)]
+        fn values_that_never_come(n: u8) -> u8 {
+            loop {
+                let never = return n;
+            }
+        }
+
+        #[capture(*)]
+        fn values_of_a_later_type(xs: &[f32]) -> f32 {
+            let mut m = Limits::max_value();
+            let mut best = None;
+            let start = Limits::infinity();
+            for x in xs {
+                if *x < m {
+                    m = *x;
+                    best = Some(x);
+                }
+            }
+            let _: f32 = start;
+            m + best.copied().unwrap_or(0.0)
+        }
+
+        #[capture(*)]
+        fn arms_without_a_comma(n: u8) -> u8 {
+            let mut sum = 0;
+            match n {
+                3 => unsafe { CALLS += 1; }
+                4 => if n > 3 { sum += 1 } else { sum += 2 }
+                5 => for i in 0..n { sum += i }
+                6 => 'outer: loop { break 'outer; }
+                7 if n > 6 => match n { 7 => sum = 70, _ => {} }
+                _ => sum = 9,
+            }
+            sum
+        }
+
+        #[capture(*)]
+        fn statics(n: u32) -> u32 {
+            unsafe {
+                CALLS += n;
+                CALLS = CALLS.min(100);
+            }
+            n
+        }
+
+        #[capture(x)]
+        fn collects_nothing(xs: Vec<()>, x: u8) {
+            let _ = x;
+            xs.into_iter().collect()
+        }
+    }
+
+    #[test]
+    fn forms_that_were_refused_are_taken() {
+        let _alone = alone();
+        assert_eq!((bound_in_an_else(None), bound_in_an_else(Some(1))), (3, 1));
+        assert_eq!(kept::<u32>("bound_in_an_else.b"), [2]);
+        assert_eq!([0, 2, 9].map(ranges_without_a_start), [4, 5, 3]);
+        assert_eq!(inner_attributes_in_blocks(2), 2);
+        assert_eq!(kept::<u8>("inner_attributes_in_blocks.unused"), [0, 1]);
+        assert_eq!(values_that_never_come(9), 9);
+        assert_eq!(values_of_a_later_type(&[3.0, 1.0]), 2.0);
+        assert_eq!(kept::<f32>("values_of_a_later_type.m"), [3.0, 1.0]);
+        assert_eq!([3, 4, 5, 6, 7, 8].map(arms_without_a_comma), [0, 1, 10, 0, 70, 9]);
+        assert_eq!(statics(1), 1);
+        collects_nothing(vec![()], 1);
     }
 }

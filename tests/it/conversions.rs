@@ -170,7 +170,7 @@ fn recording_stops_behind_the_first_nan_and_says_where() {
         &|| capture!(nan, optional = Some(f64::NAN), behind),
     ];
     for capture in captures {
-        anycapture::activate();
+        activate_with(Options::new().stop_at_nan());
         capture();
         assert!(!anycapture::is_active());
         assert!(cache().get("nan.behind").is_none());

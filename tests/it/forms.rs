@@ -108,7 +108,7 @@ form! { let_else: otherwise(a, b, c) [a 2, b 2, c 1] (otherwise(Some("7")), othe
     }
 }
 
-form! { let_without_a_value: later(a, b, c) [a 2, b 2, c 2] (later(1), later(-1));
+form! { let_without_a_value: later(a, b, c) [a 2, b 2, c 4] (later(1), later(-1));
     fn later(n: i32) -> i32 {
         let a;
         let b: i32;
@@ -512,7 +512,7 @@ form! { a_list_of_final_values: finals(a, b, c, d, e) [a 1, b 1, c 2, d 2, e 1] 
     }
 }
 
-form! { early_returns: early(a, return) [a 3, return 3] [-1, 0, 1, 2].map(early);
+form! { early_returns: early(a, return) [a 3, return 2] [-1, 0, 1, 2].map(early);
     fn early(n: i32) -> Option<i32> {
         if n < 0 { return None }
         let a = n;
@@ -746,7 +746,7 @@ fn const_functions_pass_through() {
     assert_kept("beside", &[("y", 1)]);
 }
 
-form! { everything_of_it: whole(*) [x 1, a 1, text 1, sum 1, i 2, square 2, b 1, last 1] whole(2);
+form! { everything_of_it: whole(*) [x 1, a 1, text 1, sum 3, i 2, square 2, b 1, last 1] whole(2);
     fn whole(x: i32) -> Result<i32, String> {
         let a = x + 1;
         let text = format!("{a}");

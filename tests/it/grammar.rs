@@ -43,6 +43,20 @@ fn items_come_in_all_four_forms() {
 }
 
 #[test]
+fn a_shape_may_be_a_slice_an_array_or_a_vec_of_integers() {
+    let _alone = alone();
+    let flat = [1_i16, 2, 3, 4, 5, 6];
+    let (array, vec) = ([3_u8, 2], vec![1_usize, 6]);
+    let slice = &vec[..];
+    capture!(f, flat[..array], v[..vec] = flat, s[..slice] = &flat, t[..[2, 1, 3]] = &flat[..]; keep = 7, room = 512);
+    let cache = cache();
+    assert_eq!(cache["f.flat"][0].shape(), [3, 2]);
+    assert_eq!(cache["f.v"][0].shape(), [1, 6]);
+    assert_eq!(cache["f.s"][0].shape(), [1, 6]);
+    assert_eq!(cache["f.t"][0].shape(), [2, 1, 3]);
+}
+
+#[test]
 fn a_line_is_an_expression_of_unit_and_borrows() {
     let _alone = alone();
     let text = String::from("moved later");
@@ -90,15 +104,18 @@ fn index_is_kept_with_the_value() {
 }
 
 #[test]
-fn on_stands_in_for_the_switch() {
+fn on_stands_in_for_the_switch_and_records_nothing_once_recording_has_stopped() {
     let _alone = alone();
     let active = anycapture::is_active();
-    anycapture::deactivate();
+    let evaluated = Cell::new(0);
     let x = 1_u8;
     capture!(f, x; on = active);
     capture!(f, x; on = !active);
+    anycapture::deactivate();
+    capture!(f, x; on = active);
+    capture!(f, x = evaluated.replace(1); on = active, if evaluated.replace(1) == 0);
     capture!(f, x);
-    assert_eq!(cache()["f.x"].len(), 1);
+    assert_eq!((cache()["f.x"].len(), evaluated.get()), (1, 0));
 }
 
 #[test]

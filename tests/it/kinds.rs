@@ -295,7 +295,7 @@ fn half_precision_is_kept_as_f32_exactly() {
     let all = (0..=u16::MAX).map(half::bf16::from_bits).collect::<Vec<_>>();
     let scores = [half::f16::from_f32(0.1); 3];
     let one = scores[0];
-    let rows = vec![[half::bf16::ONE; 2]; 3];
+    let rows = Vec::from([[half::bf16::ONE; 2]; 3]);
     let optional = Some(vec![half::f16::ONE]);
     capture!(half, all, scores, one, optional);
     capture!(half, shaped[2, 3] = rows.as_flattened());

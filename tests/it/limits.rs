@@ -90,16 +90,16 @@ fn set_size_gives_the_memory_back() {
 #[test]
 fn the_budget_holds_in_all_and_no_key_evicts_another() {
     let _alone = alone();
-    activate_with(Options::new().max_size(0).max_bytes(1_000_000));
+    activate_with(Options::new().max_size(0).max_bytes(1 << 20));
     for n in 0..10 {
         capture!(other, n);
     }
     (0..200).for_each(hit);
     let cache = cache();
     let held: usize = cache.iter().flat_map(|(_, values)| values).map(|v| v.bytes().len()).sum();
-    assert!(held <= 1_000_000, "{held} bytes");
+    assert!(held <= 1 << 20, "{held} bytes");
     assert!(held >= 900_000, "{held} bytes of a million that may be used");
-    assert!(used() <= 1_000_000.0, "{} bytes", used());
+    assert!(used() <= 1024.0 * 1024.0, "{} bytes", used());
     assert_eq!(cache["other.n"].len(), 10, "another key stays whole");
     assert_eq!(
         large(),
@@ -155,8 +155,8 @@ fn a_budget_of_nothing_or_one_byte_refuses_and_one_of_everything_does_not() {
 fn a_smaller_budget_takes_effect_at_once_and_keeps_the_newest() {
     let _alone = alone();
     (0..50).for_each(hit);
-    activate_with(Options::new().max_bytes(500_000));
-    assert!(used() <= 500_000.0, "{} bytes", used());
+    activate_with(Options::new().max_bytes(500 << 10));
+    assert!(used() <= 500.0 * 1024.0, "{} bytes", used());
     let (kept, newest) = (large().len(), large());
     assert!((5..=12).contains(&kept), "{kept} of 40 KB each");
     assert_eq!(newest, (50 - u32::try_from(kept).expect("few")..50).collect::<Vec<_>>());
@@ -166,18 +166,32 @@ fn a_smaller_budget_takes_effect_at_once_and_keeps_the_newest() {
     // And on a ring that is full.
     set_size(4);
     (50..60).for_each(hit);
-    activate_with(Options::new().max_bytes(150_000));
-    assert!(used() <= 150_000.0, "{} bytes", used());
+    activate_with(Options::new().max_bytes(150 << 10));
+    assert!(used() <= 150.0 * 1024.0, "{} bytes", used());
     (60..70).for_each(hit);
-    assert!(used() <= 150_000.0, "{} bytes", used());
+    assert!(used() <= 150.0 * 1024.0, "{} bytes", used());
     assert_eq!(large().last(), Some(&69));
+}
+
+/// What a larger budget leaves behind is reused, and does not count against a smaller one.
+#[test]
+fn a_smaller_budget_has_room_after_a_larger_one() {
+    let _alone = alone();
+    set_size(0);
+    for n in 0..3_000_u32 {
+        capture!(small, text = n.to_string());
+    }
+    anycapture::clear();
+    activate_with(Options::new().max_bytes(8_000));
+    (0..3_u32).for_each(|x| capture!(small, x));
+    assert_eq!((small(), counts("small.x")), (vec![0, 1, 2], [3, 0, 0, 0]), "{}", report());
 }
 
 #[test]
 fn clearing_while_a_large_value_is_being_filled_does_not_exceed_the_budget() {
     let _alone = alone();
     set_size(0);
-    activate_with(Options::new().max_bytes(1_000_000));
+    activate_with(Options::new().max_bytes(1 << 20));
     for n in 0..60_u8 {
         let clearing = (0..60_000).map(|at| {
             if at == 30_000 {
@@ -190,7 +204,7 @@ fn clearing_while_a_large_value_is_being_filled_does_not_exceed_the_budget() {
             n
         });
         capture!(filled, outer = anycapture::each(clearing));
-        assert!(used() <= 1_000_000.0, "{} bytes", used());
+        assert!(used() <= 1024.0 * 1024.0, "{} bytes", used());
     }
     let counts = report().key("filled.outer").expect("was hit");
     let all = counts.kept() + counts.overwritten() + counts.cleared() + counts.refused();
@@ -214,12 +228,12 @@ fn a_drop_that_clears_and_captures_does_not_exceed_the_budget() {
         }
     }
     let _alone = alone();
-    activate_with(Options::new().max_size(2).max_bytes(200_000));
+    activate_with(Options::new().max_size(2).max_bytes(200 << 10));
     let chatty = std::mem::ManuallyDrop::new(Chatty);
     let chatty: &Chatty = &chatty;
     for n in 0..50_u8 {
         capture!(dropping, chatty, large = vec![n; 60_000]);
-        assert!(used() <= 200_000.0, "{} bytes", used());
+        assert!(used() <= 200.0 * 1024.0, "{} bytes", used());
     }
     anycapture::deactivate();
     anycapture::clear();
@@ -228,17 +242,17 @@ fn a_drop_that_clears_and_captures_does_not_exceed_the_budget() {
 #[test]
 fn a_refused_value_leaves_a_full_key_as_it_is() {
     let _alone = alone();
-    activate_with(Options::new().max_size(0).max_bytes(100_000));
+    activate_with(Options::new().max_size(0).max_bytes(100 << 10));
     let scalar = |n: u32| capture!(column, x = n);
     (0..5_000).for_each(scalar);
     let before = cache()["column.x"].len();
-    assert!(before > 3_000, "{before} scalars in 100 KB");
+    assert!(before > 2_500, "{before} scalars of 20 bytes in 100 KB");
     capture!(column, x = vec![0_u8; 200_000]);
     assert_eq!(cache()["column.x"].len(), before);
     assert_eq!(counts("column.x")[3], 1);
     // A value that fits takes the place of the oldest, within the budget.
     capture!(column, x = vec![0_u8; 20_000]);
-    assert!(used() <= 100_000.0, "{} bytes", used());
+    assert!(used() <= 100.0 * 1024.0, "{} bytes", used());
     assert_eq!(cache()["column.x"].last().map(|value| value.shape()[0]), Some(20_000));
     assert!(cache()["column.x"].len() > before / 2);
 }

@@ -7,17 +7,17 @@ use crate::alone;
 #[test]
 fn the_report_names_every_cause() {
     let _alone = alone();
-    activate_with(Options::new().max_size(2).max_bytes(4_096).only(&["r.*"]));
+    activate_with(Options::new().max_size(2).max_bytes(1 << 20).only(&["r.*"]));
     let xs = [1_u8; 4];
     for _ in 0..3 {
         capture!(r, xs[5] = xs);
     }
-    capture!(r, huge = [0_u8; 5_000], none = None::<f32>);
+    capture!(r, huge = vec![0_u8; 2 << 20], none = None::<f32>);
     capture!(left, out = 1_u8);
     let text = report().to_string();
     for part in [
         "recording is active",
-        "2 values a key, 4 KiB in all",
+        "2 values a key, 1 MiB in all",
         "only keys that match",
         "r.xs: 2 kept, 1 overwritten by newer ones of this key, 3 kept flat",
         "r.huge: nothing kept, 1 refused: larger than the budget",
@@ -70,4 +70,17 @@ fn a_report_on_nothing_says_what_may_be_the_reason() {
     capture!(never, x);
     assert!(report().to_string().contains("not active now"), "{}", report());
     assert!(report().key("never.x").is_none());
+}
+
+#[test]
+fn the_nearest_names_are_those_that_were_captured_here() {
+    fn hit() {
+        let somewhere = 1_u8;
+        capture!(nearest, somewhere);
+    }
+    let _alone = alone();
+    hit();
+    let _session = anycapture::session();
+    let unknown = cache().explain("nearest.somewhere");
+    assert!(unknown.ends_with("was reached while recording was active."), "{unknown}");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anycapture::{Dtype, Value};
 
-use super::{Content, Counts, Engine, Item, KEYS, Model};
+use super::{Content, Counts, Item, KEYS, Model};
 
 /// Compares one value.
 pub fn check_value(item: &Item, key: usize, value: &Value<'_>) {
@@ -18,11 +18,11 @@ pub fn check_value(item: &Item, key: usize, value: &Value<'_>) {
         Content::Text(text) => assert_eq!(value.downcast_ref::<String>(), Some(text)),
         #[cfg(feature = "alloc")]
         Content::Tag(tag) => {
-            assert_eq!(value.downcast_ref::<super::Tag>().map(|tag| tag.0), Some(*tag))
+            assert_eq!(value.downcast_ref::<super::input::Tag>().map(|tag| tag.0), Some(*tag))
         }
         #[cfg(feature = "alloc")]
         Content::Tags(tags) => {
-            let found = value.downcast_ref::<Vec<super::Tag>>().expect("a list of tags");
+            let found = value.downcast_ref::<Vec<super::input::Tag>>().expect("a list of tags");
             assert!(found.iter().map(|tag| tag.0).eq(tags.iter().copied()));
         }
         #[cfg(not(feature = "alloc"))]
@@ -222,6 +222,7 @@ pub use with_alloc::*;
 mod with_alloc {
     use anycapture::Cache;
 
+    use super::super::Engine;
     use super::*;
 
     /// The values of one key in a snapshot; of a long list both ends.
@@ -249,9 +250,9 @@ mod with_alloc {
 
     /// A whole snapshot.
     pub fn check_cache(model: &Model, cache: &Cache) {
-        for key in 0..KEYS.len() {
+        for (key, name) in KEYS.iter().enumerate() {
             check_list(model, cache, key);
-            assert_eq!(cache.contains_key(KEYS[key]), !model.keys[key].items.is_empty());
+            assert_eq!(cache.contains_key(name), !model.keys[key].items.is_empty());
         }
         assert_eq!(cache.len(), counts(model).iter().filter(|count| **count > 0).count());
         let mut sequence = None;
@@ -269,11 +270,11 @@ mod with_alloc {
 
     /// `at` finds the newest value with these indices.
     fn check_at(model: &Model, cache: &Cache) {
-        for key in 0..KEYS.len() {
+        for (key, name) in KEYS.iter().enumerate() {
             let Some(item) = model.keys[key].items.front() else { continue };
             let newest =
                 model.keys[key].items.iter().rev().find(|other| other.indices == item.indices);
-            let found = cache.at(KEYS[key], &item.indices).expect("it is there");
+            let found = cache.at(name, &item.indices).expect("it is there");
             check_value(newest.expect("it is there"), key, found);
         }
     }

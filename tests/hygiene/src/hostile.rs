@@ -106,6 +106,7 @@ captured_fn! {
         names, returned, return; index = index, if index < 9
     )]
     fn listed(x: Number, index: Count) -> Number {
+        let _ = index; // with the feature off the list is not a use
         let __anycapture_active = x;
         let mut __anycapture_last = x;
         let mut __anycapture_value = x + 1.0;

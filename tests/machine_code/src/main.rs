@@ -3,14 +3,28 @@
 use std::hint::black_box;
 use std::sync::atomic::Ordering::Relaxed;
 
+#[derive(Clone)]
+struct Tensor(#[allow(dead_code)] std::sync::Arc<Vec<f32>>);
+
 fn main() {
     let mut words = std::env::args().skip(1);
     let what = words.next().expect("what to do");
     let count: u64 = words.next().and_then(|count| count.parse().ok()).expect("how often");
-    let values = vec![1.0_f32; 300];
+    let values = vec![1.0_f32; 5000];
     // As those of candle: a clone is a count.
-    let tensor = std::sync::Arc::new(values.clone());
-    anycapture::set_size(16);
+    let tensor = Tensor(std::sync::Arc::new(values.clone()));
+    // `memory-10` is a scalar in given memory that holds 10 of them.
+    let held = what.strip_prefix("memory-").map(|held| held.parse().expect("how many"));
+    if held.is_some() {
+        let memory = Box::leak(vec![0; 1 << 20].into_boxed_slice());
+        anycapture::set_memory(memory).expect("it is the first");
+    }
+    // `wide-scalar` is a scalar in a ring of the default size.
+    let (size, what) = match what.strip_prefix("wide-") {
+        Some(what) => (1024, what.to_string()),
+        None => (held.unwrap_or(16), what),
+    };
+    anycapture::set_size(size);
     listing::FLAG.store(black_box(false), Relaxed);
     if !what.starts_with("inactive") {
         anycapture::activate();
@@ -35,17 +49,27 @@ fn main() {
             anycapture::capture!(listing, row);
         },
         "map" => &|_| {
-            let map = &values[..];
+            let map = &values[..300];
             anycapture::capture!(listing, map);
+        },
+        "large" => &|_| {
+            let large = &values[..];
+            anycapture::capture!(listing, large);
         },
         "tensor" => &|_| {
             let tensor = &tensor;
             anycapture::capture!(listing, tensor);
         },
+        what if what.starts_with("memory-") => &|nth| {
+            let x = number(nth);
+            anycapture::capture!(listing, x);
+        },
         _ => panic!("nothing to do named `{what}`"),
     };
+    // The steady state.
+    (0..4000).for_each(once);
     (0..count).for_each(once);
     let mut kept = 0;
-    anycapture::visit(|entry| kept += entry.bytes().len());
-    black_box(kept);
+    let shown = anycapture::visit(|value| kept += value.bytes().len());
+    black_box((kept, shown));
 }

@@ -8,7 +8,7 @@ captured_fn! {
 }
 
 captured_fn! {
-    #[capture(x, double = x * 2.0)]
+    #[capture(x, double = )]
     fn value(x: f32) -> f32 {
         x
     }
@@ -29,13 +29,6 @@ captured_fn! {
 }
 
 captured_fn! {
-    #[capture(x[2; 2])]
-    fn shape(x: [f32; 4]) -> f32 {
-        x[0]
-    }
-}
-
-captured_fn! {
     #[capture = x]
     fn no_parentheses(x: f32) -> f32 {
         x
@@ -43,5 +36,5 @@ captured_fn! {
 }
 
 fn main() {
-    operator(value(borrow(generic(shape(no_parentheses([1.0; 4]))))));
+    operator(value(borrow(generic(no_parentheses(1.0)))));
 }

@@ -5,13 +5,6 @@ captured_fn! {
     struct Attention;
 }
 
-trait Layer {
-    captured_fn! {
-        #[capture(x)]
-        fn without_a_body(&self, x: f32) -> f32;
-    }
-}
-
 captured_fn! {
     #[capture(x)]
     const fn constant(x: f32) -> f32 {

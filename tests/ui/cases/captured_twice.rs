@@ -1,14 +1,6 @@
 use anycapture::captured_fn;
 
 captured_fn! {
-    #[capture(x, y, x)]
-    fn twice(x: f32) {
-        let y = x;
-        let _ = y;
-    }
-}
-
-captured_fn! {
     #[capture(return, return)]
     fn returned_twice(x: f32) -> f32 {
         x
@@ -23,14 +15,6 @@ captured_fn! {
     }
 }
 
-captured_fn! {
-    #[capture(*, !z)]
-    fn left_out(x: f32) {
-        let _ = x;
-    }
-}
-
 fn main() {
-    twice(returned_twice(1.0));
-    left_out(two_lists(1.0));
+    returned_twice(two_lists(1.0));
 }

@@ -1,0 +1,240 @@
+#!/usr/bin/env python3
+"""Writes src/macros/steps.rs: the macros that look for a token some way ahead.
+
+`macro_rules!` has no loop and no "up to": to take several tokens in one expansion, an arm is needed for each
+distance. The rule of each macro is written once, here.
+
+    .ci/steps.py           writes the file
+    .ci/steps.py --check   fails if the file is not what this script writes
+"""
+
+import sys
+from pathlib import Path
+
+TARGET = Path(__file__).resolve().parent.parent / "src/macros/steps.rs"
+
+
+def bound(k, letter="t"):
+    """The matcher of k tokens."""
+    return "".join(f"${letter}{i}:tt " for i in range(k))
+
+
+def used(k, letter="t"):
+    """The same tokens, written out."""
+    return "".join(f"${letter}{i} " for i in range(k))
+
+
+def macro(name, doc, arms):
+    docs = "\n".join(f"/// {line}" for line in doc)
+    body = "\n".join(f"    {left} => {{ {right} }};" for left, right in arms)
+    return f"{docs}\n#[doc(hidden)]\n#[macro_export]\nmacro_rules! {name} {{\n{body}\n}}\n"
+
+
+def cut():
+    """$s is [size next context kind [pieces]]; see the page of `src/macros.rs`."""
+    c = "$crate::__anycapture_cut!"
+    s = "[$size:ident $next:ident $c:tt $kind:tt [$($pieces:tt)*]]"
+    arms = []
+    # Near: the next place to cut. The tokens stand twice, so that a brace that is looked into is handed on as it was.
+    # Twelve or three `else if` of one length hold no place to cut, and neither do twelve blocks.
+    names = "abcdefghijkl"
+    arms.append(("(@near $s:tt [$($t:tt)*] $all:tt " + " ".join(f"{{ $($_{n}:tt)* }}" for n in names) + " $($rest:tt)+)",
+                 f"{c} {{ @near $s [$($t)* " + " ".join(f"{{ $($_{n})* }}" for n in names) + "] [$($rest)+] $($rest)+ }"))
+    for names, k in [("abcdefghijkl", k) for k in range(1, 7)] + [("abc", k) for k in range(1, 7)]:
+        left = " ".join(f"else if {bound(k, n)}{{ $($_{n}:tt)* }}" for n in names)
+        right = " ".join(f"else if {used(k, n)}{{ $($_{n})* }}" for n in names)
+        arms.append((f"(@near $s:tt [$($t:tt)*] $all:tt {left} else $($rest:tt)+)",
+                     f"{c} {{ @near $s [$($t)* {right}] [else $($rest)+] else $($rest)+ }}"))
+    for k in range(17):
+        arms.append((f"(@near $s:tt [$($t:tt)*] $all:tt {bound(k)}; $($rest:tt)+)",
+                     f"{c} {{ $s [[$($t)* {used(k)};]] $($rest)+ }}"))
+        if k <= 8:
+            arms.append((f"(@near $s:tt [$($t:tt)*] [{bound(k)}$g:tt $($all:tt)*] {bound(k, 'u')}{{ $($_:tt)* }} $word:tt $($rest:tt)*)",
+                         f"{c} {{ @behind $word $s [$($t)* {used(k)}$g] $word $($rest)* }}"))
+    k = 17
+    arms.append((f"(@near $s:tt [$($t:tt)*] $all:tt {bound(k)}$($rest:tt)+)",
+                 f"{c} {{ @near $s [$($t)* {used(k)}] [$($rest)+] $($rest)+ }}"))
+    arms.append(("(@near [coarse $next:ident $c:tt $kind:tt $pieces:tt] [$($t:tt)*] $all:tt $($rest:tt)*)",
+                 f"{c} {{ [fine $next $c $kind $pieces] [] $($t)* $($rest)* }}"))
+    arms.append(("(@near [fine $next:ident $c:tt $kind:tt ()] [$($t:tt)*] $all:tt $($rest:tt)*)",
+                 "$crate::$next! { [$c $kind ()] [] $($t)* $($rest)* }"))
+    arms.append(("(@near [fine $next:ident $c:tt $kind:tt [$($pieces:tt)*]] [$($t:tt)*] $all:tt $($rest:tt)*)",
+                 "$crate::$next! { [$c $kind [$($pieces)* [$($t)* $($rest)*]]] [] $($t)* $($rest)* }"))
+    # Behind a brace: what goes on with the expression that it ends, and what only begins a statement.
+    for word in ["else", "as", "in"]:
+        arms.append((f"(@behind {word} $s:tt [$($t:tt)*] $($rest:tt)+)", f"{c} {{ @near $s [$($t)*] [$($rest)+] $($rest)+ }}"))
+    arms.append(("(@behind ; $s:tt [$($t:tt)*] ; $($rest:tt)+)", f"{c} {{ $s [[$($t)* ;]] $($rest)+ }}"))
+    for word in ["#", "$word:ident", "$label:lifetime"]:
+        arms.append((f"(@behind {word} $s:tt $t:tt $($rest:tt)+)", f"{c} {{ $s [$t] $($rest)+ }}"))
+    arms.append(("(@behind $other:tt $s:tt [$($t:tt)*] $($rest:tt)+)", f"{c} {{ @near $s [$($t)*] [$($rest)+] $($rest)+ }}"))
+    # A piece that is not the last.
+    arms.append(("(@piece coarse $next:ident $c:tt $($t:tt)*)", f"{c} {{ [fine $next $c (unit) ()] [] $($t)* }}"))
+    arms.append(("(@piece fine $next:ident $c:tt $($t:tt)*)", "$crate::$next! { [$c (unit) ()] [] $($t)* }"))
+    # A piece of a piece: nothing is kept of it.
+    short = "[$size:ident $next:ident $c:tt $kind:tt ()]"
+    for size, n in [("coarse", 256), ("$size:ident", 32)]:
+        to = "coarse" if size == "coarse" else "fine"
+        who = "coarse" if size == "coarse" else "$size"
+        for pieces, kept in [("()", "()"), ("[$($pieces:tt)*]", "[$($pieces)* $([$($t)*])?]")]:
+            arms.append((f"([{size} $next:ident $c:tt $kind:tt {pieces}] [$([$($t:tt)*])?] {bound(n)}$($rest:tt)+)",
+                         f"$({c} {{ @piece {who} $next $c $($t)* }})? {c} {{ @near [{to} $next $c $kind {kept}] [{used(n)}] [$($rest)+] $($rest)+ }}"))
+    # The last piece.
+    arms.append((f"({short} [$([$($t:tt)*])?] $($rest:tt)*)",
+                 f"$({c} {{ @piece $size $next $c $($t)* }})? $crate::$next! {{ [$c $kind ()] [] $($rest)* }}"))
+    arms.append((f"({s} [$([$($t:tt)*])?] $($rest:tt)*)",
+                 f"$({c} {{ @piece $size $next $c $($t)* }})? $crate::$next! {{ [$c $kind [$($pieces)* $([$($t)*])? [$($rest)*]]] [] $($rest)* }}"))
+    return macro("__anycapture_cut", [
+        "Cuts a block into pieces of some 256 tokens, and these into pieces of some 32, all siblings: so the depth of the",
+        "expansion grows slowly with the length of a block. A `;` outside of delimiters ends a statement, and so does a `}`",
+        "before a word that goes on with no expression, a label or an attribute. Something is left behind each cut.",
+    ], arms)
+
+
+def find():
+    """The next brace of a head, with the token in front of it; twelve or three `else if` of one length at once."""
+    f, j = "$crate::__anycapture_find!", "$crate::__anycapture_judge!"
+    arms = []
+    cond = "[$crate::__anycapture_conditions! { $c %s}]"
+    for names, k in [("uvwxyzabcdef", k) for k in range(1, 7)] + [("uvw", k) for k in range(1, 7)]:
+        left = f"([[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $before:tt "
+        left += " else if ".join(f"{bound(k, n)}{{ $($b{n}:tt)* }}" for n in names) + " else if $($rest:tt)*)"
+        parts = "[[$($h)* %s] %s [$($bu)*]] " % (used(k, "u"), cond % used(k, "u"))
+        parts += " ".join("[[else if %s] %s [$($b%s)*]]" % (used(k, n), cond % used(k, n), n) for n in names[1:])
+        arms.append((left, f"{f} {{ [[$c $kind $p] $at $for [$($parts)* {parts}]] if [else if] if $($rest)* }}"))
+    for k in range(9):
+        last = f"$t{k - 1}" if k else "$before"
+        arms.append((f"($n:tt $kind:ident [$($h:tt)*] $before:tt {bound(k)}{{ $($b:tt)* }} $($rest:tt)*)",
+                     f"{j} {{ @judge $n $kind [$($h)* {used(k)}] {last} {{ $($b)* }} $($rest)* }}"))
+    arms.append((f"($n:tt $kind:ident [$($h:tt)*] $before:tt {bound(9)}$($rest:tt)*)",
+                 f"{f} {{ $n $kind [$($h)* {used(9)}] $t8 $($rest)* }}"))
+    return macro("__anycapture_find", ["Finds the next brace in the head of `if`, `while`, `for` or `match`, and has it judged."], arms)
+
+
+def arms():
+    """The arms of a match up to `=>`; what stands in front of a block is pattern, guard and a comma before them."""
+    a = "$crate::__anycapture_arms!"
+    out = [("([$c:tt $k:tt [$($h:tt)*]] [$($done:tt)*] [])", "$($h)* { $($done)* }")]
+    head = "[$c:tt $k:tt $h:tt]"
+    body = "{ $crate::__anycapture_pattern! { @top arm $c %s} $crate::__anycapture_cut! { [coarse __anycapture_walk $c $k []] [] $($b%s)* } }"
+    # four short arms with blocks, and two
+    for ks in [(k,) * 4 for k in range(1, 5)] + [(i, j) for i in range(1, 6) for j in range(1, 6)]:
+        names = "uvwx"[:len(ks)]
+        left = f"({head} [$($done:tt)*] [] " + " ".join(f"{bound(k, n)}=> {{ $($b{n}:tt)* }}" for k, n in zip(ks, names))
+        right = " ".join(f"{used(k, n)}=> {body % (used(k, n), n)}" for k, n in zip(ks, names))
+        out.append((left + " $($rest:tt)*)", f"{a} {{ [$c $k $h] [$($done)* {right}] [] $($rest)* }}"))
+    # four short arms with literals
+    for k in range(1, 5):
+        names = "uvwx"
+        left = "($m:tt [$($done:tt)*] [] " + " ".join(f"{bound(k, n)}=> $e{n}:literal ," for n in names)
+        right = " ".join(f"{used(k, n)}=> $e{n}," for n in names)
+        out.append((left + " $($rest:tt)*)", f"{a} {{ $m [$($done)* {right}] [] $($rest)* }}"))
+    for k in range(11):
+        out.append((f"($m:tt $done:tt [$($p:tt)*] {bound(k)}=> $v:tt $($rest:tt)*)",
+                    f"$crate::__anycapture_arm! {{ $m $done [$($p)* {used(k)}] $v $v $($rest)* }}"))
+    out.append((f"($m:tt $done:tt [$($p:tt)*] {bound(11)}$($rest:tt)*)",
+                f"{a} {{ $m $done [$($p)* {used(11)}] $($rest)* }}"))
+    return macro("__anycapture_arms", [
+        "Takes the arms of a `match` one after the other, up to four short ones at once: macros can't stand between them."], out)
+
+
+def lets():
+    """The `let` of a statement that may bind a `let mut`, among the tokens of a piece, and the attributes in front of it."""
+    l, e = "$crate::__anycapture_lets!", "$crate::__anycapture_ends!"
+    arms = [("($s:tt $before:tt)", "")]
+    for k in range(13):
+        last = f"$t{k - 1}" if k else "$before"
+        arms.append((f"($s:tt $before:tt {bound(k)}let $x:ident = $($rest:tt)*)", f"{l} {{ $s = $($rest)* }}"))
+        arms.append((f"($s:tt $before:tt {bound(k)}let $($rest:tt)*)", f"{e} {{ @let $s [] {last} $($rest)* }}"))
+        arms.append((f"($s:tt $before:tt {bound(k)}# $($rest:tt)*)", f"{e} {{ @attributes $s [] # $($rest)* }}"))
+    arms.append((f"($s:tt $before:tt {bound(13)}$($rest:tt)*)", f"{l} {{ $s $t12 $($rest)* }}"))
+    arms.append(("($s:tt $before:tt $($rest:tt)*)", ""))
+    return macro("__anycapture_lets", ["Finds the next `let` of a piece, with the token in front of it."], arms)
+
+
+def copy():
+    """What no rule knows: up to `;`, or to the `else` of a `let`."""
+    c = "$crate::__anycapture_copy!"
+    arms = [("($s:tt $at:tt [] [$($t:tt)*] ; $($rest:tt)*)", "$crate::__anycapture_done! { $s $at [$($t)* ;] [] $($rest)* }"),
+            ("($s:tt $at:tt [$p:tt [$($let:tt)*]] [$($t:tt)*] ; $($rest:tt)*)",
+             "$crate::__anycapture_done! { $s $at [$($let)* $($t)* ;] $p $($rest)* }"),
+            ("($s:tt $at:tt [] [$($t:tt)*])", "$crate::__anycapture_tail! { $s $at [$($t)*] }"),
+            ("([$c:tt $kind:tt $pieces:tt] $at:tt [$p:tt $let:tt] [$($t:tt)*] else { $($b:tt)* } ; $($rest:tt)*)",
+             f"{c} {{ [$c $kind $pieces] $at [$p $let] [$($t)* else {{ $crate::__anycapture_cut! {{ [coarse __anycapture_walk $c (value) []] [] $($b)* }} }}] ; $($rest)* }}")]
+    for k in range(1, 7):
+        arms.append((f"($s:tt $at:tt $for:tt [$($t:tt)*] {bound(k, 'u')}; $($rest:tt)*)", f"{c} {{ $s $at $for [$($t)* {used(k, 'u')}] ; $($rest)* }}"))
+        arms.append((f"($s:tt $at:tt $for:tt [$($t:tt)*] {bound(k, 'u')}else {{ $($b:tt)* }} ; $($rest:tt)*)",
+                     f"{c} {{ $s $at $for [$($t)* {used(k, 'u')}] else {{ $($b)* }} ; $($rest)* }}"))
+    arms.append((f"($s:tt $at:tt $for:tt [$($t:tt)*] {bound(7, 'u')}$($rest:tt)*)", f"{c} {{ $s $at $for [$($t)* {used(7, 'u')}] $($rest)* }}"))
+    arms.append(("($s:tt $at:tt $for:tt [$($t:tt)*] $($rest:tt)+)", f"{c} {{ $s $at $for [$($t)* $($rest)+] }}"))
+    return macro("__anycapture_copy", ["Copies what no rule knows, up to the next `;`. `$for` is `[]`, or of a `let`: `[pattern [let x =]]`."], arms)
+
+
+def calls():
+    """The next call without arguments in the value of a `let`, or its end: then the type is taken to be known."""
+    k_, kn = "$crate::__anycapture_calls!", "$crate::__anycapture_known!"
+    arms = []
+    for k in range(10):
+        arms.append((f"([$c:tt [$($p:tt)+]] {bound(k)}; $($rest:tt)*)", "$crate::__anycapture_pattern! { @top let $c $($p)+ }"))
+        if k < 9:
+            arms.append((f"($s:tt {bound(k)}$call:ident () $($rest:tt)*)", f"{kn} {{ @call $s $call $($rest)* }}"))
+    arms.append((f"($s:tt {bound(9)}$($rest:tt)*)", f"{k_} {{ $s $($rest)* }}"))
+    return macro("__anycapture_calls", ["Finds the next call without arguments in a value, up to its `;`."], arms)
+
+
+def attributes():
+    """#[capture ..] among attributes, eight a step."""
+    a = "$crate::__anycapture_functions!"
+    arms = []
+    for k in range(1, 9):
+        seen = "".join(f"#$a{i}:tt " for i in range(k))
+        put = "".join(f"#$a{i} " for i in range(k))
+        arms.append((f"($s:tt [[$($seen:tt)*] $list:tt] {seen}#[capture $($c:tt)*] $($rest:tt)*)",
+                     f"{a} {{ @attributes $s [[$($seen)* {put}] $list] #[capture $($c)*] $($rest)* }}"))
+        if k in (1, 8):
+            last = (f"($s:tt [[$($seen:tt)*] $list:tt] {seen}$($rest:tt)*)",
+                    f"{a} {{ @attributes $s [[$($seen)* {put}] $list] $($rest)* }}")
+            if k == 1:
+                one = last
+            else:
+                arms.append(last)
+    arms.append(one)
+    return macro("__anycapture_attributes", ["Steps over attributes that are not `#[capture]`, up to eight at once."], arms)
+
+
+def generics():
+    """The parameters are the first parentheses behind a `>`."""
+    g, o = "$crate::__anycapture_generics!", "$crate::__anycapture_head!"
+    arms = []
+    for k in range(13):
+        for end in [">", ">>"]:
+            arms.append((f"($s:tt [$($h:tt)*] {bound(k)}{end} ($($p:tt)*) $($rest:tt)*)",
+                         f"{o} {{ @output $s [$($h)* {used(k)}{end}] [$($p)*] [] $($rest)* }}"))
+    arms.append((f"($s:tt [$($h:tt)*] {bound(12)}$($rest:tt)*)", f"{g} {{ $s [$($h)* {used(12)}] $($rest)* }}"))
+    return macro("__anycapture_generics", ["Finds the parameters behind generics."], arms)
+
+
+def clauses():
+    """The body behind a where clause; a brace may be a const argument."""
+    w, o = "$crate::__anycapture_clauses!", "$crate::__anycapture_head!"
+    arms = []
+    for k in range(13):
+        arms.append((f"($s:tt $h:tt $p:tt [$($o:tt)*] {bound(k)}{{ $($b:tt)* }} $($rest:tt)*)",
+                     f"{o} {{ @brace $s $h $p [$($o)* {used(k)}] {{ $($b)* }} $($rest)* }}"))
+    arms.append((f"($s:tt $h:tt $p:tt [$($o:tt)*] {bound(13)}$($rest:tt)*)", f"{w} {{ $s $h $p [$($o)* {used(13)}] $($rest)* }}"))
+    return macro("__anycapture_clauses", ["Finds the body behind a `where` clause."], arms)
+
+
+def written():
+    return "\n".join([
+        "//! Written by `.ci/steps.py`: the macros that look some way ahead, an arm for each distance.\n",
+        cut(), find(), arms(), lets(), copy(), calls(), attributes(), generics(), clauses(),
+    ])
+
+
+if __name__ == "__main__":
+    text = written()
+    if "--check" in sys.argv:
+        if TARGET.read_text() != text:
+            sys.exit(f"{TARGET} is not what .ci/steps.py writes: run .ci/steps.py")
+    else:
+        TARGET.write_text(text)

@@ -1,0 +1,338 @@
+//! A capture line: its grammar, its options, its items, and the one macro that writes the code.
+
+/// Takes a line of [`capture!`](crate::capture) apart, and hands items and options on in a fixed form.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_line {
+    // forward, t = x.t[2, 3]: the parser would stop at the comma
+    ($($path:ident)::+, $item:ident = $a:ident $(. $field:tt)* [$i:tt, $($j:tt)*] $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "an index takes one value, and a shape stands behind the name: `",
+                $crate::__private::stringify!($item), "[",
+                $crate::__private::stringify!($i, $($j)*), "] = expression`"
+            )
+        }
+    };
+    // forward, attn, q[heads, 64], k[..dims], norm = x.norm(), row[64] = rows.next()
+    ($($path:ident)::+, $($item:ident $([$($dims:tt)*])? $(= $value:expr)?),+ $(,)?) => {
+        $crate::__anycapture_switch! {
+            [any $($path)+] [$([$item [] [$([$($dims)*])?] [$($value)?]])+] [] [] [] [] [] []
+        }
+    };
+    // the same; every = 10, index = (layer, step), keep = 4, room = 256, on = flag, if x > 0.0
+    ($($path:ident)::+, $($item:ident $([$($dims:tt)*])? $(= $value:expr)?),+ $(,)?; $($options:tt)*) => {
+        $crate::__anycapture_options! {
+            [any $($path)+] [$([$item [] [$([$($dims)*])?] [$($value)?]])+] [] [] [] [] [] [] $($options)*
+        }
+    };
+    // forward
+    ($($path:ident)::+ $(,)? $(; $($options:tt)*)?) => {
+        $crate::__private::compile_error! {
+            "nothing to capture: name a variable behind the path, as in `capture!(forward, attention_map)`"
+        }
+    };
+    // forward, a + b
+    ($($path:ident)::+, $($items:tt)*) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "`", $crate::__private::stringify!($($items)*),
+                "` does not read as items of `capture!`: write `name`, `name[heads, tokens]`, `name = expression` or \
+                 `name[heads, tokens] = expression`, with commas between items and `;` before the options"
+            )
+        }
+    };
+    // Attention::<T>::forward, attn
+    ($($line:tt)*) => {
+        $crate::__private::compile_error! {
+            "`capture!` begins with the path of the key, identifiers only, and a comma: \
+             `capture!(forward, attention_map)` or `capture!(Attention::forward, attention_map)`"
+        }
+    };
+}
+
+/// Sorts options into six slots: `every`, `index`, `keep`, `room`, `on`, `if`. `$l` is `[case path]`, `$i` the items.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_options {
+    // all sorted, and with the feature off that is all for the list of a function
+    ((off) $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt $if:tt) => {};
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt $if:tt) => {
+        $crate::__anycapture_switch! { $l $i $every $index $keep $room $on $if }
+    };
+    // every = 0
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt $if:tt every = 0 $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            "`every = 0` captures nothing: `every = 1`, or no `every`, captures every hit"
+        }
+    };
+    // every = 10
+    ($l:tt $i:tt [] $index:tt $keep:tt $room:tt $on:tt $if:tt every = $every:expr $(, $($rest:tt)*)?) => {
+        $crate::__anycapture_options! { $l $i [$every] $index $keep $room $on $if $($($rest)*)? }
+    };
+    // index = layer, index = (layer, step)
+    ($l:tt $i:tt $every:tt [] $keep:tt $room:tt $on:tt $if:tt index = $index:expr $(, $($rest:tt)*)?) => {
+        $crate::__anycapture_options! { $l $i $every [$index] $keep $room $on $if $($($rest)*)? }
+    };
+    // keep = 4
+    ($l:tt $i:tt $every:tt $index:tt [] $room:tt $on:tt $if:tt keep = $keep:expr $(, $($rest:tt)*)?) => {
+        $crate::__anycapture_options! { $l $i $every $index [$keep] $room $on $if $($($rest)*)? }
+    };
+    // room = 256
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt [] $on:tt $if:tt room = $room:expr $(, $($rest:tt)*)?) => {
+        $crate::__anycapture_options! { $l $i $every $index $keep [$room] $on $if $($($rest)*)? }
+    };
+    // on = flag
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt [] $if:tt on = $on:expr $(, $($rest:tt)*)?) => {
+        $crate::__anycapture_options! { $l $i $every $index $keep $room [$on] $if $($($rest)*)? }
+    };
+    // if x > 0.0
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt [] if $if:expr $(, $($rest:tt)*)?) => {
+        $crate::__anycapture_options! { $l $i $every $index $keep $room $on [$if] $($($rest)*)? }
+    };
+    // if a, if b
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt [$_:expr] if $($rest:tt)*) => {
+        $crate::__private::compile_error! { "the option `if` is given twice: join the conditions with `&&`" }
+    };
+    // every = 10, every = 20: an option whose slot is taken
+    ($l:tt $i:tt [$_:expr] $index:tt $keep:tt $room:tt $on:tt $if:tt every $($rest:tt)*) => {
+        $crate::__anycapture_options! { @twice every }
+    };
+    ($l:tt $i:tt $every:tt [$_:expr] $keep:tt $room:tt $on:tt $if:tt index $($rest:tt)*) => {
+        $crate::__anycapture_options! { @twice index }
+    };
+    ($l:tt $i:tt $every:tt $index:tt [$_:expr] $room:tt $on:tt $if:tt keep $($rest:tt)*) => {
+        $crate::__anycapture_options! { @twice keep }
+    };
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt [$_:expr] $on:tt $if:tt room $($rest:tt)*) => {
+        $crate::__anycapture_options! { @twice room }
+    };
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt [$_:expr] $if:tt on $($rest:tt)*) => {
+        $crate::__anycapture_options! { @twice on }
+    };
+    (@twice $option:ident) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "the option `", $crate::__private::stringify!($option), "` is given twice: keep one of them"
+            )
+        }
+    };
+    // evry = 10
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt $if:tt $($rest:tt)*) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "unknown option `", $crate::__private::stringify!($($rest)*),
+                "`: there are `every = N`, `index = expression`, `keep = N`, `room = BYTES`, `on = flag` and \
+                 `if condition`"
+            )
+        }
+    };
+}
+
+/// The switch. `ENABLED` is a constant: with the feature off everything is type-checked, and no code is made of it, which
+/// `tests/machine_code.rs` and `tests/off.rs` guard.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_switch {
+    // without `on`
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt [] $if:tt) => {
+        if $crate::ENABLED && $crate::is_active() {
+            $crate::__anycapture_hit! { $l $i $every $index $keep $room $if }
+        }
+    };
+    // on = flag
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt [$on:expr] $if:tt) => {
+        if $crate::ENABLED && $on {
+            if $crate::is_active() {
+                $crate::__anycapture_hit! { $l $i $every $index $keep $room $if }
+            }
+        }
+    };
+}
+
+/// What happens while recording: `if`, `every`, then `index`, `keep` and `room`, once for all items.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_hit {
+    // if condition
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt [$if:expr]) => {
+        if $if {
+            $crate::__anycapture_hit! { $l $i $every $index $keep $room [] }
+        }
+    };
+    // every = 10
+    ($l:tt $i:tt [$every:expr] $index:tt $keep:tt $room:tt []) => {
+        match $crate::__private::size($every) {
+            __anycapture_every => {
+                static __ANYCAPTURE_HITS: $crate::__private::Hits = $crate::__private::Hits::new();
+                if $crate::__private::Hits::nth(&__ANYCAPTURE_HITS, __anycapture_every) {
+                    $crate::__anycapture_hit! { $l $i [] $index $keep $room [] }
+                }
+            }
+        }
+    };
+    // nothing of these
+    ($l:tt [$($item:tt)+] [] [] [] [] []) => {
+        $($crate::__anycapture_item! { $l $item (&$crate::__private::Note::NONE) })+
+    };
+    // index = layer, keep = 4, room = 256
+    ($l:tt [$($item:tt)+] [] [$($index:expr)?] [$($keep:expr)?] [$($room:expr)?] []) => {
+        match &($crate::__private::Note {
+            $(indices: $crate::__private::indices($index).as_slice(),)?
+            $(keep: $crate::__private::size($keep),)?
+            $(room: $crate::__private::size($room),)?
+            ..$crate::__private::Note::NONE
+        }) {
+            __anycapture_note => {
+                $($crate::__anycapture_item! { $l $item __anycapture_note })+
+            }
+        }
+    };
+}
+
+/// One item: its value, its dimensions, its record. An item is `[name [listed] [[dims]] [value]]`; `listed` is the name as
+/// it stands in the list of a function.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_item {
+    // attn
+    ($l:tt [$item:ident [] [] []] $note:expr) => {
+        match &$item {
+            __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
+                $l $item [] __anycapture_value $note
+            }
+        }
+    };
+    // attn, in the list of a function
+    ($l:tt [$item:ident $listed:tt $dims:tt []] $note:expr) => {
+        $crate::__anycapture_item! {
+            @$dims $l $item $listed $note, $crate::__anycapture_let_mut_that_moves_is_listed_as_let_name! { $item }
+        }
+    };
+    // attn = expr
+    ($l:tt [$item:ident $listed:tt $dims:tt [$value:expr]] $note:expr) => {
+        $crate::__anycapture_item! { @$dims $l $item $listed $note, &$value }
+    };
+    // no dimensions
+    (@[] $l:tt $item:ident $listed:tt $note:expr, $value:expr) => {
+        match $value {
+            __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
+                $l $item $listed __anycapture_value $note
+            }
+        }
+    };
+    // [..dims]
+    (@[[.. $dims:expr]] $l:tt $item:ident $listed:tt $note:expr, $value:expr) => {
+        $crate::__anycapture_item! {
+            @shaped [$crate::__private::dims(&$dims).as_slice()] $l $item $listed $note, $value
+        }
+    };
+    // [heads, tokens]
+    (@[[$($dim:expr),* $(,)?]] $l:tt $item:ident $listed:tt $note:expr, $value:expr) => {
+        $crate::__anycapture_item! { @shaped [&[$($crate::__private::size($dim)),*]] $l $item $listed $note, $value }
+    };
+    (@shaped [$shape:expr] $l:tt $item:ident $listed:tt $note:expr, $value:expr) => {
+        match (
+            $value,
+            &($crate::__private::Note { shape: $crate::__private::Some($shape), ..*$note }),
+        ) {
+            (__anycapture_value, __anycapture_note) => $crate::__anycapture_value_must_own_what_it_holds! {
+                $l $item $listed __anycapture_value __anycapture_note
+            }
+        }
+    };
+    // [2; 2]
+    (@[[$($dims:tt)*]] $l:tt $item:ident $listed:tt $note:expr, $value:expr) => {
+        $crate::__private::compile_error! {
+            $crate::__private::concat!(
+                "`", $crate::__private::stringify!($item), "[", $crate::__private::stringify!($($dims)*),
+                "]` has a shape that is none: dimensions stand with commas between them, `name[heads, tokens]`, or are \
+                 a slice, `name[..dims]`"
+            )
+        }
+    };
+}
+
+/// Borrows a listed variable. What rustc says of one that has been moved ends with this name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_let_mut_that_moves_is_listed_as_let_name {
+    ($item:ident) => {
+        &$item
+    };
+}
+
+/// The code of a capture: the only place that names the store. What rustc says of a value that borrows ends with this name.
+///
+/// `$l` is `[case path]`: `any`, or of a list `(*)`, which passes over what it can't keep, or `(* [T, U,])`.
+/// The names that this puts in scope are not in scope for the user's expressions.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_value_must_own_what_it_holds {
+    // capture!(forward, attn)
+    ([any $($path:ident)+] $item:ident [] $value:ident $note:expr) => {{
+        use $crate::__private::any::*;
+        // As many references as there are cases.
+        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
+        (&&&&&&&&&&&&&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
+            &__ANYCAPTURE_SITE,
+            &$crate::__private::concat!(
+                $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
+            ),
+            $note,
+            $crate::__private::Listed,
+        );
+    }};
+    // what can't be the name of a constant here
+    ([any $($path:ident)+] $item:ident [self] $value:ident $note:expr) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { [any $($path)+] $item [] $value $note }
+    };
+    ([any $($path:ident)+] $item:ident [__anycapture_value] $value:ident $note:expr) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { [any $($path)+] $item [] $value $note }
+    };
+    ([any $($path:ident)+] $item:ident [__anycapture_note] $value:ident $note:expr) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { [any $($path)+] $item [] $value $note }
+    };
+    // #[capture(attn)]: errors about the value point at the name in the list, as at any argument that is one token of the user's
+    ([any $($path:ident)+] $item:ident [$listed:tt] $value:ident $note:expr) => {{
+        use $crate::__private::any::*;
+        #[allow(non_upper_case_globals)]
+        const $listed: $crate::__private::Listed = $crate::__private::Listed;
+        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
+        (&&&&&&&&&&&&&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
+            &__ANYCAPTURE_SITE,
+            &$crate::__private::concat!(
+                $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
+            ),
+            $note,
+            $listed,
+        );
+    }};
+    // #[capture(*)]
+    ([(*) $($path:ident)+] $item:ident $listed:tt $value:ident $note:expr) => {{
+        use $crate::__private::optional::*;
+        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
+        (&&&&&&&&&&&&&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
+            &__ANYCAPTURE_SITE,
+            &$crate::__private::concat!(
+                $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
+            ),
+            $note,
+            $crate::__private::Listed,
+        );
+    }};
+    // #[capture(*: Tensor)]
+    ([(* [$($type:ty,)+]) $($path:ident)+] $item:ident $listed:tt $value:ident $note:expr) => {{
+        use $crate::__private::optional::*;
+        use $crate::__private::typed::*;
+        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
+        $crate::__private::Typed::<_, ($($type,)+)>::new(&&&&&&&&&&&&&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
+            &__ANYCAPTURE_SITE,
+            &$crate::__private::concat!(
+                $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
+            ),
+            $note,
+            $crate::__private::Listed,
+        );
+    }};
+}

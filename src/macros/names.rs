@@ -1,0 +1,167 @@
+//! Whether the names of a list stand in the function, by its text, when it is compiled.
+//!
+//! Only words are looked at, whatever they are: a name that the walk finds is never refused.
+
+/// Stops the build, with a sentence, if `name` is listed twice, or stands nowhere in the text as a word.
+#[track_caller] // an error shows the caller's lines, not these
+pub const fn check(name: &str, names: &[&str], text: &str) {
+    let (mut at, mut count) = (0, 0);
+    while at < names.len() {
+        count += is(names[at].as_bytes(), name.as_bytes()) as usize;
+        at += 1;
+    }
+    if count > 1 {
+        fail(name, "` stands twice in `#[capture]`: keep one of them", "", "", "");
+    }
+    if stands_in(name.as_bytes(), text.as_bytes()) {
+        return;
+    }
+    let unbound = "` is listed in `#[capture]`, but stands nowhere in the function";
+    let (start, end) = nearest(name.as_bytes(), text.as_bytes());
+    match core::str::from_utf8(text.as_bytes().split_at(end).0.split_at(start).1) {
+        Ok(nearest) if !nearest.is_empty() => fail(name, unbound, ": is it `", nearest, "`?"),
+        _ => fail(name, unbound, "", "", ""),
+    }
+}
+
+/// Whether a name in a pattern that may be refused is a variable, and no constant, variant or static.
+pub const fn is_variable(name: &str) -> bool {
+    !name.as_bytes()[0].is_ascii_uppercase()
+}
+
+/// Whether the name is a word of the text.
+///
+/// Eight bytes a step, for what costs the compiler's time is each branch and each checked operation: half a microsecond.
+const fn stands_in(name: &[u8], text: &[u8]) -> bool {
+    let (mut rest, mut before) = (text, b' ');
+    let (x, y) = (name[0], if name.len() > 1 { name[1] } else { b' ' });
+    let short = name.len() == 1;
+    while let [a, b, c, d, e, f, g, h, tail @ ..] = rest {
+        let any = (*a == x) & (short | (*b == y))
+            | (*b == x) & (short | (*c == y))
+            | (*c == x) & (short | (*d == y))
+            | (*d == x) & (short | (*e == y))
+            | (*e == x) & (short | (*f == y))
+            | (*f == x) & (short | (*g == y))
+            | (*g == x) & (short | (*h == y))
+            | (*h == x);
+        if any && begins_in(name, rest, 8, before) {
+            return true;
+        }
+        (rest, before) = (tail, *h);
+    }
+    begins_in(name, rest, rest.len(), before)
+}
+
+/// Whether the name is a word that begins in the first `count` bytes of the text, with `before` in front of it.
+const fn begins_in(name: &[u8], text: &[u8], count: usize, mut before: u8) -> bool {
+    let mut at = 0;
+    while at < count {
+        if text[at] == name[0]
+            && !is_letter(before)
+            && is(text.split_at(word(text, at)).0.split_at(at).1, name)
+        {
+            return true;
+        }
+        before = text[at];
+        at += 1;
+    }
+    false
+}
+
+/// Where the word stands that is most like the name, if few letters differ; else where nothing is.
+const fn nearest(name: &[u8], text: &[u8]) -> (usize, usize) {
+    let (mut best, mut least, mut at) = ((0, 0), 1 + (name.len() + 1) / 3, 0);
+    while at < text.len() {
+        let end = word(text, at);
+        if end > at {
+            let distance = distance(text.split_at(end).0.split_at(at).1, name);
+            if distance < least {
+                (best, least) = ((at, end), distance);
+            }
+            at = end;
+        }
+        at += 1;
+    }
+    best
+}
+
+/// The end of the word that begins at `at`.
+const fn word(text: &[u8], mut at: usize) -> usize {
+    while at < text.len() && is_letter(text[at]) {
+        at += 1;
+    }
+    at
+}
+
+/// A letter of a word; `#` as in `r#type`.
+const fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'#' | 128..)
+}
+
+const fn is(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// How many letters are inserted, removed or replaced between two words; many, if they are long or far from alike.
+const fn distance(a: &[u8], b: &[u8]) -> usize {
+    const LONGEST: usize = 40;
+    if a.len().abs_diff(b.len()) > b.len() || b.len() >= LONGEST {
+        return usize::MAX;
+    }
+    let mut row = [0; LONGEST];
+    let mut column = 0;
+    while column <= b.len() {
+        row[column] = column;
+        column += 1;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        let mut diagonal = row[0];
+        row[0] = at + 1;
+        column = 0;
+        while column < b.len() {
+            let replaced = diagonal + (a[at] != b[column]) as usize;
+            diagonal = row[column + 1];
+            let (inserted, removed) = (row[column] + 1, diagonal + 1);
+            let moved = if inserted < removed { inserted } else { removed };
+            row[column + 1] = if replaced < moved { replaced } else { moved };
+            column += 1;
+        }
+        at += 1;
+    }
+    row[b.len()]
+}
+
+/// Panics with "`name" and the rest of the sentence.
+#[track_caller]
+const fn fail(name: &str, rest: &str, before: &str, nearest: &str, after: &str) {
+    let parts = ["`", name, rest, before, nearest, after];
+    let mut sentence = [b' '; 512];
+    let (mut length, mut part) = (0, 0);
+    while part < parts.len() {
+        let (bytes, mut at) = (parts[part].as_bytes(), 0);
+        while at < bytes.len() && length < sentence.len() {
+            sentence[length] = bytes[at];
+            length += 1;
+            at += 1;
+        }
+        part += 1;
+    }
+    match core::str::from_utf8(sentence.split_at(length).0) {
+        Ok(sentence) => panic!("{}", sentence),
+        Err(_) => {
+            panic!("a name in `#[capture]` stands nowhere in the function, or twice in the list")
+        }
+    }
+}

@@ -1,0 +1,760 @@
+//! The walk through a body: see the page at the top of `src/macros.rs`.
+
+/// Copies a piece of a block, statement by statement, with `$s` and the attributes seen in front of the next one.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_walk {
+    // the end
+    ([[* $($c:tt)*] $kind:tt $pieces:tt] []) => {};
+    ([$c:tt $kind:tt ()] []) => {};
+    ([$c:tt $kind:tt [[$($t:tt)*]]] []) => { $crate::__anycapture_lets! { [$c (unit) ()] [] $($t)* } };
+    ([$c:tt $kind:tt $pieces:tt] []) => { $crate::__anycapture_ends! { $c $pieces } };
+    // let x = value, let mut x = value. The value's first token stands twice: to be matched, and to be copied.
+    ($s:tt $at:tt let $x:tt = $v:tt $($rest:tt)*) => {
+        $crate::__anycapture_value! { $s $at [guess $x] [let $x =] $v $v $($rest)* }
+    };
+    ($s:tt $at:tt let $mut:tt $x:tt = $v:tt $($rest:tt)*) => {
+        $crate::__anycapture_value! { $s $at [guess $mut $x] [let $mut $x =] $v $v $($rest)* }
+    };
+    ($s:tt $at:tt let $x:tt : $type:ty = $v:tt $($rest:tt)*) => {
+        $crate::__anycapture_value! { $s $at [let $x] [let $x : $type =] $v $v $($rest)* }
+    };
+    ($s:tt $at:tt let $mut:tt $x:tt : $type:ty = $v:tt $($rest:tt)*) => {
+        $crate::__anycapture_value! { $s $at [let $mut $x] [let $mut $x : $type =] $v $v $($rest)* }
+    };
+    // any other pattern
+    ($s:tt $at:tt let $($rest:tt)*) => { $crate::__anycapture_let! { $s $at [] $($rest)* } };
+    // ;
+    ($s:tt $at:tt ; $($rest:tt)*) => { $crate::__anycapture_walk! { $s [] $($rest)* } };
+    // #![allow(unused)] let x = 1;: an arm may have the attribute, a block as a value may not
+    ([$c:tt $kind:tt [$($pieces:tt)*]] [] # ! $a:tt $($rest:tt)*) => {
+        match () {
+            #$a
+            () => { $crate::__anycapture_walk! { [$c $kind [$($pieces)*]] [] $($rest)* } }
+        }
+    };
+    // #[allow(unused)] let x = 1;
+    ($s:tt [$($at:tt)*] #$a:tt $($rest:tt)*) => { $crate::__anycapture_walk! { $s [$($at)* #$a] $($rest)* } };
+    // if x { .. }, match x { .. }, for x in xs { .. }, while x { .. }
+    ($s:tt $at:tt if $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] if [if] if $($rest)* } };
+    ($s:tt $at:tt match $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] match [match] match $($rest)* } };
+    ($s:tt $at:tt for $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] for [for] for $($rest)* } };
+    ($s:tt $at:tt while $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] while [while] while $($rest)* } };
+    // { .. } { .. }
+    ([$c:tt $kind:tt $p:tt] [] { $($a:tt)* } { $($b:tt)* } { $($rest:tt)* } $($more:tt)*) => {
+        { $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($a)* } }
+        { $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } }
+        $crate::__anycapture_walk! { [$c $kind $p] [] { $($rest)* } $($more)* }
+    };
+    // { .. }
+    ($s:tt $at:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { $s $at [] [] [[[] [] [$($b)*]]] $($rest)* } };
+    // 'outer: loop { .. }, 'outer: { .. }, 'outer: for x in xs { .. }
+    ($s:tt $at:tt $label:lifetime : loop { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_loop! { $s $at [] [$label: loop] { $($b)* } $($rest)* }
+    };
+    ($s:tt $at:tt $label:lifetime : { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! { $s $at [] [] [[[$label:] [] [$($b)*]]] $($rest)* }
+    };
+    ($s:tt $at:tt $label:lifetime : $word:ident $($rest:tt)*) => {
+        $crate::__anycapture_find! { [$s $at [] []] $word [$label: $word] $word $($rest)* }
+    };
+    // The first token stands twice, so that it keeps its place.
+    ($s:tt $at:tt $word:tt $($rest:tt)*) => { $crate::__anycapture_word! { $s $at $word $word $($rest)* } };
+}
+
+/// A statement by its first word.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_word {
+    ($s:tt $at:tt loop $word:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_loop! { $s $at [] [$word] { $($b)* } $($rest)* }
+    };
+    ($s:tt $at:tt unsafe $word:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! { $s $at [] [] [[[$word] [] [$($b)*]]] $($rest)* }
+    };
+    // return x; with `return` in the list
+    ([[$f:tt $path:tt $active:tt $e:tt $o:tt [$r:ident $dims:tt] $all:tt] $kind:tt $p:tt] $at:tt
+     return $word:tt $value:expr $(; $($rest:tt)*)?) => {
+        $crate::__anycapture_jump! {
+            [[$f $path $active $e $o [$r $dims] $all] $kind $p] $at
+            $crate::__anycapture_return! { $path $active $o $r $dims [$value] [$word] }
+            $(; $($rest)*)?
+        }
+    };
+    ($s:tt $at:tt return $($rest:tt)*) => { $crate::__anycapture_jump! { $s $at $($rest)* } };
+    ($s:tt $at:tt break $($rest:tt)*) => { $crate::__anycapture_jump! { $s $at $($rest)* } };
+    ($s:tt $at:tt continue $($rest:tt)*) => { $crate::__anycapture_jump! { $s $at $($rest)* } };
+    // const { .. }
+    ($s:tt $at:tt const $word:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! { $s $at [] [$word { $($b)* }] [] $($rest)* }
+    };
+    // items
+    ($s:tt $at:tt const $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt fn $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt use $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt struct $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt enum $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt type $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt impl $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt trait $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt mod $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt static $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt extern $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt pub $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt unsafe $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt async $word:tt fn $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $word fn $($rest)* } };
+    ($s:tt $at:tt async $word:tt unsafe $($rest:tt)*) => {
+        $crate::__anycapture_word! { @item $s $at $word unsafe $($rest)* }
+    };
+    ($s:tt $at:tt union $word:tt $name:ident $($rest:tt)*) => {
+        $crate::__anycapture_word! { @item $s $at $word $name $($rest)* }
+    };
+    (@item $s:tt $at:tt $item:item $($rest:tt)*) => { $crate::__anycapture_done! { $s $at [$item] [] $($rest)* } };
+    ($s:tt $at:tt macro_rules $word:tt ! $name:ident { $($t:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_done! { $s $at [$word! $name { $($t)* }] [] $($rest)* }
+    };
+    ($s:tt $at:tt macro_rules $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at [] [] $($rest)* } };
+    // x = 1.0; x += 1.0;
+    ($s:tt $at:tt $x:ident $y:tt = $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y = $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt += $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y += $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt -= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y -= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt *= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y *= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt /= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y /= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt %= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y %= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt &= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y &= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt |= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y |= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt ^= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y ^= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt <<= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y <<= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt >>= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y >>= $e;] $($rest)* } };
+    // (x, y) = (1.0, 2.0);
+    ([$c:tt $kind:tt $p:tt] [] ($($x:ident),+ $(,)?) $y:tt = $e:expr ; $($rest:tt)*) => {
+        $y = $e;
+        $($crate::__anycapture_name! { @listed assign $x $x $c })+
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    (@assign [$c:tt $kind:tt $p:tt] [] $x:ident [$($statement:tt)*] $($rest:tt)*) => {
+        $($statement)*
+        $crate::__anycapture_name! { @listed assign $x $x $c }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    (@assign [$c:tt $kind:tt $p:tt] [$($at:tt)*] $x:ident [$($statement:tt)*] $($rest:tt)*) => {
+        $($at)* $($statement)*
+        $crate::__anycapture_cfg! { [] [$crate::__anycapture_name! { @listed assign $x $x $c }] $($at)* }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    // vec! { .. }, core::debug_assert! { .. }, ::std::println! { .. }
+    ($s:tt $at:tt $word:ident $a:tt $(:: $b:tt)* ! { $($t:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! { $s $at [] [$a $(:: $b)* ! { $($t)* }] [] $($rest)* }
+    };
+    ($s:tt $at:tt :: $word:tt $a:tt $(:: $b:tt)* ! { $($t:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! { $s $at [] [:: $a $(:: $b)* ! { $($t)* }] [] $($rest)* }
+    };
+    // x.sin();
+    ($s:tt [$($at:tt)*] $word:ident $e:expr ; $($rest:tt)*) => {
+        $($at)* $e;
+        $crate::__anycapture_walk! { $s [] $($rest)* }
+    };
+    // *x += 1.0; and a last expression
+    ($s:tt $at:tt $word:tt $($rest:tt)*) => { $crate::__anycapture_jump! { @expression $s $at $($rest)* } };
+}
+
+/// `return`, `break` and `continue`, with the captures of the block in front if they end it; any other expression.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_jump {
+    (@expression $s:tt [$($at:tt)*] $e:expr ; $($rest:tt)*) => {
+        $($at)* $e;
+        $crate::__anycapture_walk! { $s [] $($rest)* }
+    };
+    (@expression $s:tt $at:tt $e:expr) => { $crate::__anycapture_tail! { $s $at [$e] } };
+    (@expression $s:tt $at:tt $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at [] [] $($rest)* } };
+    ([$c:tt $kind:tt $pieces:tt] [$($at:tt)*] $e:expr $(;)?) => {
+        $crate::__anycapture_ends! { $c $pieces }
+        $($at)* $e;
+    };
+    ($s:tt $at:tt $($rest:tt)*) => { $crate::__anycapture_jump! { @expression $s $at $($rest)* } };
+}
+
+/// The last expression of a block: the captures at the end come first if it gives the block its value.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_tail {
+    ([[$f:tt $path:tt $active:tt $e:tt $o:tt [$r:ident $dims:tt] $all:tt] (fn) $pieces:tt] [] [$($t:tt)*]) => {
+        $crate::__anycapture_ends! { [$f $path $active $e $o [] $all] $pieces }
+        $crate::__anycapture_return! { $path $active $o $r $dims [$($t)*] [] }
+    };
+    // of a piece that is not the last of its block: the test `lengths` guards it
+    ([$c:tt (unit) ()] [$($at:tt)*] [$($t:tt)*]) => { $($at)* $($t)* };
+    // where nothing may be captured at the end
+    ([[$f:tt $path:tt $active:tt [] $($c:tt)*] $kind:tt $pieces:tt] [$($at:tt)*] [$($t:tt)*]) => { $($at)* $($t)* };
+    ([$c:tt (unit) $pieces:tt] [$($at:tt)*] [$($t:tt)*]) => {
+        $($at)* { $($t)* }
+        $crate::__anycapture_ends! { $c $pieces }
+    };
+    ([$c:tt $kind:tt $pieces:tt] [$($at:tt)*] [$($t:tt)*]) => {
+        $crate::__anycapture_ends! { $c $pieces }
+        $($at)* $($t)*
+    };
+}
+
+/// `let` and a pattern of several tokens: the pattern, then the type.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_let {
+    ($s:tt $at:tt [$($p:tt)*] = $v:tt $($rest:tt)*) => {
+        $crate::__anycapture_value! { $s $at [guess $($p)*] [let $($p)* =] $v $v $($rest)* }
+    };
+    ($s:tt $at:tt [$($p:tt)*] : $type:ty = $v:tt $($rest:tt)*) => {
+        $crate::__anycapture_value! { $s $at [let $($p)*] [let $($p)* : $type =] $v $v $($rest)* }
+    };
+    // let x; let mut x: f32;
+    ($s:tt $at:tt [$($p:tt)*] $(: $type:ty)? ; $($rest:tt)*) => {
+        $crate::__anycapture_done! { $s $at [let $($p)* $(: $type)? ;] [later $($p)*] $($rest)* }
+    };
+    ($s:tt $at:tt [$($p:tt)*] $t:tt $($rest:tt)*) => { $crate::__anycapture_let! { $s $at [$($p)* $t] $($rest)* } };
+}
+
+/// The value of a `let`: `$p` is `[kind pattern]`, `$let` all up to the `=`, `$v` the value's first token.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_value {
+    // if x { .. }, match x { .. }
+    ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt if $($rest:tt)*) => {
+        $crate::__anycapture_find! { [$s $at [[let $($p)*] $let] []] if [if] if $($rest)* }
+    };
+    ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt match $($rest:tt)*) => {
+        $crate::__anycapture_find! { [$s $at [[let $($p)*] $let] []] match [match] match $($rest)* }
+    };
+    // loop { .. }, 'outer: loop { .. }
+    ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt loop { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_loop! { $s $at [[let $($p)*] $let] [$v] { $($b)* } $($rest)* }
+    };
+    ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt $label:lifetime : loop { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_loop! { $s $at [[let $($p)*] $let] [$v: loop] { $($b)* } $($rest)* }
+    };
+    // unsafe { .. }, 'outer: { .. }
+    ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt unsafe { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! { $s $at [[let $($p)*] $let] [] [[[$v] [] [$($b)*]]] $($rest)* }
+    };
+    ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt $label:lifetime : { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! { $s $at [[let $($p)*] $let] [] [[[$v:] [] [$($b)*]]] $($rest)* }
+    };
+    // { .. }: one that holds a single expression keeps the user's own braces, and their edition
+    ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_value! { @block [$s $at [[let $($p)*] $let] [$v $($rest)*]] $($b)* }
+    };
+    (@block $to:tt # $($b:tt)*) => { $crate::__anycapture_value! { @walked $to # $($b)* } };
+    (@block $to:tt if $($b:tt)*) => { $crate::__anycapture_value! { @walked $to if $($b)* } };
+    (@block $to:tt match $($b:tt)*) => { $crate::__anycapture_value! { @walked $to match $($b)* } };
+    (@block $to:tt for $($b:tt)*) => { $crate::__anycapture_value! { @walked $to for $($b)* } };
+    (@block $to:tt while $($b:tt)*) => { $crate::__anycapture_value! { @walked $to while $($b)* } };
+    (@block $to:tt loop $($b:tt)*) => { $crate::__anycapture_value! { @walked $to loop $($b)* } };
+    (@block $to:tt unsafe $($b:tt)*) => { $crate::__anycapture_value! { @walked $to unsafe $($b)* } };
+    (@block $to:tt return $($b:tt)*) => { $crate::__anycapture_value! { @walked $to return $($b)* } };
+    (@block $to:tt $label:lifetime $($b:tt)*) => { $crate::__anycapture_value! { @walked $to $label $($b)* } };
+    (@block $to:tt { $($a:tt)* } $($b:tt)*) => { $crate::__anycapture_value! { @walked $to { $($a)* } $($b)* } };
+    (@block [$s:tt $at:tt $for:tt [$($all:tt)*]] $e:expr) => { $crate::__anycapture_copy! { $s $at $for [] $($all)* } };
+    (@block $to:tt $($b:tt)*) => { $crate::__anycapture_value! { @walked $to $($b)* } };
+    (@walked [$s:tt $at:tt $for:tt [$v:tt $($rest:tt)*]] $($b:tt)*) => {
+        $crate::__anycapture_put! { $s $at $for [] [[[] [] [$($b)*]]] $($rest)* }
+    };
+    // With `*`, whether the type is known here depends on the value's tokens, so they stand twice.
+    ([[* $($c:tt)*] $kind:tt $pieces:tt] $at:tt [guess $($p:tt)*] $let:tt $v:tt $($rest:tt)*) => {
+        $crate::__anycapture_value! { @twice [[* $($c)*] $kind $pieces] $at [$($p)*] $let [$($rest)*] $($rest)* }
+    };
+    ([[+ $($c:tt)*] $kind:tt $pieces:tt] $at:tt [guess $($p:tt)*] $let:tt $v:tt $($rest:tt)*) => {
+        $crate::__anycapture_value! { @twice [[+ $($c)*] $kind $pieces] $at [$($p)*] $let [$($rest)*] $($rest)* }
+    };
+    // a `let` behind it is taken at once: it saves a step of depth
+    (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; let $y:tt = $v:tt $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_known! { [$c $p] $($all)* }
+        $crate::__anycapture_value! { [$c $kind $pieces] [] [guess $y] [let $y =] $v $v $($rest)* }
+    };
+    (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_known! { [$c $p] $($all)* }
+        $crate::__anycapture_walk! { [$c $kind $pieces] [] $($rest)* }
+    };
+    (@twice [$c:tt $kind:tt $pieces:tt] [$($at:tt)+] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; $($rest:tt)*) => {
+        $($at)* $($let)* $e;
+        $crate::__anycapture_cfg! { [] [$crate::__anycapture_known! { [$c $p] $($all)* }] $($at)* }
+        $crate::__anycapture_walk! { [$c $kind $pieces] [] $($rest)* }
+    };
+    (@twice $s:tt $at:tt [$($p:tt)*] $let:tt [$($all:tt)*] $($_:tt)*) => {
+        $crate::__anycapture_copy! { $s $at [[let $($p)*] $let] [] $($all)* }
+    };
+    ([$c:tt $kind:tt $pieces:tt] [] [$guess:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; let $y:tt = $w:tt $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_pattern! { @top let $c $($p)* }
+        $crate::__anycapture_value! { [$c $kind $pieces] [] [guess $y] [let $y =] $w $w $($rest)* }
+    };
+    ([$c:tt $kind:tt $pieces:tt] [] [$guess:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_pattern! { @top let $c $($p)* }
+        $crate::__anycapture_walk! { [$c $kind $pieces] [] $($rest)* }
+    };
+    ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt $($rest:tt)*) => {
+        $crate::__anycapture_copy! { $s $at [[let $($p)*] $let] [] $($rest)* }
+    };
+}
+
+/// A statement is copied, and what it binds captured.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_done {
+    ($s:tt [$($at:tt)*] [$($statement:tt)*] [] $($rest:tt)*) => {
+        $($at)* $($statement)*
+        $crate::__anycapture_walk! { $s [] $($rest)* }
+    };
+    ([$c:tt $kind:tt $pieces:tt] [] [$($statement:tt)*] [$as:ident $($p:tt)*] $($rest:tt)*) => {
+        $($statement)*
+        $crate::__anycapture_pattern! { @top $as $c $($p)* }
+        $crate::__anycapture_walk! { [$c $kind $pieces] [] $($rest)* }
+    };
+    ([$c:tt $kind:tt $pieces:tt] [$($at:tt)+] [$($statement:tt)*] [$as:ident $($p:tt)*] $($rest:tt)*) => {
+        $($at)* $($statement)*
+        $crate::__anycapture_cfg! { [] [$crate::__anycapture_pattern! { @top $as $c $($p)* }] $($at)* }
+        $crate::__anycapture_walk! { [$c $kind $pieces] [] $($rest)* }
+    };
+}
+
+/// `loop { .. }`, where the switch is read again at each pass.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_loop {
+    ([[$f:tt $path:tt $active:ident $($c:tt)*] $kind:tt $p:tt] $at:tt $for:tt [$($loop:tt)*] { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! {
+            [[$f $path $active $($c)*] $kind $p] $at $for
+            [$($loop)* {
+                $active = $crate::is_active();
+                $crate::__anycapture_cut! { [coarse __anycapture_walk [$f $path $active $($c)*] (unit) []] [] $($b)* }
+            }] [] $($rest)*
+        }
+    };
+}
+
+/// An expression of blocks: some tokens, then parts, `[[head] [what comes first in the block] [block]]`. `$for` is what it
+/// is the value of, `[]` or `[[kind pattern] [let x =]]`. What follows decides whether it is a statement, the last expression
+/// of the block, or a part of a larger expression.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_put {
+    // match x { .. }.sqrt();
+    ([$c:tt $kind:tt $p:tt] $at:tt [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] . $($rest:tt)*) => {
+        $crate::__anycapture_copy! { [$c $kind $p] $at [] [$($raw)* $($($h)* {
+            $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* }
+        })*] . $($rest)* }
+    };
+    // unsafe { .. }?;
+    ([$c:tt $kind:tt $p:tt] $at:tt [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] ? $($rest:tt)*) => {
+        $crate::__anycapture_copy! { [$c $kind $p] $at [] [$($raw)* $($($h)* {
+            $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* }
+        })*] ? $($rest)* }
+    };
+    // a `;` that throws the value away
+    ([$c:tt $kind:tt $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] ; $($rest:tt)*) => {
+        $($at)* $($raw)* $($($h)* {
+            $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* }
+        })*;
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    // the last expression
+    ([$c:tt (unit) $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*]) => {
+        $($at)* $($raw)* $($($h)* {
+            $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* }
+        })*
+        $crate::__anycapture_ends! { $c $p }
+    };
+    ([$c:tt (value) $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*]) => {
+        $crate::__anycapture_ends! { $c $p }
+        $($at)* $($raw)* $($($h)* {
+            $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* }
+        })*
+    };
+    ([$c:tt $kind:tt $p:tt] $at:tt [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*]) => {
+        $crate::__anycapture_tail! { [$c $kind $p] $at [$($raw)* $($($h)* {
+            $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* }
+        })*] }
+    };
+    // a statement
+    ([$c:tt $kind:tt $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] $($rest:tt)*) => {
+        $($at)* $($raw)* $($($h)* {
+            $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* }
+        })*
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    // let x = match y { .. };
+    ([$c:tt $kind:tt $p:tt] $at:tt [$pattern:tt [$($let:tt)*]] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] ; $($rest:tt)*) => {
+        $crate::__anycapture_done! { [$c $kind $p] $at [$($let)* $($raw)* $($($h)* {
+            $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* }
+        })*;] $pattern $($rest)* }
+    };
+    // let x = match y { .. } + 1;
+    ([$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] $($rest:tt)*) => {
+        $crate::__anycapture_copy! { [$c $kind $p] $at $for [$($raw)* $($($h)* {
+            $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* }
+        })*] $($rest)* }
+    };
+}
+
+/// A brace in a head opens the block, unless it is a pattern's or an operand: it follows an operator, or the head
+/// goes on behind it. `$n` is `[s at for parts]`, then come the kind, the head, and the token in front of the brace.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_judge {
+    (@value [$c:tt $kind:tt $p:tt] $at:tt $for:tt $h:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! {
+            [$c $kind $p] $at $for [$crate::__anycapture_arms! { [$c (value) $h] [] [] $($b)* }] [] $($rest)*
+        }
+    };
+    // whether the head ends within a pattern
+    (@or [] pattern $n:tt $k:ident $h:tt $before:tt $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h $($rest)* }
+    };
+    (@or [] block $($found:tt)*) => { $crate::__anycapture_judge! { @block $($found)* } };
+    (@or [let $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__anycapture_judge! { @or [$($h)*] pattern $($found)* } };
+    (@or [for $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__anycapture_judge! { @or [$($h)*] pattern $($found)* } };
+    (@or [= $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__anycapture_judge! { @or [$($h)*] block $($found)* } };
+    (@or [in $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__anycapture_judge! { @or [$($h)*] block $($found)* } };
+    (@or [$t:tt $($h:tt)*] $($found:tt)*) => { $crate::__anycapture_judge! { @or [$($h)*] $($found)* } };
+    // whether an operand of the head may end with a block
+    (@twice [$first:tt] $n:tt $k:ident $h:tt > $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h $($rest)* }
+    };
+    (@twice [$first:tt] $n:tt $k:ident $h:tt >> $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h $($rest)* }
+    };
+    (@twice [$first:tt] $($found:tt)*) => { $crate::__anycapture_judge! { @block $($found)* } };
+    (@twice [$first:tt match $($_:tt)*] $n:tt $k:ident $h:tt $before:tt $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h $($rest)* }
+    };
+    (@twice [$first:tt $t:tt $($h:tt)*] $($found:tt)*) => {
+        $crate::__anycapture_judge! { @twice [$t $($h)*] $($found)* }
+    };
+    (@operand $n:tt $kind:ident [$($h:tt)*] { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_find! { $n $kind [$($h)* { $($b)* }] {} $($rest)* }
+    };
+    // an operand
+    (@judge $n:tt $k:ident $h:tt = $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt == $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt != $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt < $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt <= $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt >= $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt && $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt || $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt & $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt | $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt ^ $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt + $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt - $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt * $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt / $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt % $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt ! $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt << $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt : $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt ..= $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt in $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt else $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt if $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt while $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt match $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt loop $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt unsafe $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt const $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt async $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt move $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    // if let Heads { q, k } = heads, for Pair { x, y } in pairs
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } = $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } = $($rest)* }
+    };
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } in $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } in $($rest)* }
+    };
+    // if let A { x } | B { x } = pair, or the block and a closure behind it
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } | $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @or $h block $n $k $h $before { $($b)* } | $($rest)* }
+    };
+    // if x > { 3 } { .. }, while match x { .. } { .. }, or the block and a block behind it
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } { $($next:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @twice $h $n $k $h $before { $($b)* } { $($next)* } $($rest)* }
+    };
+    (@judge $n:tt $k:ident $h:tt > { $($b:tt)* } && $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } && $($rest)* }
+    };
+    (@judge $n:tt $k:ident $h:tt > { $($b:tt)* } || $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } || $($rest)* }
+    };
+    // for x in if backwards { .. } else { .. } { .. }
+    (@judge $n:tt for $h:tt $before:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n for $h { $($b)* } else $($rest)* }
+    };
+    (@judge $n:tt while $h:tt $before:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n while $h { $($b)* } else $($rest)* }
+    };
+    (@judge $n:tt match $h:tt $before:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n match $h { $($b)* } else $($rest)* }
+    };
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } == $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } == $($rest)* }
+    };
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } != $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } != $($rest)* }
+    };
+
+    // the block: `@judge` that has come so far, or `@block`
+    // for x in xs { .. }
+    (@$found:ident [[$c:tt $kind:tt $p:tt] [$($at:tt)*] $for:tt $parts:tt] for [$($h:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($h)* {
+            $crate::__anycapture_conditions! { $c $($h)* }
+            $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    // while let Some(x) = stack.pop() { .. }
+    (@$found:ident [[[$f:tt $path:tt $active:ident $($c:tt)*] $kind:tt $p:tt] [$($at:tt)*] $for:tt $parts:tt]
+     while [$($label:lifetime :)? while let $($h:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($label:)? while let $($h)* {
+            $active = $crate::is_active();
+            $crate::__anycapture_conditions! { [$f $path $active $($c)*] let $($h)* }
+            $crate::__anycapture_cut! { [coarse __anycapture_walk [$f $path $active $($c)*] (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_walk! { [[$f $path $active $($c)*] $kind $p] [] $($rest)* }
+    };
+    // while x > 0.0 { .. }
+    (@$found:ident [[$c:tt $kind:tt $p:tt] [$($at:tt)*] $for:tt $parts:tt] while [$($h:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($h)* {
+            $crate::__anycapture_conditions! { $c $($h)* }
+            $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    // if x > 0.0 { .. } else if
+    (@$found:ident [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $_:tt { $($b:tt)* } else if $($rest:tt)*) => {
+        $crate::__anycapture_find! {
+            [[$c $kind $p] $at $for [
+                $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]]
+            ]] if [else if] if $($rest)*
+        }
+    };
+    // if x > 0.0 { .. } else { .. }
+    (@$found:ident [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $_:tt { $($b:tt)* } else { $($e:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! {
+            [$c $kind $p] $at $for [] [
+                $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]] [[else] [] [$($e)*]]
+            ] $($rest)*
+        }
+    };
+    // if x > 0.0 { .. }
+    (@$found:ident [[$c:tt $kind:tt $p:tt] [$($at:tt)*] [] []] if [$($h:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($h)* {
+            $crate::__anycapture_conditions! { $c $($h)* }
+            $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    (@$found:ident [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! {
+            [$c $kind $p] $at $for [] [
+                $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]]
+            ] $($rest)*
+        }
+    };
+    // match x { .. }: of the type `()` where it is a statement
+    (@$found:ident [[$c:tt (unit) $p:tt] $at:tt [] $parts:tt] match $h:tt $_:tt { $($b:tt)* }) => {
+        $crate::__anycapture_put! { [$c (unit) $p] $at [] [$crate::__anycapture_arms! { [$c (unit) $h] [] [] $($b)* }] [] }
+    };
+    (@$found:ident [$s:tt $at:tt $for:tt $parts:tt] match $h:tt $_:tt { $($b:tt)* }) => {
+        $crate::__anycapture_judge! { @value $s $at $for $h { $($b)* } }
+    };
+    (@$found:ident [$s:tt $at:tt [] $parts:tt] match $h:tt $_:tt { $($b:tt)* } ; $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @value $s $at [] $h { $($b)* } ; $($rest)* }
+    };
+    (@$found:ident [$s:tt $at:tt [] $parts:tt] match $h:tt $_:tt { $($b:tt)* } . $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @value $s $at [] $h { $($b)* } . $($rest)* }
+    };
+    (@$found:ident [$s:tt $at:tt [] $parts:tt] match $h:tt $_:tt { $($b:tt)* } ? $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @value $s $at [] $h { $($b)* } ? $($rest)* }
+    };
+    (@$found:ident [[$c:tt $kind:tt $p:tt] [$($at:tt)*] [] $parts:tt] match $h:tt $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $crate::__anycapture_arms! { [$c (unit) $h] [] [] $($b)* }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    (@$found:ident [$s:tt $at:tt $for:tt $parts:tt] match $h:tt $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @value $s $at $for $h { $($b)* } $($rest)* }
+    };
+}
+
+/// What the conditions `let pattern = value` of an `if` or a `while` bind, and the pattern of a `for`.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_conditions {
+    ($c:tt $(if)? $(else if)?) => {};
+    ($c:tt for $x:ident in $($rest:tt)*) => { $crate::__anycapture_name! { @listed let $x $x $c } };
+    ($c:tt for $($rest:tt)*) => { $crate::__anycapture_pattern! { @top now $c $($rest)* } };
+    ($c:tt $label:lifetime : $($rest:tt)*) => { $crate::__anycapture_conditions! { $c $($rest)* } };
+    ($c:tt let $($rest:tt)*) => {
+        $crate::__anycapture_pattern! { @top arm $c $($rest)* }
+        $crate::__anycapture_conditions! { $c $($rest)* }
+    };
+    ($c:tt $x1:tt let $($rest:tt)*) => { $crate::__anycapture_conditions! { $c let $($rest)* } };
+    ($c:tt $x1:tt $x2:tt let $($rest:tt)*) => { $crate::__anycapture_conditions! { $c let $($rest)* } };
+    ($c:tt $x1:tt $x2:tt $x3:tt let $($rest:tt)*) => { $crate::__anycapture_conditions! { $c let $($rest)* } };
+    ($c:tt $x1:tt $x2:tt $x3:tt $x4:tt let $($rest:tt)*) => { $crate::__anycapture_conditions! { $c let $($rest)* } };
+    ($c:tt $x1:tt $x2:tt $x3:tt $x4:tt $x5:tt $($rest:tt)*) => { $crate::__anycapture_conditions! { $c $($rest)* } };
+    ($c:tt $($rest:tt)*) => {};
+}
+
+/// What stands behind the `=>` of an arm; its first token stands twice, to be matched and to be copied.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_arm {
+    // x + 1.0, and the next arm
+    (@expression $m:tt [$($done:tt)*] [$($p:tt)*] $e:expr $(, $($rest:tt)*)?) => {
+        $crate::__anycapture_arms! { $m [$($done)* $($p)* => $e,] [] $($($rest)*)? }
+    };
+    // unsafe { .. } 4 => ..: blocks need no comma
+    (@expression $m:tt [$($done:tt)*] [$($p:tt)*] $($rest:tt)*) => {
+        $crate::__anycapture_arm! { @bare $m [$($done)* $($p)* =>] $($rest)* }
+    };
+    (@bare $m:tt [$($done:tt)*] { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__anycapture_arm! { @bare $m [$($done)* { $($b)* } else] $($rest)* }
+    };
+    (@bare $m:tt [$($done:tt)*] { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_arms! { $m [$($done)* { $($b)* }] [] $($rest)* }
+    };
+    (@bare $m:tt [$($done:tt)*] $t:tt $($rest:tt)*) => {
+        $crate::__anycapture_arm! { @bare $m [$($done)* $t] $($rest)* }
+    };
+    // { .. }.sqrt(), { .. }?
+    ($m:tt $done:tt $p:tt $v:tt { $($b:tt)* } . $($rest:tt)*) => {
+        $crate::__anycapture_arm! { @expression $m $done $p $v . $($rest)* }
+    };
+    ($m:tt $done:tt $p:tt $v:tt { $($b:tt)* } ? $($rest:tt)*) => {
+        $crate::__anycapture_arm! { @expression $m $done $p $v ? $($rest)* }
+    };
+    // Some(x) if x > 0.0 => { .. }
+    ($m:tt $done:tt $p:tt $v:tt { $($b:tt)* } , $($rest:tt)*) => {
+        $crate::__anycapture_arm! { $m $done $p $v { $($b)* } $($rest)* }
+    };
+    ([$c:tt $k:tt $h:tt] [$($done:tt)*] [$($p:tt)*] $v:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_arms! {
+            [$c $k $h] [$($done)* $($p)* => {
+                $crate::__anycapture_pattern! { @top arm $c $($p)* }
+                $crate::__anycapture_cut! { [coarse __anycapture_walk $c $k []] [] $($b)* }
+            }] [] $($rest)*
+        }
+    };
+    ($m:tt $done:tt $p:tt $v:tt $($rest:tt)*) => { $crate::__anycapture_arm! { @expression $m $done $p $($rest)* } };
+}
+
+/// Captures each listed `let mut` of a block where it ends: `lets!` finds the `let`s of each piece by their tokens.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_ends {
+    // of a piece that is not the last
+    ($c:tt ()) => {};
+    // without names
+    ([$f:tt $path:tt $active:tt [] $($c:tt)*] $pieces:tt) => {};
+    ($c:tt [[$($t:tt)*]]) => { $crate::__anycapture_lets! { [$c (unit) ()] [] $($t)* } };
+    ($c:tt [$([$($t:tt)*])*]) => { $($crate::__anycapture_cut! { [fine __anycapture_lets $c (unit) ()] [] $($t)* })* };
+    // #[cfg(test)] let mut x
+    (@attributes $s:tt [$($at:tt)*] # $a:tt $($rest:tt)*) => {
+        $crate::__anycapture_ends! { @attributes $s [$($at)* #$a] $($rest)* }
+    };
+    (@attributes $s:tt $at:tt let $($rest:tt)*) => { $crate::__anycapture_ends! { @let $s $at ; $($rest)* } };
+    (@attributes $s:tt $at:tt $($rest:tt)*) => { $crate::__anycapture_lets! { $s ; $($rest)* } };
+    // if let, while let, if x && let
+    (@let $s:tt $at:tt if $($rest:tt)*) => { $crate::__anycapture_lets! { $s ; $($rest)* } };
+    (@let $s:tt $at:tt while $($rest:tt)*) => { $crate::__anycapture_lets! { $s ; $($rest)* } };
+    (@let $s:tt $at:tt && $($rest:tt)*) => { $crate::__anycapture_lets! { $s ; $($rest)* } };
+    // let mut x
+    (@let [$c:tt (unit) ()] [] $before:tt mut $x:ident $($rest:tt)*) => {
+        $crate::__anycapture_name! { @listed end $x $x $c }
+        $crate::__anycapture_lets! { [$c (unit) ()] ; $($rest)* }
+    };
+    // let (x, mut y)
+    (@let [$c:tt (unit) ()] [$($at:tt)*] $before:tt $($rest:tt)*) => {
+        $crate::__anycapture_cfg! { [] [$crate::__anycapture_pattern! { @top end $c $($rest)* }] $($at)* }
+        $crate::__anycapture_lets! { [$c (unit) ()] ; $($rest)* }
+    };
+}
+
+/// Captures what a `let` without a type binds, with `*` in the list: nothing if the type may be known from later lines
+/// only, by the calls in its value, for method lookup has to know it here. This is the one table of such calls.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_known {
+    // 1.0
+    ([$c:tt [$($p:tt)+]] $e:literal ; $($_:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
+    // a value that never comes
+    ($s:tt return $($_:tt)*) => {};
+    ($s:tt break $($_:tt)*) => {};
+    ($s:tt continue $($_:tt)*) => {};
+    // None, From::from(x), Vec::new(), vec![]
+    ($s:tt None ; $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt From :: $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt vec![] ; $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt [] ; $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt $type:ident :: with_capacity $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    // [Default::default(); 4], vec![T::zero(); 4]
+    ($s:tt [$($all:tt)*] ; $($_:tt)*) => { $crate::__anycapture_known! { @array $s $($all)* } };
+    ($s:tt vec![$($all:tt)*] ; $($_:tt)*) => { $crate::__anycapture_known! { @array $s $($all)* } };
+    // of many literals, nothing has to be looked at
+    (@array [$c:tt [$($p:tt)+]] $e:literal , $($_:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
+    (@array $s:tt $($all:tt)*) => { $crate::__anycapture_calls! { $s $($all)* ; } };
+    (@call $s:tt into $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt try_into $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt collect $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt parse $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt sum $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt product $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt default $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt new $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt zero $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt one $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt max_value $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt min_value $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt infinity $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt neg_infinity $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt epsilon $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt nan $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt random $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt gen $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    (@call $s:tt $call:ident $($rest:tt)*) => { $crate::__anycapture_calls! { $s $($rest)* } };
+    (@unknown [$c:tt [$($p:tt)+]]) => { $crate::__anycapture_pattern! { @top unknown $c $($p)+ } };
+    ($s:tt $($all:tt)*) => { $crate::__anycapture_calls! { $s $($all)* } };
+}
+
+/// A value that is returned, captured.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_return {
+    ([$($path:tt)*] $active:tt [$($options:tt)*] $returned:ident ($listed:tt $dims:tt) [$($value:tt)*] [$($return:tt)?]) => {
+        match $returned.same($($value)*) {
+            __anycapture_value => {
+                $crate::__anycapture_options! {
+                    [any $($path)*] [[return $listed $dims [__anycapture_value]]] [] [] [] [] [$active] [] $($options)*
+                }
+                $($return)? __anycapture_value
+            }
+        }
+    };
+}
