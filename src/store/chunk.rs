@@ -79,8 +79,12 @@ mod heap {
         }
 
         fn size(&self) -> usize {
-            let text = self.value().downcast_ref::<String>().map_or(0, String::capacity);
-            size_of::<T>() + text
+            let bytes = |text: &String| text.capacity();
+            let text = self.value().downcast_ref().map_or(0, bytes);
+            let texts = self.value().downcast_ref::<Vec<String>>().map_or(0, |texts| {
+                texts.capacity() * size_of::<String>() + texts.iter().map(bytes).sum::<usize>()
+            });
+            size_of::<T>() + text + texts
         }
     }
 

@@ -63,8 +63,9 @@ impl Form {
         // The closure gives no error.
         let _ = key.each_run(&mut |value, count| {
             if value.dtype() == Dtype::Opaque {
-                form.text |= value.text().is_some();
-                form.omitted |= value.text().is_none();
+                let is_text = value.text().is_some() || value.texts().is_some();
+                form.text |= is_text;
+                form.omitted |= !is_text;
                 return Ok(());
             }
             let this = (value.dtype(), Shape::new(value.shape()));
@@ -132,19 +133,28 @@ fn write_header(keys: &dyn Keys, out: &mut dyn Write) -> fmt::Result {
     out.write_str("}")
 }
 
-/// The texts of a key: a JSON list, in a string, for metadata are strings.
+/// The texts of a key: a JSON list, in a string, for metadata are strings. A value that is a list of texts is a list in it.
 fn write_texts(key: &dyn Key, out: &mut dyn Write) -> fmt::Result {
     write!(out, ",\"{}\":\"[", key.name())?;
     let mut separator = "";
     key.each_value(&mut |value| {
-        let Some(text) = value.text() else { return Ok(()) };
-        out.write_str(separator)?;
-        separator = ",";
-        out.write_str("\\\"")?;
-        write!(Escaped(&mut Escaped(out)), "{text}")?;
-        out.write_str("\\\"")
+        if let Some(text) = value.text() {
+            write_text(core::mem::replace(&mut separator, ","), text, out)?;
+        }
+        let Some(texts) = value.texts() else { return Ok(()) };
+        write!(out, "{}[", core::mem::replace(&mut separator, ","))?;
+        for (nth, text) in texts.iter().enumerate() {
+            write_text(if nth == 0 { "" } else { "," }, text, out)?;
+        }
+        out.write_str("]")
     })?;
     out.write_str("]\"")
+}
+
+fn write_text(separator: &str, text: &str, out: &mut dyn Write) -> fmt::Result {
+    write!(out, "{separator}\\\"")?;
+    write!(Escaped(&mut Escaped(out)), "{text}")?;
+    out.write_str("\\\"")
 }
 
 /// The keys with values that are not in the file.
