@@ -14,7 +14,7 @@
 use alloc::{collections::VecDeque, string::String, vec::Vec};
 use core::mem;
 
-use super::chunk::{Chunk, Stamp};
+use super::chunk::{Chunk, Part, Stamp};
 use super::counts::{Counts, Refused};
 use super::element::{Element, Shape};
 use super::share::{Pooled, Shared, Unique, slot_size};
@@ -96,21 +96,6 @@ pub(crate) enum Begun {
     Reused(Unique<Chunk>),
     /// One to be made.
     Fresh,
-}
-
-/// Some values of a chunk.
-#[derive(Clone)]
-pub(crate) struct Part {
-    pub chunk: Shared<Chunk>,
-    /// The first of its values that counts.
-    pub start: usize,
-}
-
-impl Part {
-    /// The number of values.
-    pub(crate) fn len(&self) -> usize {
-        self.chunk.len() - self.start
-    }
 }
 
 impl Ring {
