@@ -401,6 +401,26 @@ mod heap {
             }
         }
 
+        /// The elements from value `start` on, if they are bytes.
+        pub(crate) fn raw_bytes(&self, start: usize) -> Option<&[u8]> {
+            match &self.data {
+                Data::Plain(Buffer::U8(bytes)) => {
+                    Some(&bytes[start * self.stride..self.len * self.stride])
+                }
+                _ => None,
+            }
+        }
+
+        /// Writes the elements from number `first` on, little-endian, as many as `to` has bytes for.
+        pub(crate) fn write_elements(&self, first: usize, to: &mut [u8]) {
+            fn write<E: Element>(values: &[E], to: &mut [u8]) {
+                E::write(&values[..to.len() / E::SIZE], to);
+            }
+            if let Data::Plain(buffer) = &self.data {
+                with_buffer!(buffer, values => write(&values[first..], to));
+            }
+        }
+
         /// Hands the elements from value `start` up to value `end` on, as little-endian bytes in pieces.
         pub(crate) fn stream(
             &self,
@@ -452,7 +472,7 @@ mod heap {
     }
 
     fn stream<E: Element>(values: &[E], sink: &mut dyn FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
-        let mut scratch = [0; 4096];
+        let mut scratch = [0; 512];
         for piece in values.chunks(scratch.len() / E::SIZE) {
             let bytes = &mut scratch[..size_of_val(piece)];
             E::write(piece, bytes);

@@ -36,8 +36,20 @@ pub(crate) trait Key {
     /// Shows every value.
     fn each_value(&self, f: &mut dyn FnMut(&Value<'_>) -> fmt::Result) -> fmt::Result;
 
-    /// The elements of all values of plain data, as little-endian bytes in pieces.
-    fn stream(&self, sink: &mut dyn FnMut(&[u8]) -> fmt::Result) -> fmt::Result;
+    /// Whether a value is of another thread than the first.
+    fn has_threads(&self) -> bool;
+
+    /// Writes a column of all values of plain data; of indices, so many a value.
+    fn write(&self, column: Column, indices: usize, out: &mut Out<'_>) -> fmt::Result;
+}
+
+/// What is kept of every value.
+#[derive(Clone, Copy)]
+pub(crate) enum Column {
+    Elements,
+    Sequence,
+    Index,
+    Thread,
 }
 
 /// What a file needs to know of a key.
@@ -47,6 +59,8 @@ pub(crate) struct Form {
     count: u64,
     /// Whether these differ in type or shape.
     mixed: bool,
+    /// The widths of their elements in the file, added up: each is a power of two.
+    widths: u8,
     /// The largest number of indices.
     indices: u8,
     /// Whether some value is of another thread than the first.
@@ -69,6 +83,7 @@ impl Form {
                 return Ok(());
             }
             let this = (value.dtype(), Shape::new(value.shape()));
+            form.widths |= width_of(value.dtype());
             form.mixed |= first.replace(this).is_some_and(|other| other != this);
             form.count += count;
             #[allow(clippy::cast_possible_truncation)] // at most four
@@ -76,10 +91,7 @@ impl Form {
             form.indices = form.indices.max(indices);
             Ok(())
         });
-        let _ = key.each_value(&mut |value| {
-            form.threads |= value.thread() != 0;
-            if form.threads { Err(fmt::Error) } else { Ok(()) }
-        });
+        form.threads = key.has_threads();
         form
     }
 }
@@ -199,14 +211,10 @@ struct Tensor<'a> {
 /// What of a key a tensor holds.
 #[derive(Clone, Copy)]
 enum Part<'a> {
-    /// `key`: all values.
-    Values,
-    /// `key/3`: one of them.
+    /// `key`, `key#sequence`, `key#index` or `key#thread`: of all values.
+    All(Column),
+    /// `key/3`: one value.
     Value(u64, &'a Value<'a>),
-    /// `key#sequence`, `key#index` and `key#thread`: a number, or a row of them, a value.
-    Sequence,
-    Index,
-    Thread,
 }
 
 /// Shows every tensor in the order of the file.
@@ -224,14 +232,16 @@ fn each_tensor(keys: &dyn Keys, f: &mut dyn FnMut(&Tensor<'_>) -> fmt::Result) -
                     Ok(())
                 }
             };
-            each_of_values(key, form, &mut show)?;
-            show(Part::Sequence, Dtype::U64, &[])?;
+            if form.widths & width != 0 {
+                each_of_values(key, form, &mut show)?;
+            }
+            show(Part::All(Column::Sequence), Dtype::U64, &[])?;
             match form.indices {
                 0 => {}
-                1 => show(Part::Index, Dtype::I64, &[])?,
-                rank => show(Part::Index, Dtype::I64, &[rank.into()])?,
+                1 => show(Part::All(Column::Index), Dtype::I64, &[])?,
+                rank => show(Part::All(Column::Index), Dtype::I64, &[rank.into()])?,
             }
-            if form.threads { show(Part::Thread, Dtype::U32, &[]) } else { Ok(()) }
+            if form.threads { show(Part::All(Column::Thread), Dtype::U32, &[]) } else { Ok(()) }
         })?;
     }
     Ok(())
@@ -266,7 +276,7 @@ fn each_of_values(
             return Ok(());
         }
         nth += 1;
-        show(Part::Values, value.dtype(), value.shape())
+        show(Part::All(Column::Elements), value.dtype(), value.shape())
     })
 }
 
@@ -280,56 +290,80 @@ impl Tensor<'_> {
         let elements: u64 = self.shape.iter().map(|&dim| dim as u64).product();
         let words = if is_wide(self.dtype) { 2 } else { 1 };
         let count = if self.is_stacked() { self.form.count } else { 1 };
-        count * elements * words * width_of(self.dtype)
+        count * elements * words * u64::from(width_of(self.dtype))
     }
 
     /// Its entry in the header.
     fn write_entry(&self, begin: u64, end: u64, out: &mut dyn Write) -> fmt::Result {
-        write!(out, ",\"{}", self.key.name())?;
+        out.write_str(",\"")?;
+        out.write_str(self.key.name())?;
         match self.part {
-            Part::Values => Ok(()),
-            Part::Value(nth, _) => write!(out, "/{nth}"),
-            Part::Sequence => out.write_str("#sequence"),
-            Part::Index => out.write_str("#index"),
-            Part::Thread => out.write_str("#thread"),
-        }?;
-        // The format has no integers of 128 bits: they are two words each, the low one first.
-        let dtype = if is_wide(self.dtype) { Dtype::U64 } else { self.dtype };
-        let name = if dtype == Dtype::Bool { "BOOL" } else { "" };
-        write!(out, "\":{{\"dtype\":\"{name}")?;
-        if name.is_empty() {
-            write!(out, "{dtype}")?;
+            Part::All(Column::Elements) => {}
+            Part::All(Column::Sequence) => out.write_str("#sequence")?,
+            Part::All(Column::Index) => out.write_str("#index")?,
+            Part::All(Column::Thread) => out.write_str("#thread")?,
+            Part::Value(nth, _) => {
+                out.write_str("/")?;
+                write_number(nth, out)?;
+            }
         }
+        out.write_str("\":{\"dtype\":\"")?;
+        out.write_str(name_of(self.dtype))?;
         out.write_str("\",\"shape\":[")?;
-        let mut separator = "";
         let count = self.is_stacked().then_some(self.form.count);
         let words = is_wide(self.dtype).then_some(2);
-        for dim in count.into_iter().chain(self.shape.iter().map(|&dim| dim as u64)).chain(words) {
-            write!(out, "{separator}{dim}")?;
-            separator = ",";
+        let dims = count.into_iter().chain(self.shape.iter().map(|&dim| dim as u64)).chain(words);
+        for (nth, dim) in dims.enumerate() {
+            out.write_str(if nth == 0 { "" } else { "," })?;
+            write_number(dim, out)?;
         }
-        write!(out, "],\"data_offsets\":[{begin},{end}]}}")
+        out.write_str("],\"data_offsets\":[")?;
+        write_number(begin, out)?;
+        out.write_str(",")?;
+        write_number(end, out)?;
+        out.write_str("]}")
     }
 
     fn write_data(&self, out: &mut Out<'_>) -> fmt::Result {
-        let each_plain = |f: &mut dyn FnMut(&Value<'_>) -> fmt::Result| {
-            self.key.each_value(&mut |value| {
-                if value.dtype() == Dtype::Opaque { Ok(()) } else { f(value) }
-            })
-        };
         match self.part {
-            Part::Values => self.key.stream(&mut |bytes| out.write(bytes)),
+            Part::All(column) => self.key.write(column, self.form.indices.into(), out),
             Part::Value(_, value) => value.stream(&mut |bytes| out.write(bytes)),
-            Part::Sequence => each_plain(&mut |value| out.write(&value.sequence().to_le_bytes())),
-            Part::Thread => each_plain(&mut |value| out.write(&value.thread().to_le_bytes())),
-            Part::Index => each_plain(&mut |value| {
-                for nth in 0..usize::from(self.form.indices) {
-                    let index = value.indices().get(nth).copied().unwrap_or(i64::MIN);
-                    out.write(&index.to_le_bytes())?;
-                }
-                Ok(())
-            }),
         }
+    }
+}
+
+/// The name of the elements in the file. It has no integers of 128 bits: they are two words each, the low one first.
+fn name_of(dtype: Dtype) -> &'static str {
+    match dtype {
+        Dtype::F32 => "F32",
+        Dtype::F64 => "F64",
+        Dtype::I8 => "I8",
+        Dtype::I16 => "I16",
+        Dtype::I32 => "I32",
+        Dtype::I64 => "I64",
+        Dtype::U8 | Dtype::Opaque => "U8",
+        Dtype::U16 => "U16",
+        Dtype::U32 => "U32",
+        Dtype::U64 | Dtype::I128 | Dtype::U128 => "U64",
+        Dtype::Bool => "BOOL",
+    }
+}
+
+/// A header has a few numbers for every tensor, and `write!` takes most of its time for them.
+fn write_number(number: u64, out: &mut dyn Write) -> fmt::Result {
+    let (mut digits, mut at, mut rest) = ([b'0'; 20], 20, number);
+    while rest > 0 || at == 20 {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    out.write_str(core::str::from_utf8(&digits[at..]).unwrap_or_default())
+}
+
+/// Indices that a value lacks are the smallest number.
+fn write_indices(indices: &[i64], to: &mut [u8]) {
+    for (nth, to) in to.chunks_exact_mut(8).enumerate() {
+        to.copy_from_slice(&indices.get(nth).unwrap_or(&i64::MIN).to_le_bytes());
     }
 }
 
@@ -339,7 +373,7 @@ fn is_wide(dtype: Dtype) -> bool {
 }
 
 /// The bytes of an element in the file, of a word if it has two.
-fn width_of(dtype: Dtype) -> u64 {
+fn width_of(dtype: Dtype) -> u8 {
     match dtype {
         Dtype::F64 | Dtype::I64 | Dtype::U64 | Dtype::I128 | Dtype::U128 => 8,
         Dtype::F32 | Dtype::I32 | Dtype::U32 => 4,
@@ -359,7 +393,7 @@ impl Write for Length {
 }
 
 /// Hands small pieces on together.
-struct Out<'a> {
+pub(crate) struct Out<'a> {
     sink: &'a mut dyn FnMut(&[u8]) -> fmt::Result,
     buffer: &'a mut [u8],
     filled: usize,
@@ -375,6 +409,27 @@ impl Out<'_> {
         }
         self.buffer[self.filled..self.filled + bytes.len()].copy_from_slice(bytes);
         self.filled += bytes.len();
+        Ok(())
+    }
+
+    /// Writes `count` items of `size` bytes, at most 64: `fill` puts as many as there is room for, from a number on, in place.
+    fn write_items(
+        &mut self,
+        count: usize,
+        size: usize,
+        fill: &mut dyn FnMut(usize, &mut [u8]),
+    ) -> fmt::Result {
+        let mut done = 0;
+        while done < count {
+            if self.buffer.len() - self.filled < size {
+                self.flush()?;
+            }
+            let room = &mut self.buffer[self.filled..];
+            let fitting = (room.len() / size).min(count - done);
+            fill(done, &mut room[..fitting * size]);
+            self.filled += fitting * size;
+            done += fitting;
+        }
         Ok(())
     }
 
@@ -419,12 +474,13 @@ mod region {
     use core::fmt;
 
     use super::super::callsite::{Place, state};
+    use super::super::chunk::MAX_INDICES;
     use super::super::control::Store;
     use super::super::memory::Exporting;
     use super::super::region::Ring;
     use super::super::sync::lock;
     use super::super::value::Value;
-    use super::{Form, Key, Keys};
+    use super::{Column, Form, Key, Keys, Out};
 
     /// All rings in given memory, which no capture changes while [`Exporting`] lives.
     pub(super) struct Rings<'a> {
@@ -499,8 +555,22 @@ mod region {
             self.iter().try_for_each(|raw| f(&Value::raw(&raw)))
         }
 
-        fn stream(&self, sink: &mut dyn FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
-            self.iter().try_for_each(|raw| sink(raw.bytes))
+        fn has_threads(&self) -> bool {
+            self.iter().any(|raw| raw.stamp.thread != 0)
+        }
+
+        fn write(&self, column: Column, indices: usize, out: &mut Out<'_>) -> fmt::Result {
+            self.iter().try_for_each(|raw| match column {
+                Column::Elements => out.write(raw.bytes),
+                Column::Sequence => out.write(&raw.stamp.sequence.to_le_bytes()),
+                Column::Thread => out.write(&raw.stamp.thread.to_le_bytes()),
+                Column::Index => {
+                    let mut bytes = [0; 8 * MAX_INDICES];
+                    let bytes = &mut bytes[..8 * indices];
+                    super::write_indices(&raw.indices[..raw.index_rank], bytes);
+                    out.write(bytes)
+                }
+            })
         }
     }
 
@@ -524,7 +594,10 @@ mod heap {
     use super::super::scope::with_store;
     use super::super::value::Value;
     use super::region::Rings;
-    use super::{Form, Key, Keys, PIECE, export};
+    use super::super::chunk::Chunk;
+    use super::super::element::Kind;
+    use super::super::ring::Part;
+    use super::{Column, Form, Key, Keys, Out, PIECE, export};
 
     /// The lists of a snapshot, with their forms where there is memory for these.
     struct Lists<'a> {
@@ -568,11 +641,54 @@ mod heap {
             })
         }
 
-        fn stream(&self, sink: &mut dyn FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
-            self.parts()
-                .iter()
-                .try_for_each(|part| part.chunk.stream(part.start, part.chunk.len(), sink))
+        fn has_threads(&self) -> bool {
+            self.parts().iter().any(|part| {
+                part.chunk.stamps()[part.start..].iter().any(|stamp| stamp.thread != 0)
+            })
         }
+
+        fn write(&self, column: Column, indices: usize, out: &mut Out<'_>) -> fmt::Result {
+            let plain = self.parts().iter().filter(|part| part.chunk.kind().is_some());
+            plain.into_iter().try_for_each(|part| write_part(part, column, indices, out))
+        }
+    }
+
+    fn write_part(
+        Part { chunk, start }: &Part,
+        column: Column,
+        indices: usize,
+        out: &mut Out<'_>,
+    ) -> fmt::Result {
+        let count = chunk.len() - start;
+        let stamps = |nth| &chunk.stamps()[start + nth..];
+        match column {
+            Column::Elements => write_elements(chunk, *start, out),
+            Column::Sequence => out.write_items(count, 8, &mut |nth, to| {
+                for (to, stamp) in to.chunks_exact_mut(8).zip(stamps(nth)) {
+                    to.copy_from_slice(&stamp.sequence.to_le_bytes());
+                }
+            }),
+            Column::Thread => out.write_items(count, 4, &mut |nth, to| {
+                for (to, stamp) in to.chunks_exact_mut(4).zip(stamps(nth)) {
+                    to.copy_from_slice(&stamp.thread.to_le_bytes());
+                }
+            }),
+            Column::Index => out.write_items(count, 8 * indices, &mut |nth, to| {
+                for (position, to) in (start + nth..).zip(to.chunks_exact_mut(8 * indices)) {
+                    super::write_indices(chunk.indices_of(position), to);
+                }
+            }),
+        }
+    }
+
+    fn write_elements(chunk: &Chunk, start: usize, out: &mut Out<'_>) -> fmt::Result {
+        if let Some(bytes) = chunk.raw_bytes(start) {
+            return out.write(bytes);
+        }
+        let first = start * chunk.stride;
+        let count = chunk.len() * chunk.stride - first;
+        let size = chunk.kind().map_or(1, Kind::size);
+        out.write_items(count, size, &mut |nth, to| chunk.write_elements(first + nth, to))
     }
 
     /// Exports a snapshot.
