@@ -596,7 +596,7 @@ mod heap {
     use super::region::Rings;
     use super::super::chunk::Chunk;
     use super::super::element::Kind;
-    use super::super::ring::Part;
+    use super::super::chunk::Part;
     use super::{Column, Form, Key, Keys, Out, PIECE, export};
 
     /// The lists of a snapshot, with their forms where there is memory for these.

@@ -218,6 +218,7 @@ fn keep_in_region<S: Source>(
         kind: S::Element::KIND,
         shape,
         indices: note.indices,
+        length: source.len(),
         size,
     };
     let (mut source, mut has_nan) = (Some(source), false);
@@ -227,7 +228,7 @@ fn keep_in_region<S: Source>(
             let mut elements = bytes.chunks_exact(S::Element::SIZE).take(count);
             has_nan = elements.any(|bytes| S::Element::read(bytes).is_nan());
         }
-        count * S::Element::SIZE
+        count
     })?;
     stop_at_nan(store, owner, has_nan);
     Ok(shortened)

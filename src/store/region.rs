@@ -323,6 +323,8 @@ pub(crate) struct Form<'a> {
     pub shape: &'a [usize],
     /// At most [`MAX_INDICES`].
     pub indices: &'a [i64],
+    /// The number of elements.
+    pub length: usize,
     /// The bytes of the elements, at most [`MAX_RING`].
     pub size: usize,
 }
@@ -559,7 +561,7 @@ impl<'m> Ring<'m> {
     }
 
     /// Keeps a value of `form`, whose elements `write` puts into a slice of `form.size` bytes; it
-    /// returns how many of these count: those of whole elements. Older values are dropped until the value fits, and until at
+    /// returns how many elements these are. Older values are dropped until the value fits, and until at
     /// most `limit` are held with it; a `limit` of 0 is none. Dropped values count as overwritten.
     ///
     /// `Ok(true)`: `write` gave fewer elements than there were to be. These are kept, flat.
@@ -587,21 +589,21 @@ impl<'m> Ring<'m> {
         span.publish_dropped(header, kept, OVERWRITTEN);
         let free = body.get_mut(at..).and_then(<[u8]>::split_first_chunk_mut);
         let (front, free) = free.ok_or(Refused::TooLarge)?;
-        let written = write(free.get_mut(..form.size).ok_or(Refused::TooLarge)?).min(form.size);
-        let count;
-        let shape = if written == form.size {
-            form.shape
+        let written = write(free.get_mut(..form.size).ok_or(Refused::TooLarge)?);
+        let flat;
+        let (shape, bytes) = if written >= form.length {
+            (form.shape, form.size)
         } else if form.shape.is_empty() {
             // A scalar has no place for a dimension.
             return Err(Refused::TooLarge);
         } else {
-            count = [written / form.kind.size()];
-            &count
+            flat = [written];
+            (&flat[..], form.size / form.length * written)
         };
-        let size = form.write(front, free, shape, written);
+        let size = form.write(front, free, shape, bytes);
         span.append(body, at, size);
         span.publish(header);
-        Ok(written < form.size)
+        Ok(written < form.length)
     }
 
     /// Drops values, the oldest first, until at most `limit` are left, and counts them at `reason`.
