@@ -742,6 +742,10 @@ pub mod embedding {}
 #[doc = include_str!("../docs/threads.md")]
 pub mod threads {}
 
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/values.md")]
+pub mod values {}
+
 /// The examples of the README, tested.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -216,7 +216,7 @@ case! {
     impl[T: Texts + ?Sized] &&&&&&&&&&&&&&&&&Probe<'_, T> => line.made(|| value.texts())
 }
 
-// From here on, what dereferences and what is in an `Option` or a `Result` share levels, for no type is both.
+// What dereferences, from here on, and what is in an `Option` or a `Result`, further down, share levels: no type is both.
 
 numbers! {
     /// What a value dereferences to: a smart pointer, a guard, a small vector, a reference.
@@ -247,14 +247,30 @@ case! {
 numbers! {
     /// What is in an `Option` or a `Result`.
     T::Item, [T: Held + ?Sized] [] value => value.held();
-    ViaHeld &&&&&&&&&&&&&&&&Probe<'_, T>, ViaHeldF32 ViaHeldF32s &&&&&&&&&&&&&&&Probe<'_, T>, ViaHeldF64 ViaHeldF64s &&&&&&&&&&&&&&Probe<'_, T>
+    ViaHeld &&&&&&&&&&&&&&&&&Probe<'_, T>, ViaHeldF32 ViaHeldF32s &&&&&&&&&&&&&&&&Probe<'_, T>, ViaHeldF64 ViaHeldF64s &&&&&&&&&&&&&&&Probe<'_, T>
+}
+
+numbers! {
+    /// What that dereferences to.
+    <T::Item as Deref>::Target, [T: Held + ?Sized] [T::Item: Deref,] value => value.held().map(|held| &**held);
+    ViaHeldDeref &&&&&&&&&&&&&&Probe<'_, T>,
+    ViaHeldDerefF32 ViaHeldDerefF32s &&&&&&&&&&&&&Probe<'_, T>, ViaHeldDerefF64 ViaHeldDerefF64s &&&&&&&&&&&&Probe<'_, T>
+}
+
+numbers! {
+    /// The same behind a reference, a guard or a smart pointer.
+    <<T::Item as Deref>::Target as Deref>::Target,
+    [T: Held + ?Sized] [T::Item: Deref, <T::Item as Deref>::Target: Deref,]
+    value => value.held().map(|held| &***held);
+    ViaHeldDeref2 &&&&&&&&&&&Probe<'_, T>,
+    ViaHeldDeref2F32 ViaHeldDeref2F32s &&&&&&&&&&Probe<'_, T>, ViaHeldDeref2F64 ViaHeldDeref2F64s &&&&&&&&&Probe<'_, T>
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// Text in an `Option` or a `Result`.
     ViaHeldText, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&&&&&Probe<'_, T> where [T::Item: AsRef<str>] => match value.held() {
+    impl[T: Held + ?Sized] &&&&&&&&&Probe<'_, T> where [T::Item: AsRef<str>] => match value.held() {
         Some(text) => line.text(text.as_ref()),
         None => line.absent(),
     }
@@ -264,17 +280,10 @@ case! {
 case! {
     /// A slice of texts in an `Option` or a `Result`.
     ViaHeldTexts, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&&&&&Probe<'_, T> where [T::Item: Texts] => match value.held() {
+    impl[T: Held + ?Sized] &&&&&&&&&Probe<'_, T> where [T::Item: Texts] => match value.held() {
         Some(texts) => line.made(|| texts.texts()),
         None => line.absent(),
     }
-}
-
-numbers! {
-    /// What that dereferences to.
-    <T::Item as Deref>::Target, [T: Held + ?Sized] [T::Item: Deref,] value => value.held().map(|held| &**held);
-    ViaHeldDeref &&&&&&&&&&&&Probe<'_, T>,
-    ViaHeldDerefF32 ViaHeldDerefF32s &&&&&&&&&&&Probe<'_, T>, ViaHeldDerefF64 ViaHeldDerefF64s &&&&&&&&&&Probe<'_, T>
 }
 
 #[cfg(feature = "alloc")]
@@ -282,7 +291,7 @@ case! {
     /// A reference to a value that can be cloned, in an `Option` or a `Result`.
     ViaHeldReference<T: HeldReference>, value, line where
         T::Item: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: HeldReference + ?Sized] &&&&&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held_reference() {
+    impl[T: HeldReference + ?Sized] &&&&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held_reference() {
         Some(value) => line.value::<T::Item>(value),
         None => line.absent(),
     }
@@ -303,7 +312,7 @@ pub trait ViaRefusedHeld<T: ?Sized> {
 }
 
 #[cfg(feature = "alloc")]
-impl<T: HeldReference + ?Sized> ViaRefusedHeld<T> for &&&&&&&&Probe<'_, T> {
+impl<T: HeldReference + ?Sized> ViaRefusedHeld<T> for &&&&&&&Probe<'_, T> {
     fn __anycapture_record<N>(
         self,
         _: &'static Callsite,
@@ -321,7 +330,7 @@ case! {
     /// A value that can be cloned, in an `Option` or a `Result`.
     ViaHeldClone<T: Held>, value, line where
         T::Item: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Held + ?Sized] &&&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held() {
+    impl[T: Held + ?Sized] &&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held() {
         Some(value) => line.value::<T::Item>(value),
         None => line.absent(),
     }
@@ -331,7 +340,7 @@ case! {
 case! {
     /// A slice of values that can be cloned, kept as a `Vec`.
     ViaItems, value, line;
-    impl[T: Items + ?Sized] &&&&&&&Probe<'_, T> => value.hand_over(line)
+    impl[T: Items + ?Sized] &&&&&&Probe<'_, T> => value.hand_over(line)
 }
 
 #[cfg(feature = "alloc")]
@@ -339,9 +348,9 @@ case! {
     /// Three references to a value that can be cloned.
     ViaThree, value, line where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send + Sync] &&&&&&Probe<'_, &&&T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&&&&Probe<'_, &&mut T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&&&&Probe<'_, &mut &mut T> => line.value::<T>(value)
+    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &&&T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &&mut T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &mut &mut T> => line.value::<T>(value)
 }
 
 #[cfg(feature = "alloc")]
@@ -349,8 +358,8 @@ case! {
     /// Two references to it.
     ViaTwo, value, line where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &&T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &mut &T> => line.value::<T>(value)
+    impl[T: Clone + Send + Sync] &&&&Probe<'_, &&T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&&Probe<'_, &mut &T> => line.value::<T>(value)
 }
 
 #[cfg(feature = "alloc")]
@@ -358,8 +367,8 @@ case! {
     /// A reference to it.
     ViaOne, value, line where
         T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send + Sync] &&&&Probe<'_, &T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&&Probe<'_, &mut T> => line.value::<T>(value)
+    impl[T: Clone + Send + Sync] &&&Probe<'_, &T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&Probe<'_, &mut T> => line.value::<T>(value)
 }
 
 /// A reference to something that can't be captured: it must not be taken for an owned value that is `Clone`.
@@ -798,7 +807,8 @@ mod numbers {
     pub use super::{ViaDerefText, ViaHeldText, ViaHeldTexts, ViaText, ViaTexts};
     pub use super::{ViaEach, ViaF32, ViaF32s, ViaF64, ViaF64s, ViaPlain};
     pub use super::{
-        ViaHeld, ViaHeldDeref, ViaHeldDerefF32, ViaHeldDerefF32s, ViaHeldDerefF64,
+        ViaHeld, ViaHeldDeref, ViaHeldDeref2, ViaHeldDeref2F32, ViaHeldDeref2F32s,
+        ViaHeldDeref2F64, ViaHeldDeref2F64s, ViaHeldDerefF32, ViaHeldDerefF32s, ViaHeldDerefF64,
         ViaHeldDerefF64s, ViaHeldF32, ViaHeldF32s, ViaHeldF64, ViaHeldF64s,
     };
 }
