@@ -9,13 +9,14 @@ use anycapture::{Element, capture, captured_fn, each, report, visit};
 /// The newest value of a key: its shape and its elements.
 fn newest<E: Element + Default>(key: &str) -> Option<(Vec<usize>, Vec<E>)> {
     let mut newest = None;
-    visit(|value| {
+    let shown = visit(|value| {
         if value.key() == key {
             let mut room = [E::default(); 64];
             let elements = value.read_into(&mut room).map(<[E]>::to_vec).unwrap_or_default();
             newest = Some((value.shape().to_vec(), elements));
         }
     });
+    assert!(shown.is_complete());
     newest
 }
 
@@ -123,11 +124,12 @@ fn shapes_and_indices() {
     assert_holds("line.same", &[2, 2], &flat);
     assert_holds("line.wrong", &[4], &flat);
     assert_eq!(report().key("line.wrong").map(|key| key.mismatched()), Some(1));
-    visit(|value| {
+    let shown = visit(|value| {
         if value.key() == "line.flat" {
             assert_eq!(value.indices(), [3, -1]);
         }
     });
+    assert!(shown.is_complete());
 }
 
 fn generic_code<T: Element + Default + PartialEq + Debug>(many: &[T], one: T) {
