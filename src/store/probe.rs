@@ -290,7 +290,7 @@ case! {
 case! {
     /// A reference to a value that can be cloned, in an `Option` or a `Result`.
     ViaHeldReference<T: HeldReference>, value, line where
-        T::Item: 'static; // what is captured is kept, so it must own what it holds
+        T::Item: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
     impl[T: HeldReference + ?Sized] &&&&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held_reference() {
         Some(value) => line.value::<T::Item>(value),
         None => line.absent(),
@@ -329,7 +329,7 @@ impl<T: HeldReference + ?Sized> ViaRefusedHeld<T> for &&&&&&&Probe<'_, T> {
 case! {
     /// A value that can be cloned, in an `Option` or a `Result`.
     ViaHeldClone<T: Held>, value, line where
-        T::Item: 'static; // what is captured is kept, so it must own what it holds
+        T::Item: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
     impl[T: Held + ?Sized] &&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held() {
         Some(value) => line.value::<T::Item>(value),
         None => line.absent(),
@@ -347,7 +347,7 @@ case! {
 case! {
     /// Three references to a value that can be cloned.
     ViaThree, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
+        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
     impl[T: Clone + Send + Sync] &&&&&Probe<'_, &&&T> => line.value::<T>(value);
     impl[T: Clone + Send + Sync] &&&&&Probe<'_, &&mut T> => line.value::<T>(value);
     impl[T: Clone + Send + Sync] &&&&&Probe<'_, &mut &mut T> => line.value::<T>(value)
@@ -357,7 +357,7 @@ case! {
 case! {
     /// Two references to it.
     ViaTwo, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
+        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
     impl[T: Clone + Send + Sync] &&&&Probe<'_, &&T> => line.value::<T>(value);
     impl[T: Clone + Send + Sync] &&&&Probe<'_, &mut &T> => line.value::<T>(value)
 }
@@ -366,7 +366,7 @@ case! {
 case! {
     /// A reference to it.
     ViaOne, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
+        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
     impl[T: Clone + Send + Sync] &&&Probe<'_, &T> => line.value::<T>(value);
     impl[T: Clone + Send + Sync] &&&Probe<'_, &mut T> => line.value::<T>(value)
 }
@@ -405,7 +405,7 @@ case! {
         note = "capture what can be kept of it, under the same name: `capture!(path, name = expression)`"
     )]
     ViaClone, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
+        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
     impl[T: Clone + Send + Sync] &Probe<'_, T> => line.value::<T>(value)
 }
 
@@ -734,7 +734,7 @@ macro_rules! wanted {
                 note: &Note<'_>,
                 name: N,
             ) where
-                T: 'static; // what is captured is kept, so it must own what it holds
+                T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
         }
         $(
             wanted!(@impl $name $wanted [$($other)*] T, value => Some(value));
