@@ -124,8 +124,8 @@ pub use store::{
 };
 pub use store::{
     element::{Dtype, Element},
+    kind::each,
     options::Options,
-    probe::each,
     region::Recovered,
     report::{KeyReport, Report},
     summary::Summary,
@@ -741,6 +741,10 @@ pub mod embedding {}
 #[cfg(any(doc, doctest))]
 #[doc = include_str!("../docs/threads.md")]
 pub mod threads {}
+
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/values.md")]
+pub mod values {}
 
 /// The examples of the README, tested.
 #[cfg(doctest)]

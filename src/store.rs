@@ -45,6 +45,7 @@
 //! | `export.rs` | a safetensors file |
 //! | `front.rs` | what the functions of the crate's root do |
 //! | `off.rs` | the same names when nothing is recorded |
+//! | `kind.rs` | what a line does with a value of each kind |
 //! | `probe.rs` | what a line calls: which way a value goes in, by its type |
 //! | `typed.rs` | what `*: Type` captures |
 
@@ -65,6 +66,7 @@ pub(crate) mod frame;
 pub(crate) mod front;
 #[cfg(all(feature = "capture", feature = "alloc"))]
 pub(crate) mod keep;
+pub(crate) mod kind;
 #[cfg(feature = "alloc")]
 pub(crate) mod list;
 #[cfg(feature = "capture")]

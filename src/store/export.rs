@@ -590,13 +590,13 @@ mod heap {
     use core::fmt;
 
     use super::super::cache::{Cache, try_cache};
+    use super::super::chunk::Chunk;
+    use super::super::chunk::Part;
+    use super::super::element::Kind;
     use super::super::list::{List, SnapshotError};
     use super::super::scope::with_store;
     use super::super::value::Value;
     use super::region::Rings;
-    use super::super::chunk::Chunk;
-    use super::super::element::Kind;
-    use super::super::chunk::Part;
     use super::{Column, Form, Key, Keys, Out, PIECE, export};
 
     /// The lists of a snapshot, with their forms where there is memory for these.
@@ -642,9 +642,9 @@ mod heap {
         }
 
         fn has_threads(&self) -> bool {
-            self.parts().iter().any(|part| {
-                part.chunk.stamps()[part.start..].iter().any(|stamp| stamp.thread != 0)
-            })
+            self.parts()
+                .iter()
+                .any(|part| part.chunk.stamps()[part.start..].iter().any(|stamp| stamp.thread != 0))
         }
 
         fn write(&self, column: Column, indices: usize, out: &mut Out<'_>) -> fmt::Result {

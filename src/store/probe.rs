@@ -11,17 +11,17 @@
 // What is reachable here is hidden: it is named by expansions only.
 #![allow(missing_docs)]
 
-#[cfg(feature = "alloc")]
-use alloc::{string::String, vec::Vec};
-use core::{cell::Cell, ops::Deref};
+use core::ops::Deref;
 
 #[cfg(feature = "capture")]
 use super::callsite::Callsite;
-use super::element::{Element, Plain};
+use super::element::Plain;
+use super::kind::{Held, Line, Numbers, Sequence};
+#[cfg(feature = "alloc")]
+use super::kind::{HeldReference, Items, Texts};
 use super::note::Note;
 #[cfg(not(feature = "capture"))]
 use super::off::Callsite;
-use super::source::Elements;
 
 /// The value of a capture. Not public API.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
@@ -37,61 +37,6 @@ impl<T: ?Sized> Clone for Probe<'_, T> {
 /// What stands for a name in a list, so that errors point there: they point at the argument of the type that a bound
 /// speaks of. Not public API.
 pub struct Listed;
-
-/// A line: its `static`, its key, and what it says beside the value.
-#[derive(Clone, Copy)]
-pub struct Line<'a> {
-    pub(crate) site: &'static Callsite,
-    pub(crate) key: &'static &'static str,
-    pub(crate) note: &'a Note<'a>,
-}
-
-impl Line<'_> {
-    #[inline(always)]
-    fn plain<V: Plain + ?Sized>(self, value: &V) {
-        value.hand_over(|value| self.site.record(self.key, value, self.note));
-    }
-
-    /// Numbers that are converted one by one.
-    #[inline(always)]
-    fn numbers<E: Element>(self, numbers: impl ExactSizeIterator<Item = E>) {
-        self.site.record_source(self.key, Elements::new(numbers), None, self.note);
-    }
-
-    #[inline(always)]
-    fn number<E: Element>(self, number: E) {
-        self.site.record(self.key, &number, self.note);
-    }
-
-    #[inline(always)]
-    pub(crate) fn absent(self) {
-        self.site.record_absent(self.key);
-    }
-
-    #[cfg(feature = "alloc")]
-    #[inline(always)]
-    fn text(self, text: &str) {
-        self.site.record_text(self.key, text, self.note);
-    }
-
-    #[cfg(feature = "alloc")]
-    #[inline(always)]
-    fn made<T: Send + Sync + 'static>(self, make: impl FnOnce() -> Option<T>) {
-        self.site.record_made(self.key, self.note, make);
-    }
-
-    #[cfg(feature = "alloc")]
-    #[inline(always)]
-    fn items<T: Clone + Send + Sync + 'static>(self, items: &[T]) {
-        self.site.record_items(self.key, items, self.note);
-    }
-
-    #[cfg(feature = "alloc")]
-    #[inline(always)]
-    pub(crate) fn value<T: Clone + Send + Sync + 'static>(self, value: &T) {
-        self.site.record_value(self.key, value, self.note);
-    }
-}
 
 /// Declares a case: a trait, and what it does for the types that it looks through. A bound that holds a
 /// lifetime stands on the method, where errors quote it, and not on the `impl`, where lookup would not see it.
@@ -216,7 +161,7 @@ case! {
     impl[T: Texts + ?Sized] &&&&&&&&&&&&&&&&&Probe<'_, T> => line.made(|| value.texts())
 }
 
-// From here on, what dereferences and what is in an `Option` or a `Result` share levels, for no type is both.
+// What dereferences, from here on, and what is in an `Option` or a `Result`, further down, share levels: no type is both.
 
 numbers! {
     /// What a value dereferences to: a smart pointer, a guard, a small vector, a reference.
@@ -247,14 +192,30 @@ case! {
 numbers! {
     /// What is in an `Option` or a `Result`.
     T::Item, [T: Held + ?Sized] [] value => value.held();
-    ViaHeld &&&&&&&&&&&&&&&&Probe<'_, T>, ViaHeldF32 ViaHeldF32s &&&&&&&&&&&&&&&Probe<'_, T>, ViaHeldF64 ViaHeldF64s &&&&&&&&&&&&&&Probe<'_, T>
+    ViaHeld &&&&&&&&&&&&&&&&&Probe<'_, T>, ViaHeldF32 ViaHeldF32s &&&&&&&&&&&&&&&&Probe<'_, T>, ViaHeldF64 ViaHeldF64s &&&&&&&&&&&&&&&Probe<'_, T>
+}
+
+numbers! {
+    /// What that dereferences to.
+    <T::Item as Deref>::Target, [T: Held + ?Sized] [T::Item: Deref,] value => value.held().map(|held| &**held);
+    ViaHeldDeref &&&&&&&&&&&&&&Probe<'_, T>,
+    ViaHeldDerefF32 ViaHeldDerefF32s &&&&&&&&&&&&&Probe<'_, T>, ViaHeldDerefF64 ViaHeldDerefF64s &&&&&&&&&&&&Probe<'_, T>
+}
+
+numbers! {
+    /// The same behind a reference, a guard or a smart pointer.
+    <<T::Item as Deref>::Target as Deref>::Target,
+    [T: Held + ?Sized] [T::Item: Deref, <T::Item as Deref>::Target: Deref,]
+    value => value.held().map(|held| &***held);
+    ViaHeldDeref2 &&&&&&&&&&&Probe<'_, T>,
+    ViaHeldDeref2F32 ViaHeldDeref2F32s &&&&&&&&&&Probe<'_, T>, ViaHeldDeref2F64 ViaHeldDeref2F64s &&&&&&&&&Probe<'_, T>
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// Text in an `Option` or a `Result`.
     ViaHeldText, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&&&&&Probe<'_, T> where [T::Item: AsRef<str>] => match value.held() {
+    impl[T: Held + ?Sized] &&&&&&&&&Probe<'_, T> where [T::Item: AsRef<str>] => match value.held() {
         Some(text) => line.text(text.as_ref()),
         None => line.absent(),
     }
@@ -264,25 +225,18 @@ case! {
 case! {
     /// A slice of texts in an `Option` or a `Result`.
     ViaHeldTexts, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&&&&&Probe<'_, T> where [T::Item: Texts] => match value.held() {
+    impl[T: Held + ?Sized] &&&&&&&&&Probe<'_, T> where [T::Item: Texts] => match value.held() {
         Some(texts) => line.made(|| texts.texts()),
         None => line.absent(),
     }
-}
-
-numbers! {
-    /// What that dereferences to.
-    <T::Item as Deref>::Target, [T: Held + ?Sized] [T::Item: Deref,] value => value.held().map(|held| &**held);
-    ViaHeldDeref &&&&&&&&&&&&Probe<'_, T>,
-    ViaHeldDerefF32 ViaHeldDerefF32s &&&&&&&&&&&Probe<'_, T>, ViaHeldDerefF64 ViaHeldDerefF64s &&&&&&&&&&Probe<'_, T>
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// A reference to a value that can be cloned, in an `Option` or a `Result`.
     ViaHeldReference<T: HeldReference>, value, line where
-        T::Item: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: HeldReference + ?Sized] &&&&&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held_reference() {
+        T::Item: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
+    impl[T: HeldReference + ?Sized] &&&&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held_reference() {
         Some(value) => line.value::<T::Item>(value),
         None => line.absent(),
     }
@@ -303,7 +257,7 @@ pub trait ViaRefusedHeld<T: ?Sized> {
 }
 
 #[cfg(feature = "alloc")]
-impl<T: HeldReference + ?Sized> ViaRefusedHeld<T> for &&&&&&&&Probe<'_, T> {
+impl<T: HeldReference + ?Sized> ViaRefusedHeld<T> for &&&&&&&Probe<'_, T> {
     fn __anycapture_record<N>(
         self,
         _: &'static Callsite,
@@ -320,8 +274,8 @@ impl<T: HeldReference + ?Sized> ViaRefusedHeld<T> for &&&&&&&&Probe<'_, T> {
 case! {
     /// A value that can be cloned, in an `Option` or a `Result`.
     ViaHeldClone<T: Held>, value, line where
-        T::Item: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Held + ?Sized] &&&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held() {
+        T::Item: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
+    impl[T: Held + ?Sized] &&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held() {
         Some(value) => line.value::<T::Item>(value),
         None => line.absent(),
     }
@@ -331,35 +285,35 @@ case! {
 case! {
     /// A slice of values that can be cloned, kept as a `Vec`.
     ViaItems, value, line;
-    impl[T: Items + ?Sized] &&&&&&&Probe<'_, T> => value.hand_over(line)
+    impl[T: Items + ?Sized] &&&&&&Probe<'_, T> => value.hand_over(line)
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// Three references to a value that can be cloned.
     ViaThree, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send + Sync] &&&&&&Probe<'_, &&&T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&&&&Probe<'_, &&mut T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&&&&Probe<'_, &mut &mut T> => line.value::<T>(value)
+        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
+    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &&&T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &&mut T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &mut &mut T> => line.value::<T>(value)
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// Two references to it.
     ViaTwo, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &&T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &mut &T> => line.value::<T>(value)
+        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
+    impl[T: Clone + Send + Sync] &&&&Probe<'_, &&T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&&Probe<'_, &mut &T> => line.value::<T>(value)
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// A reference to it.
     ViaOne, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send + Sync] &&&&Probe<'_, &T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&&Probe<'_, &mut T> => line.value::<T>(value)
+        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
+    impl[T: Clone + Send + Sync] &&&Probe<'_, &T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&Probe<'_, &mut T> => line.value::<T>(value)
 }
 
 /// A reference to something that can't be captured: it must not be taken for an owned value that is `Clone`.
@@ -396,7 +350,7 @@ case! {
         note = "capture what can be kept of it, under the same name: `capture!(path, name = expression)`"
     )]
     ViaClone, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
+        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
     impl[T: Clone + Send + Sync] &Probe<'_, T> => line.value::<T>(value)
 }
 
@@ -462,228 +416,6 @@ pub trait PassOver<T: ?Sized> {
 
 impl<T: ?Sized> PassOver<T> for Probe<'_, T> {}
 
-/// Numbers that are `E`s without loss, in a slice, behind references.
-pub trait Numbers<E> {
-    fn hand_over(&self, line: Line<'_>);
-}
-
-impl<E: Element, T: Copy + Into<E>> Numbers<E> for [T] {
-    #[inline(always)]
-    fn hand_over(&self, line: Line<'_>) {
-        line.numbers(self.iter().map(|&number| number.into()));
-    }
-}
-
-impl<E: Element, T: Copy + Into<E>, const N: usize> Numbers<E> for [T; N] {
-    #[inline(always)]
-    fn hand_over(&self, line: Line<'_>) {
-        self[..].hand_over(line);
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl<E: Element, T: Copy + Into<E>> Numbers<E> for Vec<T> {
-    #[inline(always)]
-    fn hand_over(&self, line: Line<'_>) {
-        self[..].hand_over(line);
-    }
-}
-
-/// An `Option` or a `Result`, behind references.
-pub trait Held {
-    type Item;
-    fn held(&self) -> Option<&Self::Item>;
-}
-
-impl<T> Held for Option<T> {
-    type Item = T;
-
-    #[inline(always)]
-    fn held(&self) -> Option<&T> {
-        self.as_ref()
-    }
-}
-
-impl<T, E> Held for Result<T, E> {
-    type Item = T;
-
-    #[inline(always)]
-    fn held(&self) -> Option<&T> {
-        self.as_ref().ok()
-    }
-}
-
-/// An `Option` or a `Result` of a reference, behind references.
-#[cfg(feature = "alloc")]
-pub trait HeldReference {
-    type Item: ?Sized;
-    fn held_reference(&self) -> Option<&Self::Item>;
-}
-
-#[cfg(feature = "alloc")]
-impl<T: ?Sized> HeldReference for Option<&T> {
-    type Item = T;
-
-    #[inline(always)]
-    fn held_reference(&self) -> Option<&T> {
-        *self
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl<T: ?Sized, E> HeldReference for Result<&T, E> {
-    type Item = T;
-
-    #[inline(always)]
-    fn held_reference(&self) -> Option<&T> {
-        self.as_ref().ok().copied()
-    }
-}
-
-/// A slice of values that can be cloned, behind references.
-#[cfg(feature = "alloc")]
-pub trait Items {
-    fn hand_over(&self, line: Line<'_>);
-}
-
-#[cfg(feature = "alloc")]
-impl<T: Clone + Send + Sync + 'static> Items for [T] {
-    #[inline(always)]
-    fn hand_over(&self, line: Line<'_>) {
-        line.items(self);
-    }
-}
-
-/// A slice of texts, behind references.
-#[cfg(feature = "alloc")]
-pub trait Texts {
-    /// Copies of them, `None` where there is no memory.
-    fn texts(&self) -> Option<Vec<String>>;
-}
-
-#[cfg(feature = "alloc")]
-impl<T: AsRef<str>> Texts for [T] {
-    fn texts(&self) -> Option<Vec<String>> {
-        let mut copies = Vec::new();
-        copies.try_reserve_exact(self.len()).ok()?;
-        for text in self {
-            let (text, mut copy) = (text.as_ref(), String::new());
-            copy.try_reserve_exact(text.len()).ok()?;
-            copy.push_str(text);
-            copies.push(copy);
-        }
-        Some(copies)
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl<T: AsRef<str>, const N: usize> Texts for [T; N] {
-    fn texts(&self) -> Option<Vec<String>> {
-        self[..].texts()
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl<T: AsRef<str>> Texts for Vec<T> {
-    fn texts(&self) -> Option<Vec<String>> {
-        self[..].texts()
-    }
-}
-
-macro_rules! behind_references {
-    ($($reference:ty),+) => {$(
-        impl<E, T: Numbers<E> + ?Sized> Numbers<E> for $reference {
-            #[inline(always)]
-            fn hand_over(&self, line: Line<'_>) {
-                T::hand_over(self, line);
-            }
-        }
-
-        impl<T: Held + ?Sized> Held for $reference {
-            type Item = T::Item;
-
-            #[inline(always)]
-            fn held(&self) -> Option<&T::Item> {
-                T::held(self)
-            }
-        }
-
-        #[cfg(feature = "alloc")]
-        impl<T: HeldReference + ?Sized> HeldReference for $reference {
-            type Item = T::Item;
-
-            #[inline(always)]
-            fn held_reference(&self) -> Option<&T::Item> {
-                T::held_reference(self)
-            }
-        }
-
-        #[cfg(feature = "alloc")]
-        impl<T: Items + ?Sized> Items for $reference {
-            #[inline(always)]
-            fn hand_over(&self, line: Line<'_>) {
-                T::hand_over(self, line);
-            }
-        }
-
-        #[cfg(feature = "alloc")]
-        impl<T: Texts + ?Sized> Texts for $reference {
-            fn texts(&self) -> Option<Vec<String>> {
-                T::texts(self)
-            }
-        }
-    )+};
-}
-
-behind_references!(&T, &mut T);
-
-/// The elements of an iterator, as a value of a line: see [`each`].
-pub struct Each<I>(Cell<Option<I>>);
-
-/// What [`each`] gives.
-pub trait Sequence {
-    fn take_all(&self, line: Line<'_>);
-}
-
-impl<E: Element, I: ExactSizeIterator<Item = E>> Sequence for Each<I> {
-    #[inline(always)]
-    fn take_all(&self, line: Line<'_>) {
-        if let Some(iterator) = self.0.take() {
-            line.numbers(iterator);
-        }
-    }
-}
-
-/// Captures the elements that an iterator gives, one by one, without a buffer in between: a strided view, a column-major
-/// matrix in row-major order, values that are scaled or dequantised on the way.
-///
-/// The iterator runs while recording only, and is asked once for its length. If it then gives fewer elements, the value is kept
-/// flat and the mismatch is counted.
-///
-/// # Examples
-///
-/// A matrix that lies in memory column by column, such as nalgebra's, is captured row by row:
-///
-/// ```
-/// use anycapture::{capture, each};
-///
-/// let _session = anycapture::session();
-/// let (rows, columns, data) = (2, 3, [0.0_f32, 3.0, 1.0, 4.0, 2.0, 5.0]);
-/// let in_rows = (0..rows * columns).map(|nth| data[nth % columns * rows + nth / columns]);
-/// capture!(forward, m[rows, columns] = each(in_rows));
-/// # if !anycapture::ENABLED { return }
-/// let cache = anycapture::cache();
-/// assert_eq!(cache["forward.m"][0].as_slice::<f32>(), Some(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0][..]));
-/// ```
-pub fn each<I>(elements: I) -> Each<I::IntoIter>
-where
-    I: IntoIterator,
-    I::IntoIter: ExactSizeIterator,
-    I::Item: Element,
-{
-    Each(Cell::new(Some(elements.into_iter())))
-}
-
 /// The cases of a capture. Not public API.
 pub mod any {
     #[cfg(feature = "alloc")]
@@ -709,7 +441,8 @@ mod numbers {
     pub use super::{ViaDerefText, ViaHeldText, ViaHeldTexts, ViaText, ViaTexts};
     pub use super::{ViaEach, ViaF32, ViaF32s, ViaF64, ViaF64s, ViaPlain};
     pub use super::{
-        ViaHeld, ViaHeldDeref, ViaHeldDerefF32, ViaHeldDerefF32s, ViaHeldDerefF64,
+        ViaHeld, ViaHeldDeref, ViaHeldDeref2, ViaHeldDeref2F32, ViaHeldDeref2F32s,
+        ViaHeldDeref2F64, ViaHeldDeref2F64s, ViaHeldDerefF32, ViaHeldDerefF32s, ViaHeldDerefF64,
         ViaHeldDerefF64s, ViaHeldF32, ViaHeldF32s, ViaHeldF64, ViaHeldF64s,
     };
 }

@@ -8,11 +8,13 @@ use core::{marker::PhantomData, ops::Deref};
 #[cfg(all(feature = "capture", feature = "alloc"))]
 use super::callsite::Callsite;
 #[cfg(feature = "alloc")]
+use super::kind::Line;
+#[cfg(feature = "alloc")]
 use super::note::Note;
 #[cfg(all(feature = "alloc", not(feature = "capture")))]
 use super::off::Callsite;
 #[cfg(feature = "alloc")]
-use super::probe::{Line, Probe};
+use super::probe::Probe;
 
 /// A value in a function with `*: (Tensor, ...)`: a value of one of these types is captured, for any other the probe
 /// decides. Not public API.
@@ -55,7 +57,7 @@ macro_rules! wanted {
                 note: &Note<'_>,
                 name: N,
             ) where
-                T: 'static; // what is captured is kept, so it must own what it holds
+                T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
         }
         $(
             wanted!(@impl $name $wanted [$($other)*] T, value => Some(value));

@@ -360,12 +360,41 @@ fn numbers_that_convert_are_followed_behind_references_and_in_options() {
     let shared: Option<Arc<[half::bf16]>> = Some(Arc::new(halves));
     let wide = Ok::<_, ()>(many.clone());
     let wide_shared = Some(Rc::new(many));
-    capture!(many, array, slice, shared, wide, wide_shared);
-    for key in ["array", "slice", "shared"] {
+    let guarded = RwLock::new(Rc::new(halves));
+    let (read, behind) = (guarded.read().ok(), shared.as_ref());
+    capture!(many, array, slice, shared, read, behind, wide, wide_shared);
+    for key in ["array", "slice", "shared", "read", "behind"] {
         assert_eq!(value(&format!("many.{key}")).as_slice(), Some(&[1.0_f32; 3][..]), "{key}");
     }
     for key in ["wide", "wide_shared"] {
         assert_eq!(value(&format!("many.{key}")).as_slice(), Some(&[0.1_f64; 3][..]), "{key}");
+    }
+}
+
+/// As `ordered_float::OrderedFloat`: it converts, and dereferences, and its level must be one of its own everywhere.
+#[test]
+fn a_number_that_also_dereferences_is_no_ambiguity() {
+    #[derive(Clone, Copy)]
+    struct Ordered(f32);
+    impl From<Ordered> for f32 {
+        fn from(ordered: Ordered) -> f32 {
+            ordered.0
+        }
+    }
+    impl std::ops::Deref for Ordered {
+        type Target = f32;
+        fn deref(&self) -> &f32 {
+            &self.0
+        }
+    }
+    let _alone = alone();
+    let x = Ordered(0.5);
+    let (one, two, three, many) = (&x, &&x, &&&x, [x; 1]);
+    let (held, held_one, held_two) = (Some(x), Some(&x), Some(Rc::new(&x)));
+    let behind = &held_one;
+    capture!(f, x, one, two, three, many, held, held_one, held_two, behind);
+    for key in ["x", "one", "two", "three", "many", "held", "held_one", "held_two", "behind"] {
+        assert_eq!(value(&format!("f.{key}")).scalar(), Some(0.5_f32), "{key}");
     }
 }
 
@@ -436,16 +465,19 @@ fn options_and_results_are_followed_behind_references() {
     let slice = &Some(&data[..]);
     let twice = &slice;
     let shared: &Result<Arc<[f32]>, String> = &Ok(Arc::from(&data[..]));
+    let pointers = [Arc::new(data.clone())];
+    let first = pointers.first();
     let text = &Some("text");
     let texts = Some(["text"; 2]);
     let (owned, one) = (tensor(), Some(tensor()));
     let reference = Some(&owned);
     let behind = &one;
     let both = &reference;
-    capture!(f, slice, twice, shared, text, texts, behind, both);
+    capture!(f, slice, twice, shared, first, text, texts, behind, both);
     for key in ["slice", "twice", "shared"] {
         assert_eq!(value(&format!("f.{key}")).as_slice(), Some(&data[..]), "{key}");
     }
+    assert_eq!(value("f.first").as_slice(), Some(&data[..]));
     assert_eq!(value("f.text").downcast_ref(), Some(&String::from("text")));
     assert_eq!(value("f.texts").downcast_ref(), Some(&vec![String::from("text"); 2]));
     assert_eq!(value("f.behind").downcast_ref(), Some(&tensor()));
