@@ -13,7 +13,7 @@ use super::value::Value;
 
 /// The bytes that are handed to the sink together.
 #[cfg(feature = "capture")]
-const PIECE: usize = if cfg!(feature = "alloc") { 64 << 10 } else { 512 };
+const PIECE: usize = if cfg!(feature = "alloc") { 256 << 10 } else { 512 };
 
 /// The values of a store or of a snapshot, by key. They must not change while they are exported.
 pub(crate) trait Keys {

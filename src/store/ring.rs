@@ -251,32 +251,34 @@ impl Ring {
     ) -> Step<()> {
         let rank = incoming.indices.len();
         let shape = Shape::new(incoming.shape);
-        let afforded = self.afford(limits, budget, length * E::SIZE, rank);
-        let oldest = match self.pop_expired(limits, self.in_flight + 1) {
+        let bytes = length * E::SIZE;
+        let oldest = self.pop_expired(limits, self.in_flight + 1).or_else(|| {
             // Its memory is what the newer value needs.
-            None if afforded == Err(Refused::NoMemory) => self.pop_oldest(),
-            expired => expired,
-        };
-        let wanted = self.next_length(limits, length * E::SIZE, rank);
+            let afforded = self.afford(limits, budget, bytes, rank);
+            if afforded == Err(Refused::NoMemory) { self.pop_oldest() } else { None }
+        });
+        let wanted = self.next_length(limits, bytes, rank);
         let spare = match oldest.map(Shared::unique) {
             Some(Some(chunk)) if chunk.room_for::<E>(length, rank) >= wanted => Some(chunk),
             Some(Some(chunk)) => return Step::Again(chunk.share()),
             // A snapshot holds it.
             Some(None) | None => None,
         };
-        let count = match (&spare, afforded) {
-            (Some(chunk), _) => chunk.room_for::<E>(length, rank),
-            (None, Ok(count)) => count,
-            // The only chunk: its older half goes.
-            (None, Err(Refused::NoMemory))
-                if self.sealed.is_empty() && self.open.is_like::<E>(&shape, rank) =>
-            {
-                self.open.drop_front(self.open.len().div_ceil(2));
-                self.floor = self.floor.max(self.open.first);
-                return Step::Done(());
-            }
-            (None, Err(Refused::NoMemory)) => return self.give_up_oldest(),
-            (None, Err(refused)) => return Step::Refused(refused),
+        let count = match &spare {
+            Some(chunk) => chunk.room_for::<E>(length, rank),
+            None => match self.afford(limits, budget, bytes, rank) {
+                Ok(count) => count,
+                // The only chunk: its older half goes.
+                Err(Refused::NoMemory)
+                    if self.sealed.is_empty() && self.open.is_like::<E>(&shape, rank) =>
+                {
+                    self.open.drop_front(self.open.len().div_ceil(2));
+                    self.floor = self.floor.max(self.open.first);
+                    return Step::Done(());
+                }
+                Err(Refused::NoMemory) => return self.give_up_oldest(),
+                Err(refused) => return Step::Refused(refused),
+            },
         };
         if let Err(refused) = self.seal(spare) {
             return Step::Refused(refused);
