@@ -42,7 +42,8 @@
 //! | `report.rs` | why the store holds what it holds |
 //! | `list.rs` | the values of one key in a snapshot |
 //! | `cache.rs` | snapshots: `cache` and `take` |
-//! | `export.rs` | a safetensors file |
+//! | `safetensors.rs` | a file in that format |
+//! | `export.rs` | what was captured, as a file |
 //! | `front.rs` | what the functions of the crate's root do |
 //! | `off.rs` | the same names when nothing is recorded |
 //! | `kind.rs` | what a line does with a value of each kind |
@@ -82,6 +83,7 @@ pub(crate) mod region;
 pub(crate) mod report;
 #[cfg(all(feature = "capture", feature = "alloc"))]
 pub(crate) mod ring;
+pub(crate) mod safetensors;
 #[cfg(feature = "capture")]
 pub(crate) mod scope;
 #[cfg(all(feature = "capture", feature = "alloc"))]
