@@ -233,7 +233,7 @@ fn what_dereferences_is_followed_behind_references_and_guards_and_converted() {
     let shared: Arc<[f32]> = Arc::new([1.0, 2.0]);
     let one = &shared;
     let two = &one;
-    let nested = Arc::new(Rc::new(vec![1.0_f32, 2.0]));
+    let nested = Rc::new(Arc::new(vec![1.0_f32, 2.0]));
     let mutex = Mutex::new(vec![1.0_f32, 2.0]);
     let locked = mutex.lock().expect("no panic inside");
     let lock = RwLock::new(Arc::new([1.0_f32, 2.0]));
@@ -461,7 +461,7 @@ fn options_and_results_are_what_they_hold_and_absence_is_counted() {
 #[test]
 fn options_and_results_are_followed_behind_references() {
     let _alone = alone();
-    let data = vec![1.0_f32, 2.0];
+    let data = [1.0_f32, 2.0];
     let slice = &Some(&data[..]);
     let twice = &slice;
     let shared: &Result<Arc<[f32]>, String> = &Ok(Arc::from(&data[..]));

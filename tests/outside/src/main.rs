@@ -25,7 +25,8 @@ impl Attention {
                 }
                 capture!(Attention::forward, running = total; every = 2, index = (layer, i));
             }
-            if n == 0 { Vec::new() } else { attention_map }
+            debug_assert!(total.is_finite() && n > 0, "a sum of {heads} heads");
+            attention_map
         }
     }
 }
