@@ -23,20 +23,22 @@ use super::sync::lock;
 ///
 /// All zero until it is first hit, so that it takes RAM but no flash on a microcontroller. The test
 /// `an_idle_callsite_takes_120_bytes` guards its size.
+// What a capture looks at comes first, on one cache line.
+#[repr(C)]
 pub struct Callsite {
+    /// The first line with this key, perhaps this one.
+    owner: OnceRef<'static, Callsite>,
+    /// What the store of the process knows of the key: see [`state`].
+    state: AtomicU32,
     /// As the line hands it over, with `r#` before raw identifiers.
     key: OnceRef<'static, &'static str>,
     /// The same as people write it, if that differs and was asked for.
     #[cfg(feature = "alloc")]
     text: OnceRef<'static, &'static str>,
-    /// The first line with this key, perhaps this one.
-    owner: OnceRef<'static, Callsite>,
     /// Below this in the trie: keys whose next bit of the hash is 0, or 1.
     children: [OnceRef<'static, Callsite>; 2],
     /// The owner registered after this one.
     next: OnceRef<'static, Callsite>,
-    /// What the store of the process knows of the key: see [`state`].
-    state: AtomicU32,
     pub(crate) stats: Stats,
     /// The values in given memory.
     pub(crate) ring: Mutex<Option<Ring<'static>>>,

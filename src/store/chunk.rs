@@ -32,20 +32,22 @@ mod heap {
     use super::Stamp;
 
     /// See the module.
+    // In this order: what an append looks at comes first, on two cache lines.
+    #[repr(C)]
     pub(crate) struct Chunk {
-        pub key: &'static str,
-        pub shape: Shape,
-        /// Elements in a value.
-        pub stride: usize,
         pub data: Data,
         /// One a value.
         pub stamps: Vec<Stamp>,
-        /// `index_rank` a value.
-        pub indices: Vec<i64>,
-        pub index_rank: usize,
         /// The number of values. In a chunk for small values elements, stamps and indices are longer: what lies behind
         /// the last value is room for the next ones.
         len: usize,
+        pub index_rank: usize,
+        pub shape: Shape,
+        pub key: &'static str,
+        /// Elements in a value.
+        pub stride: usize,
+        /// `index_rank` a value.
+        pub indices: Vec<i64>,
         /// The position of the first value among all that its ring has taken in.
         pub first: u64,
         /// The elements as bytes, made when somebody asks for them.

@@ -48,6 +48,8 @@ pub(crate) struct Heap {
     counts_free_slots: bool,
 }
 
+// The open chunk first, at the start of a cache line.
+#[repr(C, align(64))]
 struct Ring {
     open: Chunk,
     /// Oldest first, without gaps between their positions.
