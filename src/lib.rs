@@ -760,6 +760,7 @@ pub mod __private {
 
     pub use crate::macros::{Elsewhere, OfThisBlock, Returned, Unassigned, names};
     pub use crate::store::note::{Note, dims, indices, size};
-    pub use crate::store::probe::{Listed, Probe, Typed, any, optional, typed};
+    pub use crate::store::probe::{Listed, Probe, any, optional};
+    pub use crate::store::typed::{Typed, typed};
     pub use crate::store::{Callsite, Hits};
 }

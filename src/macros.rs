@@ -3,7 +3,7 @@
 //! * `line`: a capture line, `capture!(forward, attn[heads, n]; index = layer)`, and the one macro that writes its code.
 //! * `functions`: takes the functions in a `captured_fn!` apart. With the feature off they pass through as they are.
 //! * `list`: the list of `#[capture(...)]`. `names`: whether its names stand in the function, by its text.
-//! * `walk`: copies a body and puts captures between its statements. `pattern`: what a pattern binds, and what becomes of it.
+//! * `walk`: copies a body and puts captures between its statements. `heads`: finds the block behind a head. `pattern`: what a pattern binds, and what becomes of it.
 //! * `steps`: written by `.ci/steps.py`. A macro has no loop, so to look some tokens ahead takes an arm for each distance.
 //!
 //! # The walk
@@ -56,6 +56,8 @@
 #![allow(missing_docs)]
 
 mod functions;
+#[cfg(feature = "capture")]
+mod heads;
 mod line;
 mod list;
 pub mod names;

@@ -46,6 +46,7 @@
 //! | `front.rs` | what the functions of the crate's root do |
 //! | `off.rs` | the same names when nothing is recorded |
 //! | `probe.rs` | what a line calls: which way a value goes in, by its type |
+//! | `typed.rs` | what `*: Type` captures |
 
 #[cfg(feature = "alloc")]
 pub(crate) mod cache;
@@ -89,6 +90,7 @@ pub(crate) mod summary;
 pub(crate) mod sync;
 #[cfg(all(feature = "capture", feature = "std"))]
 pub(crate) mod table;
+pub(crate) mod typed;
 pub(crate) mod value;
 #[cfg(feature = "capture")]
 pub(crate) mod walk;

@@ -357,6 +357,41 @@ test_in_a_process! {
         assert_eq!(kept("train.step").len(), 5);
     }
 
+    fn exports_within_and_beside_each_other_are_whole_files() {
+        fn file() -> Vec<u8> {
+            let mut file = Vec::new();
+            export(|bytes| -> Result<(), Infallible> {
+                file.extend_from_slice(bytes);
+                Ok(())
+            })
+            .expect("a `Vec` takes all");
+            file
+        }
+        give(100_000);
+        for n in 0..8_u32 {
+            capture!(files, n, row = [n; 50], map = [n; 500]);
+        }
+        let expected = file();
+        assert_eq!(safetensors::SafeTensors::deserialize(&expected).expect("a file").len(), 6);
+        let (mut outer, mut inner) = (Vec::new(), None);
+        export(|bytes| -> Result<(), Infallible> {
+            outer.extend_from_slice(bytes);
+            inner.get_or_insert_with(file);
+            Ok(())
+        })
+        .expect("a `Vec` takes all");
+        assert!(outer == expected);
+        let inner = inner.expect("there was a piece");
+        let tensors = safetensors::SafeTensors::deserialize(&inner).expect("a file");
+        assert!(tensors.len() >= 4, "all but the key whose lock the outer one may hold");
+        thread::scope(|scope| {
+            let threads = [0, 1].map(|_| scope.spawn(|| (0..20).map(|_| file()).collect::<Vec<_>>()));
+            for files in threads.map(|thread| thread.join().expect("it exports")) {
+                assert!(files.iter().all(|file| *file == expected));
+            }
+        });
+    }
+
     fn a_conversion_or_an_iterator_that_panics_leaves_the_ring_sound() {
         give(4_000);
         let hit = |panics: bool| {

@@ -1,5 +1,28 @@
 //! Written by `.ci/steps.py`: the macros that look some way ahead, an arm for each distance.
 
+/// Sorts options into six slots: `every`, `index`, `keep`, `room`, `on`, `if`. `$l` is `[case path]`, `$i` the items; of a list
+/// with the feature off it is `(off)`, and to read the options is all.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_options {
+    ((off) $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt $if:tt) => {  };
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt $if:tt) => { $crate::__anycapture_switch! { $l $i $every $index $keep $room $on $if } };
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt $if:tt every = 0 $($rest:tt)*) => { $crate::__private::compile_error! { $crate::__private::concat!("`every = 0` captures nothing: `every = 1`, or no `every`, captures every hit") } };
+    ($l:tt $i:tt [] $index:tt $keep:tt $room:tt $on:tt $if:tt every = $value:expr $(, $($rest:tt)*)?) => { $crate::__anycapture_options! { $l $i [$value] $index $keep $room $on $if $($($rest)*)? } };
+    ($l:tt $i:tt $every:tt [] $keep:tt $room:tt $on:tt $if:tt index = $value:expr $(, $($rest:tt)*)?) => { $crate::__anycapture_options! { $l $i $every [$value] $keep $room $on $if $($($rest)*)? } };
+    ($l:tt $i:tt $every:tt $index:tt [] $room:tt $on:tt $if:tt keep = $value:expr $(, $($rest:tt)*)?) => { $crate::__anycapture_options! { $l $i $every $index [$value] $room $on $if $($($rest)*)? } };
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt [] $on:tt $if:tt room = $value:expr $(, $($rest:tt)*)?) => { $crate::__anycapture_options! { $l $i $every $index $keep [$value] $on $if $($($rest)*)? } };
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt [] $if:tt on = $value:expr $(, $($rest:tt)*)?) => { $crate::__anycapture_options! { $l $i $every $index $keep $room [$value] $if $($($rest)*)? } };
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt [] if $value:expr $(, $($rest:tt)*)?) => { $crate::__anycapture_options! { $l $i $every $index $keep $room $on [$value] $($($rest)*)? } };
+    ($l:tt $i:tt [$_:expr] $index:tt $keep:tt $room:tt $on:tt $if:tt every $($rest:tt)*) => { $crate::__private::compile_error! { $crate::__private::concat!("the option `every` is given twice: keep one of them") } };
+    ($l:tt $i:tt $every:tt [$_:expr] $keep:tt $room:tt $on:tt $if:tt index $($rest:tt)*) => { $crate::__private::compile_error! { $crate::__private::concat!("the option `index` is given twice: keep one of them") } };
+    ($l:tt $i:tt $every:tt $index:tt [$_:expr] $room:tt $on:tt $if:tt keep $($rest:tt)*) => { $crate::__private::compile_error! { $crate::__private::concat!("the option `keep` is given twice: keep one of them") } };
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt [$_:expr] $on:tt $if:tt room $($rest:tt)*) => { $crate::__private::compile_error! { $crate::__private::concat!("the option `room` is given twice: keep one of them") } };
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt [$_:expr] $if:tt on $($rest:tt)*) => { $crate::__private::compile_error! { $crate::__private::concat!("the option `on` is given twice: keep one of them") } };
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt [$_:expr] if $($rest:tt)*) => { $crate::__private::compile_error! { $crate::__private::concat!("the option `if` is given twice: join the conditions with `&&`") } };
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt $if:tt $($rest:tt)*) => { $crate::__private::compile_error! { $crate::__private::concat!("unknown option `", $crate::__private::stringify!($($rest)*), "`: there are `every = N`, `index = expression`, `keep = N`, `room = BYTES`, `on = flag` and `if condition`") } };
+}
+
 /// Cuts a block into pieces of some 256 tokens, and these into pieces of some 32, all siblings: so the depth of the
 /// expansion grows slowly with the length of a block. A `;` outside of delimiters ends a statement, and so does a `}`
 /// before a word that goes on with no expression, a label or an attribute. Something is left behind each cut.
@@ -93,6 +116,23 @@ macro_rules! __anycapture_find {
     ($n:tt $kind:ident [$($h:tt)*] $before:tt $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_judge! { @judge $n $kind [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 ] $t6 { $($b)* } $($rest)* } };
     ($n:tt $kind:ident [$($h:tt)*] $before:tt $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_judge! { @judge $n $kind [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 ] $t7 { $($b)* } $($rest)* } };
     ($n:tt $kind:ident [$($h:tt)*] $before:tt $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $($rest:tt)*) => { $crate::__anycapture_find! { $n $kind [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 ] $t8 $($rest)* } };
+}
+
+/// An expression of blocks: some tokens, then parts, `[[head] [what comes first in the block] [block]]`. `$for` is what it
+/// is the value of, `[]` or `[[kind pattern] [let x =]]`. What follows decides whether it is a statement, the last expression
+/// of the block, or a part of a larger expression.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_put {
+    ([$c:tt $kind:tt $p:tt] $at:tt [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] . $($rest:tt)*) => { $crate::__anycapture_copy! { [$c $kind $p] $at [] [$($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })*] . $($rest)* } };
+    ([$c:tt $kind:tt $p:tt] $at:tt [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] ? $($rest:tt)*) => { $crate::__anycapture_copy! { [$c $kind $p] $at [] [$($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })*] ? $($rest)* } };
+    ([$c:tt $kind:tt $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] ; $($rest:tt)*) => { $($at)* $($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })*; $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* } };
+    ([$c:tt (unit) $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*]) => { $($at)* $($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } })* $crate::__anycapture_ends! { $c $p } };
+    ([$c:tt (value) $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*]) => { $crate::__anycapture_ends! { $c $p } $($at)* $($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })* };
+    ([$c:tt $kind:tt $p:tt] $at:tt [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*]) => { $crate::__anycapture_tail! { [$c $kind $p] $at [$($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })*] } };
+    ([$c:tt $kind:tt $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] $($rest:tt)*) => { $($at)* $($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } })* $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* } };
+    ([$c:tt $kind:tt $p:tt] $at:tt [$q:tt [$($let:tt)*]] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] ; $($rest:tt)*) => { $crate::__anycapture_done! { [$c $kind $p] $at [$($let)* $($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })*;] $q $($rest)* } };
+    ([$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] $($rest:tt)*) => { $crate::__anycapture_copy! { [$c $kind $p] $at $for [$($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })*] $($rest)* } };
 }
 
 /// Takes the arms of a `match` one after the other, up to four short ones at once: macros can't stand between them.

@@ -62,9 +62,11 @@ pub(crate) mod state {
     pub(crate) const CLEARED: u32 = 1 << 29;
     /// Whether its values live in given memory, also while the filter is to be asked again.
     pub(crate) const REGION: u32 = 1 << 28;
+    /// Whether its ring was in use when an export began: a bit for each of two exports at a time.
+    pub(crate) const LEFT_OUT: [u32; 2] = [1 << 27, 1 << 26];
     /// The rest.
     #[cfg(feature = "alloc")]
-    pub(crate) const RING: u32 = REGION - 1;
+    pub(crate) const RING: u32 = LEFT_OUT[1] - 1;
 }
 
 /// The root of the trie; also the first of the list.

@@ -218,6 +218,7 @@ fn each_tensor(keys: &dyn Keys, f: &mut dyn FnMut(&Tensor<'_>) -> fmt::Result) -
             }
             let mut show = |part: Part<'_>, dtype, shape: &[usize]| {
                 if width_of(dtype) == width {
+                    let shape = readable(form.count, shape);
                     f(&Tensor { key, form, part, dtype, shape })
                 } else {
                     Ok(())
@@ -234,6 +235,13 @@ fn each_tensor(keys: &dyn Keys, f: &mut dyn FnMut(&Tensor<'_>) -> fmt::Result) -
         })?;
     }
     Ok(())
+}
+
+/// A shape, or that of no elements where readers of the file would find its product to be beyond 64 bits before they come
+/// to its zero. There is one, for the elements are in memory.
+fn readable(count: u64, shape: &[usize]) -> &[usize] {
+    let product = shape.iter().try_fold(count, |product, &dim| product.checked_mul(dim as u64));
+    if product.is_some() { shape } else { &[0] }
 }
 
 /// The tensor of all values, or those of each.
@@ -410,7 +418,7 @@ pub(crate) use region::store;
 mod region {
     use core::fmt;
 
-    use super::super::callsite::Place;
+    use super::super::callsite::{Place, state};
     use super::super::control::Store;
     use super::super::memory::Exporting;
     use super::super::region::Ring;
@@ -421,25 +429,60 @@ mod region {
     /// All rings in given memory, which no capture changes while [`Exporting`] lives.
     pub(super) struct Rings<'a> {
         store: &'a Store,
-        _exporting: Exporting,
+        /// `None` if there are too many exports.
+        exporting: Option<Exporting>,
+        /// Whether something was in use when this began. It is left out of the whole file, whose parts are made one after
+        /// the other.
+        lacks: Option<InUse>,
+    }
+
+    /// What the file says then.
+    struct InUse;
+
+    impl fmt::Display for InUse {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("some keys were in use, and are left out")
+        }
     }
 
     impl Rings<'_> {
         pub(super) fn of(store: &Store) -> Rings<'_> {
-            Rings { store, _exporting: Exporting::begin() }
+            let Some(exporting) = Exporting::begin() else {
+                return Rings { store, exporting: None, lacks: Some(InUse) };
+            };
+            let (bit, mut lacks) = (state::LEFT_OUT[exporting.number], None);
+            for (owner, _) in store.keys().filter(|(_, place)| *place == Some(Place::Region)) {
+                if lock(&owner.ring).is_some() {
+                    owner.change_state(bit, 0);
+                } else {
+                    owner.change_state(0, bit);
+                    lacks = Some(InUse);
+                }
+            }
+            Rings { store, exporting: Some(exporting), lacks }
         }
     }
 
     impl Keys for Rings<'_> {
         fn each(&self, f: &mut dyn FnMut(&dyn Key, &Form) -> fmt::Result) -> fmt::Result {
+            /// A ring that was free is in use for as long as another core or thread shows it.
+            const TRIES: usize = if cfg!(feature = "std") { 10 } else { 1 << 20 };
+            let Some(exporting) = &self.exporting else { return Ok(()) };
+            let left_out = state::LEFT_OUT[exporting.number];
             for (owner, place) in self.store.keys() {
-                if place == Some(Place::Region) {
-                    if let Some(ring) = lock(&owner.ring).as_ref().and_then(|ring| ring.as_ref()) {
+                if place == Some(Place::Region) && owner.state() & left_out == 0 {
+                    // What is begun can't be ended without it.
+                    let ring = (0..TRIES).find_map(|_| lock(&owner.ring)).ok_or(fmt::Error)?;
+                    if let Some(ring) = ring.as_ref() {
                         f(ring, &Form::of(ring))?;
                     }
                 }
             }
             Ok(())
+        }
+
+        fn lacks(&self) -> Option<&dyn fmt::Display> {
+            self.lacks.as_ref().map(|lacks| lacks as &dyn fmt::Display)
         }
     }
 

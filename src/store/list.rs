@@ -35,13 +35,13 @@ mod with_capture {
     use once_cell::race::OnceBox;
 
     use super::super::callsite::{Callsite, Place};
-    use super::super::chunk::Chunk;
+    use super::super::chunk::{Chunk, Part};
     use super::super::control::Store;
     use super::super::counts::Refused;
     use super::super::element::{Element, with_kind};
     use super::super::memory::change_ring;
     use super::super::region::Ring;
-    use super::super::ring::Part;
+
     use super::super::share::{Unique, try_box};
     use super::super::source::Elements;
     use super::super::sync::lock;

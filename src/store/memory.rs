@@ -4,6 +4,7 @@
 use core::sync::atomic::AtomicU8;
 #[cfg(feature = "alloc")]
 use core::sync::atomic::Ordering::Relaxed;
+#[cfg(feature = "std")]
 use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use spin::{Mutex, MutexGuard};
@@ -86,32 +87,25 @@ pub(crate) fn set_memory(memory: &'static mut [u8]) -> Result<(), &'static mut [
 }
 
 /// While this lives, captures in given memory are refused: an export reads it several times.
-pub(crate) struct Exporting(());
+pub(crate) struct Exporting {
+    /// One of two.
+    pub number: usize,
+    _turn: MutexGuard<'static, ()>,
+}
 
-/// The exports that are on.
-static EXPORTS: AtomicUsize = AtomicUsize::new(0);
+/// The exports that are on: one may interrupt another one.
+static EXPORTS: [Mutex<()>; 2] = [const { Mutex::new(()) }; 2];
 
 impl Exporting {
-    pub(crate) fn begin() -> Exporting {
-        #[cfg(target_has_atomic = "ptr")]
-        EXPORTS.fetch_add(1, SeqCst);
-        // Without compare-and-swap there is one core, and an interrupt leaves the number as it was.
-        #[cfg(not(target_has_atomic = "ptr"))]
-        EXPORTS.store(EXPORTS.load(SeqCst) + 1, SeqCst);
-        Exporting(())
+    /// `None` if there are two already.
+    pub(crate) fn begin() -> Option<Exporting> {
+        let [first, second] = &EXPORTS;
+        let first = first.try_lock().map(|turn| Exporting { number: 0, _turn: turn });
+        first.or_else(|| lock(second).map(|turn| Exporting { number: 1, _turn: turn }))
     }
 
     fn is_on() -> bool {
-        EXPORTS.load(SeqCst) > 0
-    }
-}
-
-impl Drop for Exporting {
-    fn drop(&mut self) {
-        #[cfg(target_has_atomic = "ptr")]
-        EXPORTS.fetch_sub(1, SeqCst);
-        #[cfg(not(target_has_atomic = "ptr"))]
-        EXPORTS.store(EXPORTS.load(SeqCst) - 1, SeqCst);
+        EXPORTS.iter().any(Mutex::is_locked)
     }
 }
 

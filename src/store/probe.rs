@@ -13,7 +13,7 @@
 
 #[cfg(feature = "alloc")]
 use alloc::{string::String, vec::Vec};
-use core::{cell::Cell, marker::PhantomData, ops::Deref};
+use core::{cell::Cell, ops::Deref};
 
 #[cfg(feature = "capture")]
 use super::callsite::Callsite;
@@ -41,9 +41,9 @@ pub struct Listed;
 /// A line: its `static`, its key, and what it says beside the value.
 #[derive(Clone, Copy)]
 pub struct Line<'a> {
-    site: &'static Callsite,
-    key: &'static &'static str,
-    note: &'a Note<'a>,
+    pub(crate) site: &'static Callsite,
+    pub(crate) key: &'static &'static str,
+    pub(crate) note: &'a Note<'a>,
 }
 
 impl Line<'_> {
@@ -64,7 +64,7 @@ impl Line<'_> {
     }
 
     #[inline(always)]
-    fn absent(self) {
+    pub(crate) fn absent(self) {
         self.site.record_absent(self.key);
     }
 
@@ -88,7 +88,7 @@ impl Line<'_> {
 
     #[cfg(feature = "alloc")]
     #[inline(always)]
-    fn value<T: Clone + Send + Sync + 'static>(self, value: &T) {
+    pub(crate) fn value<T: Clone + Send + Sync + 'static>(self, value: &T) {
         self.site.record_value(self.key, value, self.note);
     }
 }
@@ -691,95 +691,6 @@ where
     I::Item: Element,
 {
     Each(Cell::new(Some(elements.into_iter())))
-}
-
-/// A value in a function with `*: (Tensor, ...)`: a value of one of these types is captured, for any other the probe
-/// decides. Not public API.
-pub struct Typed<P, W> {
-    probe: P,
-    wanted: PhantomData<fn() -> W>,
-}
-
-impl<P, W> Typed<P, W> {
-    #[inline(always)]
-    pub fn new(probe: P) -> Typed<P, W> {
-        Typed { probe, wanted: PhantomData }
-    }
-}
-
-/// Where lookup goes on.
-impl<P, W> Deref for Typed<P, W> {
-    type Target = P;
-
-    #[inline(always)]
-    fn deref(&self) -> &P {
-        &self.probe
-    }
-}
-
-/// A probe with as many references as there are in an expansion.
-#[cfg(feature = "alloc")]
-type Probed<'p, 'a, T> =
-    &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p Probe<'a, T>;
-
-/// A wanted type, behind a reference, and in an `Option` or a `Result`: one trait for each position in the tuple.
-#[cfg(feature = "alloc")]
-macro_rules! wanted {
-    ($($name:ident: $($wanted:ty, [$($other:ident)*]);+.)+) => {$(
-        pub trait $name<N, T: ?Sized> {
-            fn __anycapture_record(
-                self,
-                site: &'static Callsite,
-                key: &'static &'static str,
-                note: &Note<'_>,
-                name: N,
-            ) where
-                T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
-        }
-        $(
-            wanted!(@impl $name $wanted [$($other)*] T, value => Some(value));
-            wanted!(@impl $name $wanted [$($other)*] &T, value => Some(*value));
-            wanted!(@impl $name $wanted [$($other)*] Option<T>, value => value.as_ref());
-            wanted!(@impl $name $wanted [$($other)* Error] Result<T, Error>, value => value.as_ref().ok());
-        )+
-    )+};
-    (@impl $name:ident $wanted:ty [$($other:ident)*] $value:ty, $it:ident => $held:expr) => {
-        impl<N, T: Clone + Send + Sync, $($other),*> $name<N, T>
-            for Typed<Probed<'_, '_, $value>, $wanted>
-        {
-            #[inline(always)]
-            fn __anycapture_record(
-                self,
-                site: &'static Callsite,
-                key: &'static &'static str,
-                note: &Note<'_>,
-                _: N,
-            ) where
-                T: 'static,
-            {
-                let line = Line { site, key, note };
-                let $it = self.probe.0;
-                match $held {
-                    Some(value) => line.value::<T>(value),
-                    None => line.absent(),
-                }
-            }
-        }
-    };
-}
-
-#[cfg(feature = "alloc")]
-wanted! {
-    ViaFirst: (T,), []; (T, B), [B]; (T, B, C), [B C]; (T, B, C, D), [B C D].
-    ViaSecond: (A, T), [A]; (A, T, C), [A C]; (A, T, C, D), [A C D].
-    ViaThird: (A, B, T), [A B]; (A, B, T, D), [A B D].
-    ViaFourth: (A, B, C, T), [A B C].
-}
-
-/// The cases of a capture with `*: Type`, beside those of `optional`. Not public API.
-pub mod typed {
-    #[cfg(feature = "alloc")]
-    pub use super::{ViaFirst, ViaFourth, ViaSecond, ViaThird};
 }
 
 /// The cases of a capture. Not public API.

@@ -843,7 +843,7 @@ impl<'a> Iterator for Values<'a> {
     }
 }
 
-/// What was captured before a reset, or before a dump of the memory was made: see [`recover`].
+/// What was captured before a reset, or before a dump of the memory was made: see [`recover`](crate::recover).
 #[derive(Clone, Copy)]
 pub struct Recovered<'m> {
     memory: &'m [u8],

@@ -14,7 +14,7 @@
 use alloc::{collections::VecDeque, string::String, vec::Vec};
 use core::mem;
 
-use super::chunk::{Chunk, Stamp};
+use super::chunk::{Chunk, Part, Stamp};
 use super::counts::{Counts, Refused};
 use super::element::{Element, Shape};
 use super::share::{Pooled, Shared, Unique, slot_size};
@@ -98,21 +98,6 @@ pub(crate) enum Begun {
     Fresh,
 }
 
-/// Some values of a chunk.
-#[derive(Clone)]
-pub(crate) struct Part {
-    pub chunk: Shared<Chunk>,
-    /// The first of its values that counts.
-    pub start: usize,
-}
-
-impl Part {
-    /// The number of values.
-    pub(crate) fn len(&self) -> usize {
-        self.chunk.len() - self.start
-    }
-}
-
 impl Ring {
     fn new(key: &'static str) -> Ring {
         Ring {
@@ -170,6 +155,7 @@ impl Ring {
         let tail = self.tail(limits, 0);
         self.floor = self.open.end();
         self.used = self.open.cost();
+        (self.has_opaque, self.has_clones) = (false, false);
         Content { sealed: mem::take(&mut self.sealed), tail }
     }
 
@@ -271,7 +257,7 @@ impl Ring {
             None if afforded == Err(Refused::NoMemory) => self.pop_oldest(),
             expired => expired,
         };
-        let wanted = self.next_length(limits, Chunk::cost_of(length * E::SIZE, 1, rank));
+        let wanted = self.next_length(limits, length * E::SIZE, rank);
         let spare = match oldest.map(Shared::unique) {
             Some(Some(chunk)) if chunk.room_for::<E>(length, rank) >= wanted => Some(chunk),
             Some(Some(chunk)) => return Step::Again(chunk.share()),
@@ -314,7 +300,7 @@ impl Ring {
     ) -> Result<usize, Refused> {
         let queue = self.queue_growth();
         let cost = |count| queue + Chunk::cost_of(count * bytes, count, count * rank);
-        let mut count = self.next_length(limits, cost(1) - cost(0));
+        let mut count = self.next_length(limits, bytes, rank);
         let nothing_to_give_up = self.sealed.is_empty() && self.open.len() == 0;
         while nothing_to_give_up && count > 1 && cost(count) > budget {
             count /= 2;
@@ -327,7 +313,8 @@ impl Ring {
     }
 
     /// The number of values, of so many bytes each, that the next chunk has room for: more than the last one, if that is full.
-    fn next_length(&self, limits: &Limits, bytes: usize) -> usize {
+    fn next_length(&self, limits: &Limits, bytes: usize, rank: usize) -> usize {
+        let bytes = Chunk::cost_of(bytes, 1, rank) - Chunk::cost_of(0, 0, 0);
         let longest = (self.limit(limits) / 2).clamp(64, LONGEST_CHUNK);
         let largest = LARGEST_CHUNK.min(limits.max_bytes / 16);
         (2 * self.open.len()).max(4).min(longest).min(largest / bytes).max(1)

@@ -9,10 +9,12 @@ use alloc::{collections::BinaryHeap, vec::Vec};
 use core::cmp::Reverse;
 
 use super::callsite::{Callsite, Place};
+#[cfg(feature = "alloc")]
+use super::chunk::Part;
 use super::control::Store;
 use super::memory::{Reading, captured_in_region, change_ring};
 #[cfg(feature = "alloc")]
-use super::ring::{Part, Step};
+use super::ring::Step;
 use super::scope::with_store;
 use super::sync::lock;
 use super::value::{Raw, Shown, Value};

@@ -153,6 +153,12 @@ impl Key {
         Counts { kept: self.items.len() as u64, without_numbers, ..self.counts }
     }
 
+    /// Drops all values, and with them what only they limit.
+    fn forget(&mut self) {
+        self.items.clear();
+        self.has_clones = false;
+    }
+
     /// Drops the oldest values down to `limit`, as overwritten.
     pub fn overwrite_to(&mut self, limit: usize) {
         while self.items.len() > limit {
@@ -312,21 +318,21 @@ impl Model {
     pub fn clear(&mut self) {
         for key in &mut self.keys {
             key.counts.cleared += key.items.len() as u64;
-            key.items.clear();
+            key.forget();
         }
     }
 
     pub fn take(&mut self) {
         for key in &mut self.keys {
             key.counts.taken += key.items.len() as u64;
-            key.items.clear();
+            key.forget();
         }
     }
 
     /// The counts begin anew.
     pub fn session(&mut self) {
         for key in &mut self.keys {
-            key.items.clear();
+            key.forget();
             key.counts = Counts::default();
         }
         self.active = true;

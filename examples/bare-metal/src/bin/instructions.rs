@@ -205,6 +205,14 @@ fn captures(round: &mut Round<'_>) {
     round.often("1 KiB of `f32` with a shape", &mut || {
         capture!(cost, shaped[shape[0], shape[1]] = black_box(&large[..]));
     });
+    let mut first = true;
+    let _ = anycapture::visit(|value| {
+        if value.key() == "cost.scalar" && core::mem::take(&mut first) {
+            round.often("a scalar that is refused, as its key is in use", &mut || {
+                capture!(cost, scalar = *black_box(&scalar));
+            });
+        }
+    });
     // The ring is as large as eight values of 1 KiB: some four hundred scalars.
     let mixed = |values: &[f32]| capture!(cost, mixed = black_box(values));
     mixed(&large);
