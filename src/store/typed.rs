@@ -62,7 +62,9 @@ macro_rules! wanted {
         $(
             wanted!(@impl $name $wanted [$($other)*] T, value => Some(value));
             wanted!(@impl $name $wanted [$($other)*] &T, value => Some(*value));
+            wanted!(@impl $name $wanted [$($other)*] &mut T, value => Some(&**value));
             wanted!(@impl $name $wanted [$($other)*] Option<T>, value => value.as_ref());
+            wanted!(@impl $name $wanted [$($other)*] Option<&T>, value => *value);
             wanted!(@impl $name $wanted [$($other)* Error] Result<T, Error>, value => value.as_ref().ok());
         )+
     )+};
