@@ -605,7 +605,7 @@ pub fn drain<E>(f: impl FnMut(&Value<'_>) -> Result<(), E>) -> Result<(), E> {
 ///
 /// # Panics
 ///
-/// If there is no memory for it, with the words of [`SnapshotError`]: see [`try_cache`].
+/// If there is no memory for it, or the store is in use for too long, with the words of [`SnapshotError`]: see [`try_cache`].
 #[cfg(feature = "alloc")]
 pub fn cache() -> Cache {
     try_cache().unwrap_or_else(|error| panic!("{error}"))
@@ -626,7 +626,7 @@ pub fn try_cache() -> Result<Cache, SnapshotError> {
 ///
 /// # Panics
 ///
-/// If there is no memory for it, with the words of [`SnapshotError`]: see [`try_take`].
+/// If there is no memory for it, or the store is in use for too long, with the words of [`SnapshotError`]: see [`try_take`].
 ///
 /// # Examples
 ///
@@ -761,6 +761,6 @@ pub mod __private {
     pub use crate::macros::{Elsewhere, OfThisBlock, Returned, Unassigned, names};
     pub use crate::store::note::{Note, dims, indices, size};
     pub use crate::store::probe::{Listed, Probe, any, optional};
-    pub use crate::store::typed::{Typed, typed};
+    pub use crate::store::typed::{Typed, cases as typed};
     pub use crate::store::{Callsite, Hits};
 }
