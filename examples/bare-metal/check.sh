@@ -3,6 +3,7 @@
 # Debian has of it. ANYCAPTURE_BURN=1 adds burn, which builds for five to ten minutes the first time.
 set -eu
 cd "$(dirname "$0")"
+bare_metal=$PWD
 . ./toolchain.sh
 
 if [ "${1:-}" = --install ]; then
@@ -16,24 +17,52 @@ mkdir -p "$targets"
 targets=$(cd "$targets" && pwd)
 export CARGO_TARGET_DIR="$targets"
 
+host=${HOST_TARGET_DIR:-../../target}
+
 say() {
     echo
     echo "== $(date -u -d "@$(($(date +%s) - start))" +%M:%S) $*"
 }
 start=$(date +%s)
 
+say "Cortex-M4: builds; the first time, the standard library too"
+build thumbv7em-none-eabihf -q --bins
+
 say "Cortex-M4: interrupts that capture; each value whole, each capture kept or counted"
-build thumbv7em-none-eabihf -q --bin interrupts
 qemu thumbv7em-none-eabihf interrupts
 
+say "Cortex-M4: a task of high priority interrupts one of low priority, and loses nothing"
+qemu thumbv7em-none-eabihf priorities
+
+say "Cortex-M4: the same with RTIC and with embassy"
+(cd tasks && build thumbv7em-none-eabihf -q --bins)
+qemu thumbv7em-none-eabihf rtic
+qemu thumbv7em-none-eabihf embassy
+
+say "Cortex-M4: 60 seconds of captures at 1 kHz, drained over a slow serial port"
+rm -f "$targets/stream.uart"
+(icount=shift=5,sleep=off; qemu thumbv7em-none-eabihf stream -serial "file:$targets/stream.uart")
+
+say "the same bytes at the other end of the line, and of a line that cuts, flips and adds some"
+tools() {
+    CARGO_TARGET_DIR="$host" cargo run -q --release --manifest-path "$bare_metal/../../Cargo.toml" -p anycapture-tools -- "$@"
+}
+tools listen "$targets/stream.uart" --keep 100000 -o "$targets/stream.safetensors"
+python3 noise.py < "$targets/stream.uart" > "$targets/noisy.uart"
+tools listen "$targets/noisy.uart" --keep 100000 -o "$targets/noisy.safetensors"
+python3 received.py "$targets/stream.safetensors" "$targets/noisy.safetensors"
+
+say "Cortex-M4: what was captured before a reset, a panic and a HardFault"
+(cd "$targets" && qemu thumbv7em-none-eabihf reset)
+tools dump "$targets/ram.bin"
+
 say "Cortex-M4: the Vision Transformer; its maps through semihosting and over the serial port"
-build thumbv7em-none-eabihf -q --bin vit
 rm -f "$targets"/maps.*
 (cd "$targets" && qemu thumbv7em-none-eabihf vit -serial file:maps.uart)
 cmp "$targets/maps.safetensors" "$targets/maps.uart"
 
 say "the same maps on the host, whose matrix product rounds once where the M4's rounds twice, in another order"
-CARGO_TARGET_DIR="${HOST_TARGET_DIR:-../../target}" cargo run -q --release --manifest-path ../../Cargo.toml \
+CARGO_TARGET_DIR="$host" cargo run -q --release --manifest-path ../../Cargo.toml \
     -p vit --features capture -- --image ../vit/images/5.png --output "$targets/attention" \
     --export "$targets/host.safetensors" > "$targets/host.txt"
 python3 compare.py "$targets/host.safetensors" "$targets/maps.uart" 1e-5
@@ -51,10 +80,13 @@ else
     say "burn is left out: it builds for some minutes, with ANYCAPTURE_BURN=1"
 fi
 
-say "the snippets for a serial port and for RTT compile"
+say "the snippets of the chapter compile"
 (cd snippets && build thumbv7em-none-eabihf -q --lib)
 
 cd targets
+say "two cores: two threads, on the build without std"
+CARGO_TARGET_DIR="$targets/host" cargo run -q --release --features cores --bin cores
+
 say "Cortex-M0, without compare-and-swap, SysTick capturing too"
 build thumbv6m-none-eabi -q --features cortex-m0 --bin cortex-m0
 timeout 300 qemu-system-arm -machine microbit -nographic -icount shift=0 \

@@ -32,13 +32,20 @@ row "with the crate, feature \`capture\` off"
 python3 sections.py "$sizes/without" "$sizes/off" || { echo "error: the same bytes were expected" >&2; exit 1; }
 cost never capture
 row "on, and never activated"
+[ "$flash $ram" = "$base_flash $base_ram" ] || { echo "error: the same size was expected" >&2; exit 1; }
 cost active cost-active
-row "on, with \`activate_with\` (active or not): the whole recorder and one line"
+row "on, with \`set_memory\` and \`activate\`: the whole recorder and one line"
 recorder=$((flash - base_flash))
 cost visit cost-active,cost-visit
 row "the same and \`visit\`"
+cost drain cost-active,cost-drain
+row "the same and \`drain\` with \`Value::frame\`"
 cost export cost-active,cost-export
 row "the same and \`export\`"
+cost recover cost-active,cost-recover
+row "the same and \`recover\`"
+cost display cost-active,cost-display
+row "the same and \`visit\` with \`Display\`"
 cost counts cost-active,cost-counts
 row "the same and \`report().each_key\`, without text"
 cost report cost-active,cost-report

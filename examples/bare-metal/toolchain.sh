@@ -6,11 +6,12 @@
 
 packages="rustc-web cargo-web rust-web-src qemu-system-arm"
 
-# qemu TARGET NAME [more arguments of QEMU]: runs a program as `cargo run` would.
+# qemu TARGET NAME [more arguments of QEMU]: runs a program as `cargo run` would. `icount` in the environment is
+# QEMU's option of that name.
 qemu() {
     file=${CARGO_TARGET_DIR:-target}/$1/release/$2
     shift 2
-    timeout 300 qemu-system-arm -machine mps2-an386 -display none -monitor none -icount shift=0 \
+    timeout 300 qemu-system-arm -machine mps2-an386 -display none -monitor none -icount "${icount:-shift=0}" \
         -semihosting-config enable=on,target=native -kernel "$file" "$@"
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct Stamp {
 pub(crate) const MAX_INDICES: usize = 4;
 
 #[cfg(all(feature = "capture", feature = "alloc"))]
-pub(crate) use heap::{Chunk, Data, Opaque};
+pub(crate) use heap::{Chunk, Data, Opaque, Part};
 
 #[cfg(all(feature = "capture", feature = "alloc"))]
 mod heap {
@@ -26,7 +26,7 @@ mod heap {
     use once_cell::race::OnceBox;
 
     use super::super::element::{Buffer, Element, Kind, Shape, Stored, with_buffer};
-    use super::super::share::{Pool, Pooled, slot_size, try_box};
+    use super::super::share::{Pool, Pooled, Shared, slot_size, try_box};
     use super::super::source::Source;
     use super::super::summary::Summary;
     use super::Stamp;
@@ -52,6 +52,21 @@ mod heap {
         pub first: u64,
         /// The elements as bytes, made when somebody asks for them.
         bytes: OnceBox<[Vec<u8>; 1]>,
+    }
+
+    /// Some values of a chunk.
+    #[derive(Clone)]
+    pub(crate) struct Part {
+        pub chunk: Shared<Chunk>,
+        /// The first of its values that counts.
+        pub start: usize,
+    }
+
+    impl Part {
+        /// The number of values.
+        pub(crate) fn len(&self) -> usize {
+            self.chunk.len() - self.start
+        }
     }
 
     /// What the values are.
@@ -81,8 +96,12 @@ mod heap {
         }
 
         fn size(&self) -> usize {
-            let text = self.value().downcast_ref::<String>().map_or(0, String::capacity);
-            size_of::<T>() + text
+            let bytes = |text: &String| text.capacity();
+            let text = self.value().downcast_ref().map_or(0, bytes);
+            let texts = self.value().downcast_ref::<Vec<String>>().map_or(0, |texts| {
+                texts.capacity() * size_of::<String>() + texts.iter().map(bytes).sum::<usize>()
+            });
+            size_of::<T>() + text + texts
         }
     }
 

@@ -31,11 +31,6 @@ use super::table::Table;
 #[cfg(feature = "std")]
 pub(crate) static SWITCH: AtomicUsize = AtomicUsize::new(0);
 
-/// Whether the store is active. It is not a field of the store, so that a compiler can see that a program never sets it, and
-/// drops every line.
-#[cfg(not(feature = "std"))]
-static SWITCH: AtomicBool = AtomicBool::new(false);
-
 /// The store of every thread that has no scope.
 pub(crate) static PROCESS: Store = Store::new();
 
@@ -44,12 +39,9 @@ pub(crate) struct Store {
     #[cfg(feature = "alloc")]
     pub heap: CachePadded<Mutex<Heap>>,
     settings: Mutex<Settings>,
-    #[cfg(feature = "std")]
-    active: AtomicBool,
     ever_active: AtomicBool,
-    /// Whether there is a filter: without one, no lock is needed to admit a key.
-    filters: AtomicBool,
-    stops_at_nan: AtomicBool,
+    #[cfg(feature = "std")]
+    flags: Flags,
     /// The largest number of values a key, if it was told; 0 otherwise.
     told_size: AtomicUsize,
     /// Of a scope.
@@ -93,37 +85,64 @@ impl Settings {
     }
 }
 
+/// What a capture asks for.
+#[cfg(feature = "std")]
+struct Flags {
+    active: AtomicBool,
+    filters: AtomicBool,
+    looks_for_nan: AtomicBool,
+}
+
+#[cfg(feature = "std")]
+impl Flags {
+    const fn new() -> Flags {
+        let [active, filters, looks_for_nan] = [const { AtomicBool::new(false) }; 3];
+        Flags { active, filters, looks_for_nan }
+    }
+}
+
 #[cfg(feature = "std")]
 impl Store {
     /// The switch.
     #[inline(always)]
-    pub(crate) fn is_active(&self) -> bool {
-        self.active.load(Relaxed)
+    fn active(&self) -> &AtomicBool {
+        &self.flags.active
     }
 
-    fn set_active(&self, active: bool) {
-        self.active.store(active, Relaxed);
-        if self.is_process() {
-            if active {
-                SWITCH.fetch_or(1, Relaxed)
-            } else {
-                SWITCH.fetch_and(!1, Relaxed)
-            };
-        }
+    /// Whether there is a filter: without one, no lock is needed to admit a key.
+    #[inline(always)]
+    fn filters(&self) -> &AtomicBool {
+        &self.flags.filters
+    }
+
+    #[inline(always)]
+    fn looks_for_nan(&self) -> &AtomicBool {
+        &self.flags.looks_for_nan
     }
 }
 
+/// Without scopes each flag is a `static`: so the compiler sees which a program never sets, and leaves out what hangs on it.
 #[cfg(not(feature = "std"))]
 #[allow(clippy::unused_self)] // as with scopes
 impl Store {
     /// The switch.
     #[inline(always)]
-    pub(crate) fn is_active(&self) -> bool {
-        SWITCH.load(Relaxed)
+    fn active(&self) -> &'static AtomicBool {
+        static ACTIVE: AtomicBool = AtomicBool::new(false);
+        &ACTIVE
     }
 
-    fn set_active(&self, active: bool) {
-        SWITCH.store(active, Relaxed);
+    /// Whether there is a filter: without one, no lock is needed to admit a key.
+    #[inline(always)]
+    fn filters(&self) -> &'static AtomicBool {
+        static FILTERS: AtomicBool = AtomicBool::new(false);
+        &FILTERS
+    }
+
+    #[inline(always)]
+    fn looks_for_nan(&self) -> &'static AtomicBool {
+        static LOOKS_FOR_NAN: AtomicBool = AtomicBool::new(false);
+        &LOOKS_FOR_NAN
     }
 }
 
@@ -146,11 +165,9 @@ impl Store {
                 #[cfg(feature = "alloc")]
                 passed_over: Vec::new(),
             }),
-            #[cfg(feature = "std")]
-            active: AtomicBool::new(false),
             ever_active: AtomicBool::new(false),
-            filters: AtomicBool::new(false),
-            stops_at_nan: AtomicBool::new(false),
+            #[cfg(feature = "std")]
+            flags: Flags::new(),
             told_size: AtomicUsize::new(0),
             #[cfg(feature = "std")]
             table: None,
@@ -171,6 +188,23 @@ impl Store {
         core::ptr::eq(self, &raw const PROCESS)
     }
 
+    #[inline(always)]
+    pub(crate) fn is_active(&self) -> bool {
+        self.active().load(Relaxed)
+    }
+
+    fn set_active(&self, active: bool) {
+        self.active().store(active, Relaxed);
+        #[cfg(feature = "std")]
+        if self.is_process() {
+            if active {
+                SWITCH.fetch_or(1, Relaxed)
+            } else {
+                SWITCH.fetch_and(!1, Relaxed)
+            };
+        }
+    }
+
     pub(crate) fn activate(&self) {
         self.ever_active.store(true, Relaxed);
         self.set_active(true);
@@ -183,7 +217,7 @@ impl Store {
     /// Sets what `options` say. What they replace is left in them, to be dropped when no lock is held.
     pub(crate) fn set(&self, options: &mut Options) {
         if options.stop_at_nan {
-            self.stops_at_nan.store(true, Relaxed);
+            self.looks_for_nan().store(true, Relaxed);
         }
         if let Some(mut settings) = lock(&self.settings) {
             settings.stopped_by = None;
@@ -191,7 +225,7 @@ impl Store {
             options.conversions.merge_into(&mut settings.conversions);
             if options.only.is_some() {
                 core::mem::swap(&mut settings.only, &mut options.only);
-                self.filters.store(true, Relaxed);
+                self.filters().store(true, Relaxed);
                 self.forget_admissions();
             }
         }
@@ -237,24 +271,30 @@ impl Store {
 
     #[cold]
     fn find_place(&self, owner: &'static Callsite) -> Result<Place, Event> {
-        let wanted = !self.filters.load(Relaxed) || {
-            let settings = lock(&self.settings).ok_or(Event::Refused(Refused::Busy))?;
-            settings.wants(owner.key())
-        };
+        let filters = || self.filters().load(Relaxed);
         #[cfg(feature = "std")]
         if let Some(table) = &self.table {
+            let busy = Event::Refused(Refused::Busy);
+            let wanted = !filters() || lock(&self.settings).ok_or(busy)?.wants(owner.key());
             return self.find_place_in(table, owner, wanted);
         }
+        self.run_pending(owner);
+        // Locked until the answer stands in the state: a filter that is set meanwhile would not know of it.
+        let settings = lock(&self.settings);
+        let wanted = match &settings {
+            _ if !filters() => true,
+            Some(settings) => settings.wants(owner.key()),
+            None => return Err(Event::Refused(Refused::Busy)),
+        };
         if !wanted {
             owner.change_state(0, state::FILTERED);
             return Err(Event::Filtered);
         }
-        self.run_pending(owner);
         #[cfg(feature = "alloc")]
         if DECIDED.for_heap() {
             return self.find_ring(owner).map_err(Event::Refused);
         }
-        owner.change_state(0, state::ADMITTED);
+        owner.change_state(0, state::ADMITTED | state::REGION);
         Ok(Place::Region)
     }
 
@@ -428,7 +468,9 @@ impl Store {
     /// Begins all counts anew.
     pub(crate) fn reset_counts(&self) {
         for (owner, place) in self.keys() {
-            owner.stats.reset();
+            if self.is_process() {
+                owner.stats.reset();
+            }
             match place {
                 Some(Place::Region) => {
                     if let Some(ring) = change_ring(owner).as_mut().and_then(|ring| ring.as_mut()) {
@@ -531,14 +573,14 @@ impl Store {
     /// Whether captures have to look for a NaN.
     #[inline]
     pub(crate) fn stops_at_nan(&self) -> bool {
-        self.stops_at_nan.load(Relaxed)
+        self.looks_for_nan().load(Relaxed)
     }
 
     /// Stops recording behind a value of this key.
     #[cold]
     pub(crate) fn stop_at_nan(&self, owner: &'static Callsite) {
         self.deactivate();
-        self.stops_at_nan.store(false, Relaxed);
+        self.looks_for_nan().store(false, Relaxed);
         if let Some(mut settings) = lock(&self.settings) {
             settings.stopped_by.get_or_insert(owner);
         }
@@ -594,7 +636,7 @@ fn place_of(owner: &'static Callsite) -> Option<Place> {
     if let ring @ 1.. = owner.state() & state::RING {
         return Some(Place::Heap(ring as usize - 1));
     }
-    (owner.state() & state::ADMITTED != 0).then_some(Place::Region)
+    (owner.state() & state::REGION != 0).then_some(Place::Region)
 }
 
 fn max_size_of(max_size: usize) -> usize {

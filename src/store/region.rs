@@ -67,8 +67,8 @@
 //! | | 8 each | indices, signed |
 //! | | `w` each | dimensions, outermost first |
 
-use core::iter;
 use core::sync::atomic::{Ordering::SeqCst, compiler_fence};
+use core::{fmt, iter};
 
 use super::chunk::{MAX_INDICES, Stamp};
 use super::counts::{Counts, Refused};
@@ -323,6 +323,8 @@ pub(crate) struct Form<'a> {
     pub shape: &'a [usize],
     /// At most [`MAX_INDICES`].
     pub indices: &'a [i64],
+    /// The number of elements.
+    pub length: usize,
     /// The bytes of the elements, at most [`MAX_RING`].
     pub size: usize,
 }
@@ -415,11 +417,17 @@ impl Span {
         }
     }
 
-    /// Drops the oldest value, or goes over the gap before it. No values are left where there is none, which takes somebody
+    /// Where the oldest value is, if there is one.
+    fn oldest(&self, start: usize, body: &[u8]) -> usize {
+        if size_at(body, self.head).is_some() { self.head } else { start }
+    }
+
+    /// Drops the oldest value, or goes over the gap before it; says whether it was a value. No values are left where there is none, which takes somebody
     /// else who has written to this memory.
     #[inline(always)]
-    fn drop_oldest(&mut self, start: usize, body: &[u8]) {
-        match size_at(body, self.head) {
+    fn drop_oldest(&mut self, start: usize, body: &[u8]) -> bool {
+        let size = size_at(body, self.head);
+        match size {
             Some(size) => {
                 self.head += size;
                 self.kept -= 1;
@@ -430,6 +438,7 @@ impl Span {
         if self.kept == 0 {
             self.tail = 0;
         }
+        size.is_some()
     }
 
     /// Drops the oldest values until `size` bytes are free in one piece and `others` values are
@@ -445,10 +454,14 @@ impl Span {
             } else {
                 (start, start + size)
             };
-            if self.head >= end && self.kept <= others {
-                return at;
+            loop {
+                if self.head >= end && self.kept <= others {
+                    return at;
+                }
+                if !self.drop_oldest(start, body) || self.kept == 0 {
+                    break;
+                }
             }
-            self.drop_oldest(start, body);
         }
         // Behind the value that was dropped last, which can then be put back.
         let behind = self.head;
@@ -469,6 +482,21 @@ impl Span {
         self.tail = at + size;
         self.kept += 1;
     }
+
+    /// Makes the `size` bytes at `at`, right before the oldest value, the oldest value.
+    fn prepend(&mut self, at: usize, size: usize) {
+        if self.kept == 0 {
+            self.tail = at + size;
+        }
+        self.head = at;
+        self.kept += 1;
+    }
+}
+
+/// A value that was taken out of its ring: where it was.
+pub(crate) struct Taken {
+    at: usize,
+    sequence: u64,
 }
 
 /// The size of the value at `at`, or `None` if that is a gap or the end.
@@ -533,7 +561,7 @@ impl<'m> Ring<'m> {
     }
 
     /// Keeps a value of `form`, whose elements `write` puts into a slice of `form.size` bytes; it
-    /// returns how many of these count: those of whole elements. Older values are dropped until the value fits, and until at
+    /// returns how many elements these are. Older values are dropped until the value fits, and until at
     /// most `limit` are held with it; a `limit` of 0 is none. Dropped values count as overwritten.
     ///
     /// `Ok(true)`: `write` gave fewer elements than there were to be. These are kept, flat.
@@ -561,21 +589,21 @@ impl<'m> Ring<'m> {
         span.publish_dropped(header, kept, OVERWRITTEN);
         let free = body.get_mut(at..).and_then(<[u8]>::split_first_chunk_mut);
         let (front, free) = free.ok_or(Refused::TooLarge)?;
-        let written = write(free.get_mut(..form.size).ok_or(Refused::TooLarge)?).min(form.size);
-        let count;
-        let shape = if written == form.size {
-            form.shape
+        let written = write(free.get_mut(..form.size).ok_or(Refused::TooLarge)?);
+        let flat;
+        let (shape, bytes) = if written >= form.length {
+            (form.shape, form.size)
         } else if form.shape.is_empty() {
             // A scalar has no place for a dimension.
             return Err(Refused::TooLarge);
         } else {
-            count = [written / form.kind.size()];
-            &count
+            flat = [written];
+            (&flat[..], form.size / form.length * written)
         };
-        let size = form.write(front, free, shape, written);
+        let size = form.write(front, free, shape, bytes);
         span.append(body, at, size);
         span.publish(header);
-        Ok(written < form.size)
+        Ok(written < form.length)
     }
 
     /// Drops values, the oldest first, until at most `limit` are left, and counts them at `reason`.
@@ -595,6 +623,32 @@ impl<'m> Ring<'m> {
         self.drop_to(kept.saturating_sub(1), TAKEN);
     }
 
+    /// The same, and says how to [put it back](Ring::put_back).
+    pub(crate) fn take_oldest(&mut self) -> Option<Taken> {
+        let (header, body) = self.split()?;
+        let at = Span::load(header).oldest(start(header), body);
+        let taken = Taken { at, sequence: wide(body, at + 8)? };
+        self.drop_oldest();
+        Some(taken)
+    }
+
+    /// Puts a value back that was taken. Where newer ones need its place, it counts as overwritten.
+    pub(crate) fn put_back(&mut self, taken: &Taken) {
+        let Some((header, body)) = self.split() else { return };
+        let mut span = Span::load(header);
+        let taken_before = wide(header, TAKEN).unwrap_or(0).saturating_sub(1);
+        set(header, TAKEN, taken_before.to_le_bytes());
+        let size = size_at(body, taken.at).unwrap_or(0);
+        // A value in its place would have another header.
+        let is_there = wide(body, taken.at + 8) == Some(taken.sequence);
+        if is_there && span.head == taken.at + size {
+            span.prepend(taken.at, size);
+            span.publish(header);
+        } else {
+            count(header, OVERWRITTEN, 1);
+        }
+    }
+
     /// Drops every value, as taken or as cleared.
     pub(crate) fn clear(&mut self, taken: bool) {
         self.drop_to(0, if taken { TAKEN } else { CLEARED });
@@ -610,6 +664,13 @@ impl<'m> Ring<'m> {
     /// The oldest value.
     pub(crate) fn oldest(&self) -> Option<Raw<'_>> {
         self.iter().next()
+    }
+
+    /// The sequence of the oldest value, read as shortly as can be: a reader asks for it under the lock of the ring.
+    pub(crate) fn oldest_sequence(&self) -> Option<u64> {
+        let (header, body) = self.memory.split_first_chunk()?;
+        let span = Span::load(header);
+        (span.kept > 0).then(|| wide(body, span.oldest(start(header), body) + 8))?
     }
 
     /// The values, oldest first.
@@ -784,7 +845,8 @@ impl<'a> Iterator for Values<'a> {
     }
 }
 
-/// What was captured before a reset, or before a dump of the memory was made: see [`recover`].
+/// What was captured before a reset, or before a dump of the memory was made: see [`recover`](crate::recover).
+#[derive(Clone, Copy)]
 pub struct Recovered<'m> {
     memory: &'m [u8],
 }
@@ -806,6 +868,12 @@ impl Recovered<'_> {
         for raw in self.rings().flat_map(Reader::values) {
             f(&Value::raw(&raw));
         }
+    }
+}
+
+impl fmt::Debug for Recovered<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recovered({} keys)", self.rings().count())
     }
 }
 

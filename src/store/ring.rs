@@ -14,7 +14,7 @@
 use alloc::{collections::VecDeque, string::String, vec::Vec};
 use core::mem;
 
-use super::chunk::{Chunk, Stamp};
+use super::chunk::{Chunk, Part, Stamp};
 use super::counts::{Counts, Refused};
 use super::element::{Element, Shape};
 use super::share::{Pooled, Shared, Unique, slot_size};
@@ -100,21 +100,6 @@ pub(crate) enum Begun {
     Fresh,
 }
 
-/// Some values of a chunk.
-#[derive(Clone)]
-pub(crate) struct Part {
-    pub chunk: Shared<Chunk>,
-    /// The first of its values that counts.
-    pub start: usize,
-}
-
-impl Part {
-    /// The number of values.
-    pub(crate) fn len(&self) -> usize {
-        self.chunk.len() - self.start
-    }
-}
-
 impl Ring {
     fn new(key: &'static str) -> Ring {
         Ring {
@@ -149,14 +134,11 @@ impl Ring {
 
     fn counts(&self, limits: &Limits) -> Counts {
         let tail = self.tail(limits, 0);
-        let opaque = |chunk: &&Shared<Chunk>| chunk.first >= tail && chunk.opaque().is_some();
+        let is_opaque = |chunk: &&Shared<Chunk>| chunk.first >= tail && chunk.opaque().is_some();
+        let opaque = if self.has_opaque { self.sealed.iter().filter(is_opaque).count() } else { 0 };
         Counts {
             kept: self.open.end() - tail,
-            opaque: if self.has_opaque {
-                self.sealed.iter().filter(opaque).count() as u64
-            } else {
-                0
-            },
+            opaque: opaque as u64,
             overwritten: tail - self.start - self.cleared - self.taken,
             cleared: self.cleared,
             taken: self.taken,
@@ -175,6 +157,7 @@ impl Ring {
         let tail = self.tail(limits, 0);
         self.floor = self.open.end();
         self.used = self.open.cost();
+        (self.has_opaque, self.has_clones) = (false, false);
         Content { sealed: mem::take(&mut self.sealed), tail }
     }
 
@@ -231,6 +214,19 @@ impl Ring {
             capacity.max(4) * size_of::<Shared<Chunk>>()
         } else {
             0
+        }
+    }
+
+    /// Gives memory of a queue that has become short back.
+    fn shrink_queue(&mut self) {
+        const SHORT: usize = 64;
+        if self.sealed.len() < self.sealed.capacity() / 4 && self.sealed.capacity() > SHORT {
+            // `shrink_to` would abort where there is no memory.
+            let mut queue = VecDeque::new();
+            if queue.try_reserve_exact(self.sealed.len()).is_ok() {
+                queue.append(&mut self.sealed);
+                self.sealed = queue;
+            }
         }
     }
 
@@ -528,7 +524,7 @@ impl Heap {
                 };
             }
             if ring.seal(None).is_err() || ring.sealed.try_reserve(1).is_err() {
-                return Step::Refused(Refused::NoMemory);
+                return expired.map_or(Step::Refused(Refused::NoMemory), Step::Again);
             }
             value.key = ring.open.key;
             value.first = ring.open.first;
@@ -576,13 +572,15 @@ impl Heap {
     pub(crate) fn trim(&mut self, number: usize) -> Option<Garbage> {
         self.with_ring(number, |ring, limits| {
             let expired = ring.pop_expired(limits, 0);
-            if expired.is_none()
-                && ring.open.first + (ring.open.len() as u64) <= ring.tail(limits, 0)
-            {
-                ring.seal(None).ok()?;
-                return ring.pop_expired(limits, 0);
+            if expired.is_some() {
+                return expired;
             }
-            expired
+            ring.shrink_queue();
+            if ring.open.end() > ring.tail(limits, 0) {
+                return None;
+            }
+            ring.seal(None).ok()?;
+            ring.pop_expired(limits, 0)
         })?
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Lock order: the control of a store, then its heap, then the pool of shared chunks. In given memory the locks are the
 //! ring of a key, then the memory that is left; neither is held together with the others. No lock is held while a
-//! user's code runs, with one exception: `visit`, `drain` and `export` over given memory show a value while they hold the ring of
+//! user's code runs, with one exception: `visit`, `export` and, of large values, `drain` over given memory show a value while they hold the ring of
 //! its key, for there is no other place to copy it to. `tests/it/reentrancy.rs` runs user code at every other point.
 //!
 //! Nothing waits for ever. With `std` a caller yields to the holder for up to a second: only a holder that will never

@@ -1,7 +1,7 @@
 //! The way out without an owned snapshot: `visit` and `drain`.
 //!
-//! On the heap no lock is held while a value is shown. In given memory the ring of its key is: captures of that key
-//! are refused meanwhile, and counted.
+//! On the heap no lock is held while a value is shown. In given memory the ring of its key is, but for small values in
+//! `drain`: captures of that key are refused meanwhile, and counted.
 
 #[cfg(feature = "alloc")]
 use alloc::{collections::BinaryHeap, vec::Vec};
@@ -9,13 +9,15 @@ use alloc::{collections::BinaryHeap, vec::Vec};
 use core::cmp::Reverse;
 
 use super::callsite::{Callsite, Place};
+#[cfg(feature = "alloc")]
+use super::chunk::Part;
 use super::control::Store;
 use super::memory::{Reading, captured_in_region, change_ring};
 #[cfg(feature = "alloc")]
-use super::ring::{Part, Step};
+use super::ring::Step;
 use super::scope::with_store;
 use super::sync::lock;
-use super::value::{Shown, Value};
+use super::value::{Raw, Shown, Value};
 
 /// Something needed is in use, or memory lacks.
 pub(crate) struct Unavailable;
@@ -122,27 +124,55 @@ fn oldest(store: &Store, owner: &'static Callsite, place: Place) -> Option<u64> 
     match place {
         Place::Region => {
             store.run_pending(owner);
-            Some(lock(&owner.ring)?.as_ref()?.oldest()?.stamp.sequence)
+            lock(&owner.ring)?.as_ref()?.oldest_sequence()
         }
         #[cfg(feature = "alloc")]
         Place::Heap(ring) => lock(&store.heap)?.oldest(ring),
     }
 }
 
+/// The most bytes of key and elements that `drain` copies to the stack.
+const COPIED: usize = 256;
+
 /// One value. Says whether there may be more to do.
+///
+/// A small value is copied, and out of the store while it is shown: captures of its key go on however slow the reader is.
 fn drain_region<E>(
     owner: &'static Callsite,
     until: u64,
     f: &mut impl FnMut(&Value<'_>) -> Result<(), E>,
 ) -> Result<bool, E> {
-    let Some(mut ring) = change_ring(owner) else { return Ok(false) };
-    let Some(ring) = ring.as_mut() else { return Ok(false) };
-    if let Some(raw) = ring.oldest().filter(|raw| raw.stamp.sequence < until) {
+    let Some(mut guard) = change_ring(owner) else { return Ok(false) };
+    let Some(ring) = guard.as_mut() else { return Ok(false) };
+    let oldest = ring.oldest().filter(|raw| raw.stamp.sequence < until);
+    let Some(raw) = oldest else { return Ok(true) };
+    let mut room = [0; COPIED];
+    let Some(copy) = copy(&raw, &mut room) else {
         let _reading = Reading::begin();
         f(&Value::raw(&raw))?;
         ring.drop_oldest();
+        return Ok(true);
+    };
+    let taken = ring.take_oldest();
+    drop(guard);
+    let shown = f(&Value::raw(&copy));
+    if let (Err(_), Some(taken), Some(mut guard)) = (&shown, taken, change_ring(owner)) {
+        if let Some(ring) = guard.as_mut() {
+            ring.put_back(&taken);
+        }
     }
-    Ok(true)
+    shown.map(|()| true)
+}
+
+/// `raw` with its key and its elements in `room`, if there is enough.
+fn copy<'a>(raw: &Raw<'_>, room: &'a mut [u8]) -> Option<Raw<'a>> {
+    let Raw { stamp, kind, shape, indices, index_rank, .. } = *raw;
+    let (key, room) = room.split_at_mut_checked(raw.key.len())?;
+    let bytes = room.get_mut(..raw.bytes.len())?;
+    key.copy_from_slice(raw.key.as_bytes());
+    bytes.copy_from_slice(raw.bytes);
+    let key = core::str::from_utf8(key).ok()?;
+    Some(Raw { key, stamp, kind, shape, indices, index_rank, bytes })
 }
 
 /// The value is out of the store while it is shown, so that nobody else is shown it too.

@@ -49,7 +49,8 @@ fn recovered(memory: &[u8]) -> Vec<Owned> {
 impl Owned {
     fn form(&self) -> Form<'_> {
         let stamp = Stamp { sequence: self.0, thread: 0 };
-        Form { stamp, kind: self.1, shape: &self.2, indices: &self.3, size: self.4.len() }
+        let (size, length) = (self.4.len(), self.4.len() / self.1.size());
+        Form { stamp, kind: self.1, shape: &self.2, indices: &self.3, length, size }
     }
 
     fn push(&self, ring: &mut Ring<'_>, limit: usize) -> Result<bool, Refused> {
@@ -372,7 +373,7 @@ fn a_value_with_fewer_elements_is_shortened_and_flat() {
             count
         })
     };
-    assert_eq!(push(&full, 6), Ok(true));
+    assert_eq!(push(&full, 3), Ok(true));
     assert_eq!(push(&full, 99), Ok(false));
     assert_eq!(
         push(&Owned(1, Kind::Bool, [].into(), [].into(), [1].into()), 0),
@@ -453,4 +454,29 @@ fn element_types_are_numbered_as_documented() {
         assert_eq!(Kind::from_byte(number).map(|kind| format!("{kind:?}")).as_deref(), Some(name));
     }
     assert!(Kind::from_byte(15).is_none());
+}
+
+#[test]
+fn a_value_that_was_taken_goes_back_unless_its_place_is_needed() {
+    for (held, pushed, goes_back) in
+        [(1, 0, true), (1, 3, true), (1, 4, false), (3, 1, true), (4, 0, true), (4, 1, false)]
+    {
+        let mut memory = std::vec![0; region_size::<u32>("f.x", 4, &[], 0)];
+        let mut ring = Ring::create(&mut memory, "f.x").unwrap();
+        for number in 0..held {
+            scalar(number).push(&mut ring, 0).unwrap();
+        }
+        let taken = ring.take_oldest().unwrap();
+        for number in 10..10 + pushed {
+            scalar(number).push(&mut ring, 0).unwrap();
+        }
+        let mut expected = values(&ring);
+        ring.put_back(&taken);
+        if goes_back {
+            expected.insert(0, scalar(0));
+        }
+        assert_eq!(values(&ring), expected);
+        let Counts { taken, overwritten, .. } = ring.counts();
+        assert_eq!((taken, overwritten), (0, u64::from(!goes_back)));
+    }
 }

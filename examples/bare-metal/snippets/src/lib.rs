@@ -2,6 +2,11 @@
 
 #![no_std]
 
+pub fn stream<U: embedded_io::Write>(mut uart: U) -> Result<(), U::Error> {
+    include!(concat!(env!("OUT_DIR"), "/stream.rs"));
+    Ok(())
+}
+
 pub fn serial<U: embedded_io::Write>(mut uart: U) -> Result<(), U::Error> {
     include!(concat!(env!("OUT_DIR"), "/serial.rs"));
     Ok(())

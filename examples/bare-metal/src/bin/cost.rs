@@ -55,11 +55,23 @@ fn main() -> ! {
     #[cfg(feature = "cost-line")]
     lines(black_box(1.0));
     #[cfg(feature = "cost-visit")]
-    black_box(anycapture::visit(|value| {
+    let _ = anycapture::visit(|value| {
         black_box((value.key(), value.shape(), value.bytes()));
-    }));
+    });
+    #[cfg(feature = "cost-drain")]
+    let Ok(()) = anycapture::drain(|value| value.frame(nowhere));
     #[cfg(feature = "cost-export")]
-    let _ = black_box(anycapture::export(nowhere));
+    let Ok(()) = anycapture::export(nowhere);
+    #[cfg(feature = "cost-recover")]
+    if let Some(before) = anycapture::recover(black_box(&[0; 64])) {
+        before.visit(|value| {
+            black_box((value.key(), value.shape(), value.bytes()));
+        });
+    }
+    #[cfg(feature = "cost-display")]
+    let _ = anycapture::visit(|value| {
+        let _ = core::fmt::write(&mut Nowhere, format_args!("{value}"));
+    });
     #[cfg(feature = "cost-counts")]
     anycapture::report().each_key(|key, counts| {
         black_box((key, counts));
@@ -105,16 +117,16 @@ fn lines(score: f32) {
     black_box(eig_8);
 }
 
-#[cfg(feature = "cost-export")]
+#[cfg(any(feature = "cost-export", feature = "cost-drain"))]
 fn nowhere(bytes: &[u8]) -> Result<(), core::convert::Infallible> {
     black_box(bytes);
     Ok(())
 }
 
-#[cfg(feature = "cost-report")]
+#[cfg(any(feature = "cost-report", feature = "cost-display"))]
 struct Nowhere;
 
-#[cfg(feature = "cost-report")]
+#[cfg(any(feature = "cost-report", feature = "cost-display"))]
 impl core::fmt::Write for Nowhere {
     fn write_str(&mut self, text: &str) -> core::fmt::Result {
         black_box(text);
