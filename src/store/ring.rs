@@ -23,7 +23,7 @@ use super::share::{Pooled, Shared, Unique, slot_size};
 pub(crate) const SMALL: usize = 16 << 10;
 /// The largest number of values, and of bytes, in a chunk of small values.
 const LONGEST_CHUNK: usize = 512;
-const LARGEST_CHUNK: usize = 64 << 10;
+const LARGEST_CHUNK: usize = 128 << 10;
 
 /// How much is kept.
 #[derive(Clone, Copy)]
