@@ -36,11 +36,11 @@ def cut():
     s = "[$size:ident $next:ident $c:tt $kind:tt [$($pieces:tt)*]]"
     arms = []
     # Near: the next place to cut. The tokens stand twice, so that a brace that is looked into is handed on as it was.
-    # Eight `else if` of one length hold no place to cut, and neither do eight blocks.
-    names = "abcdefgh"
+    # Twelve or three `else if` of one length hold no place to cut, and neither do twelve blocks.
+    names = "abcdefghijkl"
     arms.append(("(@near $s:tt [$($t:tt)*] $all:tt " + " ".join(f"{{ $($_{n}:tt)* }}" for n in names) + " $($rest:tt)+)",
                  f"{c} {{ @near $s [$($t)* " + " ".join(f"{{ $($_{n})* }}" for n in names) + "] [$($rest)+] $($rest)+ }"))
-    for k in range(1, 7):
+    for names, k in [("abcdefghijkl", k) for k in range(1, 7)] + [("abc", k) for k in range(1, 7)]:
         left = " ".join(f"else if {bound(k, n)}{{ $($_{n}:tt)* }}" for n in names)
         right = " ".join(f"else if {used(k, n)}{{ $($_{n})* }}" for n in names)
         arms.append((f"(@near $s:tt [$($t:tt)*] $all:tt {left} else $($rest:tt)+)",
@@ -91,12 +91,11 @@ def cut():
 
 
 def find():
-    """The next brace of a head, with the token in front of it; eight `else if` of one length at once."""
+    """The next brace of a head, with the token in front of it; twelve or three `else if` of one length at once."""
     f, j = "$crate::__anycapture_find!", "$crate::__anycapture_judge!"
     arms = []
     cond = "[$crate::__anycapture_conditions! { $c %s}]"
-    for k in range(1, 7):
-        names = "uvwxyzab"
+    for names, k in [("uvwxyzabcdef", k) for k in range(1, 7)] + [("uvw", k) for k in range(1, 7)]:
         left = f"([[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $before:tt "
         left += " else if ".join(f"{bound(k, n)}{{ $($b{n}:tt)* }}" for n in names) + " else if $($rest:tt)*)"
         parts = "[[$($h)* %s] %s [$($bu)*]] " % (used(k, "u"), cond % used(k, "u"))
@@ -225,10 +224,76 @@ def clauses():
     return macro("__anycapture_clauses", ["Finds the body behind a `where` clause."], arms)
 
 
+def put():
+    """An expression of blocks, and what follows it."""
+    s, go = "[$c:tt $kind:tt $p:tt]", "[$c $kind $p]"
+    parts = "[$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*]"
+
+    def text(kind):
+        return ("$($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { "
+                f"[coarse __anycapture_walk $c ({kind}) []] [] $($b)* }} }})*")
+
+    copy, walk = "$crate::__anycapture_copy!", "$crate::__anycapture_walk!"
+    ends, value, unit = "$crate::__anycapture_ends! { $c $p }", text("value"), text("unit")
+    return macro("__anycapture_put", [
+        "An expression of blocks: some tokens, then parts, `[[head] [what comes first in the block] [block]]`. `$for` is what it",
+        "is the value of, `[]` or `[[kind pattern] [let x =]]`. What follows decides whether it is a statement, the last expression",
+        "of the block, or a part of a larger expression.",
+    ], [
+        # match x { .. }.sqrt(), unsafe { .. }?
+        (f"({s} $at:tt [] {parts} . $($rest:tt)*)", f"{copy} {{ {go} $at [] [{value}] . $($rest)* }}"),
+        (f"({s} $at:tt [] {parts} ? $($rest:tt)*)", f"{copy} {{ {go} $at [] [{value}] ? $($rest)* }}"),
+        # a `;` that throws the value away
+        (f"({s} [$($at:tt)*] [] {parts} ; $($rest:tt)*)", f"$($at)* {value}; {walk} {{ {go} [] $($rest)* }}"),
+        # the last expression
+        (f"([$c:tt (unit) $p:tt] [$($at:tt)*] [] {parts})", f"$($at)* {unit} {ends}"),
+        (f"([$c:tt (value) $p:tt] [$($at:tt)*] [] {parts})", f"{ends} $($at)* {value}"),
+        (f"({s} $at:tt [] {parts})", f"$crate::__anycapture_tail! {{ {go} $at [{value}] }}"),
+        # a statement
+        (f"({s} [$($at:tt)*] [] {parts} $($rest:tt)*)", f"$($at)* {unit} {walk} {{ {go} [] $($rest)* }}"),
+        # let x = match y { .. }; and let x = match y { .. } + 1;
+        (f"({s} $at:tt [$q:tt [$($let:tt)*]] {parts} ; $($rest:tt)*)",
+         f"$crate::__anycapture_done! {{ {go} $at [$($let)* {value};] $q $($rest)* }}"),
+        (f"({s} $at:tt $for:tt {parts} $($rest:tt)*)", f"{copy} {{ {go} $at $for [{value}] $($rest)* }}"),
+    ])
+
+
+def options():
+    """Options in any order, sorted into a slot each."""
+    slots = ["every", "index", "keep", "room", "on", "if"]
+    error = "$crate::__private::compile_error! { $crate::__private::concat!(%s) }"
+    text = lambda *parts: error % ", ".join(parts)
+    all_ = " ".join(f"${slot}:tt" for slot in slots)
+    given = " ".join(f"${slot}" for slot in slots)
+    o = "$crate::__anycapture_options!"
+    arms = [
+        (f"((off) $i:tt {all_})", ""),
+        (f"($l:tt $i:tt {all_})", f"$crate::__anycapture_switch! {{ $l $i {given} }}"),
+        (f"($l:tt $i:tt {all_} every = 0 $($rest:tt)*)",
+         text('"`every = 0` captures nothing: `every = 1`, or no `every`, captures every hit"')),
+    ]
+    for slot in slots:
+        equals = "" if slot == "if" else "= "
+        free = all_.replace(f"${slot}:tt", "[]")
+        arms.append((f"($l:tt $i:tt {free} {slot} {equals}$value:expr $(, $($rest:tt)*)?)",
+                     f"{o} {{ $l $i {' '.join('[$value]' if s == slot else '$' + s for s in slots)} $($($rest)*)? }}"))
+    for slot in slots:
+        taken = all_.replace(f"${slot}:tt", "[$_:expr]")
+        way_out = "join the conditions with `&&`" if slot == "if" else "keep one of them"
+        arms.append((f"($l:tt $i:tt {taken} {slot} $($rest:tt)*)", text(f'"the option `{slot}` is given twice: {way_out}"')))
+    arms.append((f"($l:tt $i:tt {all_} $($rest:tt)*)", text(
+        '"unknown option `"', "$crate::__private::stringify!($($rest)*)",
+        '"`: there are `every = N`, `index = expression`, `keep = N`, `room = BYTES`, `on = flag` and `if condition`"')))
+    return macro("__anycapture_options", [
+        "Sorts options into six slots: `every`, `index`, `keep`, `room`, `on`, `if`. `$l` is `[case path]`, `$i` the items; of a list",
+        "with the feature off it is `(off)`, and to read the options is all.",
+    ], arms)
+
+
 def written():
     return "\n".join([
         "//! Written by `.ci/steps.py`: the macros that look some way ahead, an arm for each distance.\n",
-        cut(), find(), arms(), lets(), copy(), calls(), attributes(), generics(), clauses(),
+        options(), cut(), find(), put(), arms(), lets(), copy(), calls(), attributes(), generics(), clauses(),
     ])
 
 

@@ -124,8 +124,8 @@ pub use store::{
 };
 pub use store::{
     element::{Dtype, Element},
+    kind::each,
     options::Options,
-    probe::each,
     region::Recovered,
     report::{KeyReport, Report},
     summary::Summary,
@@ -140,10 +140,14 @@ pub use store::{
 /// PATH    forward   or   Attention::forward       key prefix `forward` / `Attention.forward`
 /// ITEM    attn                                    the variable `attn`
 ///         attn[heads, tokens, tokens]             a flat buffer and its shape
+///         attn[..dims]                            its shape as a slice, an array or a `Vec` of integers
 ///         attn = expr                             a value computed only while recording
 ///         attn[dims] = expr                       both
 /// OPTION  every = N                               the 1st, N+1st, 2N+1st ... hit of this line
 ///         index = expr                            a number kept with the value: the layer, the token, the step
+///         index = (layer, step)                   up to four of them
+///         keep = N                                the ring of this key holds the newest N
+///         room = BYTES                            in given memory: the bytes of this key's ring
 ///         on = flag                               a `bool` read earlier with `is_active()`, in place of the switch
 ///         if COND                                 only when COND holds; evaluated only while recording
 /// ```
@@ -224,23 +228,57 @@ macro_rules! capture {
 ///
 /// PATH    Attention::forward      key prefix; without it, the function's name
 /// ENTRY   x                       `let x`: as soon as it is bound, on every pass of a loop
-///                                 `let mut x`: where its block ends, before the last expression
+///                                 `let mut x`: where its block ends
+///                                 `let x;`: behind each assignment to it
 ///                                 a parameter: on entry
 ///         x[heads, n, n]          the same, with a shape
+///         x = expr                `expr`, where `x` would be captured
+///         x[heads, n] = expr      both
 ///         let x                   a `let mut x` as soon as it is bound, for one that is moved on
-///         return                  what the function returns, under `PATH.return`
-///         *                       every parameter and every `let` whose value is plain data or text
+///         return                  what the function returns, under `PATH.return`; of a `Result` or `Option` what it holds
+///         *                       every parameter, every `let`, and a variable behind each assignment to it, if the value
+///                                 has numbers or is text
+///         *: Tensor               values of that type too; *: (Tensor, Matrix) of up to four
 ///         !x                      with `*`: leaves `x` out
-/// OPTION  as in `capture!`; `index` and `if` are evaluated where the value is captured
+/// OPTION  as in `capture!`; they are evaluated where the value is captured
 /// ```
 ///
 /// Patterns count: `let (q, k) = ..`, `let Some(x) = .. else { .. }`, `let Heads { q, k } = ..`. Blocks are walked: `for`,
 /// `while`, `loop`, `if`, `match` arms with a block, `unsafe`, bare and labelled blocks, also as the value of a
-/// `let`. A listed name that the function does not bind is a compile error.
+/// `let`. A listed name that stands nowhere in the function is a compile error.
 ///
-/// The body is not reinterpreted: captures are inserted between its statements, so that types, borrows, drop order and
-/// evaluation order are those of the function as written. The switch is read once, on entry: loops stay vectorised
-/// while recording is inactive.
+/// The body is not reinterpreted: captures are inserted between its statements, so that types, borrows and
+/// evaluation order are those of the function as written. The switch is read on entry, and again at each pass of a `loop` or
+/// `while let`: `for` and `while` loops stay vectorised while recording is inactive.
+///
+/// # Where a `let mut` is captured
+///
+/// Behind the last statement of its block; before the last expression if that is the value of the block; before a `return`,
+/// `break` or `continue` that is the block's last statement. In a block of type `()`, such as the body of a loop, a last `match`,
+/// `if` or call is a statement, and what it does to the variable is captured.
+///
+/// What leaves a block before its end leaves it without these captures: `?` and `return`, `break` or `continue` within an
+/// expression or in an inner block (an inner `if c { return x; }` captures the `let mut`s of its own block, and none of the blocks
+/// around it), a call that does not return, a panic. Where that value is wanted, put a
+/// `capture!(path, x)` in front of what leaves, list `let x` for the value at the binding, or list `*`, which
+/// captures a variable at its binding and behind each `x = ..` and `x += ..`.
+///
+/// # With the feature off
+///
+/// The function is the one in the macro, token by token: lints, coverage, drop order and compile time are its own. Only
+/// the list is read. That its names stand in the function, and that their values can be kept, is checked with the feature on.
+/// A variable that only the list uses is unused then, as rustc says.
+///
+/// # Limits
+///
+/// * Under an attribute macro that rewrites functions in an `impl`, such as `#[async_trait]`, write [`capture!`].
+/// * With the feature on, the braces of walked blocks are the macro's, and so is their edition, 2024: temporaries of last
+///   expressions and of `if let` go as it says. A `let` whose value is a block with one expression keeps its own. Warnings
+///   of a whole function, such as `dead_code`, are those of the build with the feature off.
+/// * With `*`, a variable whose type only later lines tell is passed over at its binding: `None`, `.collect()`, `.parse()`,
+///   `.into()`, `.sum()` and the like without a type. A `let` of an `if` that never gives a value, `if c { break } else {
+///   continue }`, must be left out: `#[capture(*, !x)]`.
+/// * A function of a hundred statements, twenty blocks in each other or 150 arms fits the default recursion limit.
 ///
 /// # Examples
 ///
@@ -567,7 +605,7 @@ pub fn drain<E>(f: impl FnMut(&Value<'_>) -> Result<(), E>) -> Result<(), E> {
 ///
 /// # Panics
 ///
-/// If there is no memory for it, with the words of [`SnapshotError`]: see [`try_cache`].
+/// If there is no memory for it, or the store is in use for too long, with the words of [`SnapshotError`]: see [`try_cache`].
 #[cfg(feature = "alloc")]
 pub fn cache() -> Cache {
     try_cache().unwrap_or_else(|error| panic!("{error}"))
@@ -588,7 +626,7 @@ pub fn try_cache() -> Result<Cache, SnapshotError> {
 ///
 /// # Panics
 ///
-/// If there is no memory for it, with the words of [`SnapshotError`]: see [`try_take`].
+/// If there is no memory for it, or the store is in use for too long, with the words of [`SnapshotError`]: see [`try_take`].
 ///
 /// # Examples
 ///
@@ -704,6 +742,10 @@ pub mod embedding {}
 #[doc = include_str!("../docs/threads.md")]
 pub mod threads {}
 
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../docs/values.md")]
+pub mod values {}
+
 /// The examples of the README, tested.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
@@ -718,6 +760,7 @@ pub mod __private {
 
     pub use crate::macros::{Elsewhere, OfThisBlock, Returned, Unassigned, names};
     pub use crate::store::note::{Note, dims, indices, size};
-    pub use crate::store::probe::{Listed, Probe, Typed, any, optional, typed};
+    pub use crate::store::probe::{Listed, Probe, any, optional};
+    pub use crate::store::typed::{Typed, cases as typed};
     pub use crate::store::{Callsite, Hits};
 }

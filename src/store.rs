@@ -42,10 +42,13 @@
 //! | `report.rs` | why the store holds what it holds |
 //! | `list.rs` | the values of one key in a snapshot |
 //! | `cache.rs` | snapshots: `cache` and `take` |
-//! | `export.rs` | a safetensors file |
+//! | `safetensors.rs` | a file in that format |
+//! | `export.rs` | what was captured, as a file |
 //! | `front.rs` | what the functions of the crate's root do |
 //! | `off.rs` | the same names when nothing is recorded |
+//! | `kind.rs` | what a line does with a value of each kind |
 //! | `probe.rs` | what a line calls: which way a value goes in, by its type |
+//! | `typed.rs` | what `*: Type` captures |
 
 #[cfg(feature = "alloc")]
 pub(crate) mod cache;
@@ -64,6 +67,7 @@ pub(crate) mod frame;
 pub(crate) mod front;
 #[cfg(all(feature = "capture", feature = "alloc"))]
 pub(crate) mod keep;
+pub(crate) mod kind;
 #[cfg(feature = "alloc")]
 pub(crate) mod list;
 #[cfg(feature = "capture")]
@@ -79,6 +83,7 @@ pub(crate) mod region;
 pub(crate) mod report;
 #[cfg(all(feature = "capture", feature = "alloc"))]
 pub(crate) mod ring;
+pub(crate) mod safetensors;
 #[cfg(feature = "capture")]
 pub(crate) mod scope;
 #[cfg(all(feature = "capture", feature = "alloc"))]
@@ -89,6 +94,7 @@ pub(crate) mod summary;
 pub(crate) mod sync;
 #[cfg(all(feature = "capture", feature = "std"))]
 pub(crate) mod table;
+pub(crate) mod typed;
 pub(crate) mod value;
 #[cfg(feature = "capture")]
 pub(crate) mod walk;

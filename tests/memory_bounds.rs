@@ -103,7 +103,8 @@ fn what_is_allocated_is_at_most_the_budget_and_one_value() {
     const BUDGET: usize = 4 * MIB;
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let values = Values(vec![0.5; 11 * KIB]);
-    let histories: [(&str, &[fn(&Values, usize)]); 5] = [
+    type Step = fn(&Values, usize);
+    let histories: [(&str, &[Step]); 5] = [
         ("small", &[Values::small]),
         ("large", &[Values::large]),
         ("opaque", &[Values::opaque]),
@@ -226,6 +227,24 @@ fn a_smaller_size_gives_memory_back() {
     set_size(1);
     assert!(bytes.now() <= LEFT, "{} bytes", bytes.now());
     assert_eq!((kept("bounds.scalar"), kept("bounds.map"), kept("bounds.mixed")), (1, 1, 1));
+}
+
+#[test]
+fn a_smaller_size_gives_the_queue_of_a_ring_back() {
+    const COUNT: usize = 100_000;
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let scope = anycapture::scope();
+    set_size(0);
+    (0..COUNT).for_each(|nth| capture!(queue, first = Tag(nth as u64)));
+    drop(scope);
+    // From here on there are slots for all chunks.
+    let _scope = anycapture::scope();
+    set_size(0);
+    let bytes = Bytes::count();
+    (0..COUNT).for_each(|nth| capture!(queue, tag = Tag(nth as u64)));
+    set_size(1);
+    assert!(bytes.now() <= 8 * KIB, "{} bytes", bytes.now());
+    assert_eq!(kept("queue.tag"), 1);
 }
 
 #[test]

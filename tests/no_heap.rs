@@ -54,6 +54,7 @@ fn nothing_is_kept_before_memory_is_given_and_then_what_fits() {
     assert_eq!(report().key("left.out").map(|key| key.filtered()), Some(100));
 
     a_capture_of_the_key_on_show_is_refused_at_once();
+    a_key_in_use_is_left_out_of_a_file_that_says_so();
     what_was_not_kept_has_its_cause();
 
     let mut bytes = 0;
@@ -105,6 +106,34 @@ fn a_capture_of_the_key_on_show_is_refused_at_once() {
         Ok(())
     });
     assert!(busy("m.x") > 8, "an export reads all keys more than once");
+}
+
+/// As in an interrupt handler that has interrupted a reader.
+fn a_key_in_use_is_left_out_of_a_file_that_says_so() {
+    let mut file = Vec::new();
+    let _ = visit(|value| {
+        if value.key() == "m.x" {
+            file.clear();
+            let exported = export(|bytes| -> Result<(), Infallible> {
+                file.extend_from_slice(bytes);
+                Ok(())
+            });
+            assert_eq!(exported, Ok(()));
+        }
+    });
+    let tensors = safetensors::SafeTensors::deserialize(&file).expect("a safetensors file");
+    assert!(tensors.tensor("m.row").is_ok() && tensors.tensor("m.x").is_err());
+    let (_, metadata) = safetensors::SafeTensors::read_metadata(&file).expect("metadata");
+    let metadata = metadata.metadata().clone().expect("metadata");
+    assert!(metadata["anycapture.error"].contains("in use"), "{metadata:?}");
+
+    file.clear();
+    let _ = export(|bytes| -> Result<(), Infallible> {
+        file.extend_from_slice(bytes);
+        Ok(())
+    });
+    let tensors = safetensors::SafeTensors::deserialize(&file).expect("a safetensors file");
+    assert!(tensors.tensor("m.x").is_ok(), "in the next file it is there again");
 }
 
 fn what_was_not_kept_has_its_cause() {

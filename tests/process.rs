@@ -1,6 +1,6 @@
 //! The promises of `tests/it` about the store, for that of the process: without a scope anywhere, so that small values take
 //! their shortest way in.
-#![cfg(all(feature = "capture", feature = "std"))]
+#![cfg(all(feature = "capture", feature = "alloc"))]
 #![deny(warnings)]
 #![allow(clippy::float_cmp)] // values come back as they went in
 
@@ -8,10 +8,12 @@
 mod control;
 #[path = "it/reading.rs"]
 mod reading;
+#[cfg(feature = "std")]
 #[path = "it/reentrancy.rs"]
 mod reentrancy;
 #[path = "it/report.rs"]
 mod report;
+#[cfg(feature = "std")]
 #[path = "it/threads.rs"]
 mod threads;
 
@@ -22,8 +24,10 @@ struct Alone(#[allow(dead_code)] anycapture::Session, #[allow(dead_code)] MutexG
 
 /// Every thread uses the store of the process.
 #[derive(Clone)]
+#[cfg_attr(not(feature = "std"), allow(dead_code))]
 struct Handle;
 
+#[cfg_attr(not(feature = "std"), allow(dead_code))]
 impl Alone {
     #[allow(clippy::unused_self)] // as that of a scope
     fn handle(&self) -> Handle {
@@ -31,6 +35,7 @@ impl Alone {
     }
 }
 
+#[cfg_attr(not(feature = "std"), allow(dead_code))]
 impl Handle {
     #[allow(clippy::unused_self)]
     fn enter(&self) -> Handle {

@@ -18,9 +18,7 @@ macro_rules! __anycapture_functions {
     // the end
     ($s:tt []) => {};
     // #[inline] #[capture(q)] fn forward() { .. }
-    ($s:tt [] # $($rest:tt)*) => {
-        $crate::__anycapture_functions! { @attributes $s [[] []] # $($rest)* }
-    };
+    ($s:tt [] # $($rest:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[] []] # $($rest)* } };
     // let x = 1.0, forward(x), |x| x + 1.0, { .. }: the parser would ask for an item
     ($s:tt [] let $($rest:tt)*) => { $crate::__anycapture_functions! { @none let $($rest)* } };
     ($s:tt [] $name:ident ($($a:tt)*) $(;)?) => { $crate::__anycapture_functions! { @none $name($($a)*) } };
@@ -64,9 +62,7 @@ macro_rules! __anycapture_functions {
         }
     };
     // #[inline]
-    (@attributes $s:tt $seen:tt # $($rest:tt)*) => {
-        $crate::__anycapture_attributes! { $s $seen # $($rest)* }
-    };
+    (@attributes $s:tt $seen:tt # $($rest:tt)*) => { $crate::__anycapture_attributes! { $s $seen # $($rest)* } };
     // a function without a list
     (@attributes $s:tt [[$($seen:tt)*] []] $item:item $($rest:tt)*) => {
         $($seen)* $item
@@ -368,9 +364,7 @@ macro_rules! __anycapture_names {
             $($crate::__anycapture_names! { @one $not })*
         };
     };
-    (@one self) => {
-        const _: () = $crate::__private::names::check("self", __ANYCAPTURE_LIST, __ANYCAPTURE_TEXT);
-    };
+    (@one self) => { const _: () = $crate::__private::names::check("self", __ANYCAPTURE_LIST, __ANYCAPTURE_TEXT); };
     // A constant that fails is noted where it is named, so the name in the list is under the user's eyes.
     (@one $x:tt) => {
         const _: () = {
@@ -419,13 +413,9 @@ macro_rules! __anycapture_parameters {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_cfg {
-    ([$($cfg:tt)*] [$($statement:tt)*]) => {
-        $($cfg)* $($statement)*
-    };
+    ([$($cfg:tt)*] [$($statement:tt)*]) => { $($cfg)* $($statement)* };
     ([$($cfg:tt)*] $statement:tt #[cfg $when:tt] $($rest:tt)*) => {
         $crate::__anycapture_cfg! { [$($cfg)* #[cfg $when]] $statement $($rest)* }
     };
-    ($cfg:tt $statement:tt #$other:tt $($rest:tt)*) => {
-        $crate::__anycapture_cfg! { $cfg $statement $($rest)* }
-    };
+    ($cfg:tt $statement:tt #$other:tt $($rest:tt)*) => { $crate::__anycapture_cfg! { $cfg $statement $($rest)* } };
 }

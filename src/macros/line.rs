@@ -51,86 +51,6 @@ macro_rules! __anycapture_line {
     };
 }
 
-/// Sorts options into six slots: `every`, `index`, `keep`, `room`, `on`, `if`. `$l` is `[case path]`, `$i` the items.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __anycapture_options {
-    // all sorted, and with the feature off that is all for the list of a function
-    ((off) $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt $if:tt) => {};
-    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt $if:tt) => {
-        $crate::__anycapture_switch! { $l $i $every $index $keep $room $on $if }
-    };
-    // every = 0
-    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt $if:tt every = 0 $($rest:tt)*) => {
-        $crate::__private::compile_error! {
-            "`every = 0` captures nothing: `every = 1`, or no `every`, captures every hit"
-        }
-    };
-    // every = 10
-    ($l:tt $i:tt [] $index:tt $keep:tt $room:tt $on:tt $if:tt every = $every:expr $(, $($rest:tt)*)?) => {
-        $crate::__anycapture_options! { $l $i [$every] $index $keep $room $on $if $($($rest)*)? }
-    };
-    // index = layer, index = (layer, step)
-    ($l:tt $i:tt $every:tt [] $keep:tt $room:tt $on:tt $if:tt index = $index:expr $(, $($rest:tt)*)?) => {
-        $crate::__anycapture_options! { $l $i $every [$index] $keep $room $on $if $($($rest)*)? }
-    };
-    // keep = 4
-    ($l:tt $i:tt $every:tt $index:tt [] $room:tt $on:tt $if:tt keep = $keep:expr $(, $($rest:tt)*)?) => {
-        $crate::__anycapture_options! { $l $i $every $index [$keep] $room $on $if $($($rest)*)? }
-    };
-    // room = 256
-    ($l:tt $i:tt $every:tt $index:tt $keep:tt [] $on:tt $if:tt room = $room:expr $(, $($rest:tt)*)?) => {
-        $crate::__anycapture_options! { $l $i $every $index $keep [$room] $on $if $($($rest)*)? }
-    };
-    // on = flag
-    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt [] $if:tt on = $on:expr $(, $($rest:tt)*)?) => {
-        $crate::__anycapture_options! { $l $i $every $index $keep $room [$on] $if $($($rest)*)? }
-    };
-    // if x > 0.0
-    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt [] if $if:expr $(, $($rest:tt)*)?) => {
-        $crate::__anycapture_options! { $l $i $every $index $keep $room $on [$if] $($($rest)*)? }
-    };
-    // if a, if b
-    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt [$_:expr] if $($rest:tt)*) => {
-        $crate::__private::compile_error! {
-            "the option `if` is given twice: join the conditions with `&&`"
-        }
-    };
-    // every = 10, every = 20: an option whose slot is taken
-    ($l:tt $i:tt [$_:expr] $index:tt $keep:tt $room:tt $on:tt $if:tt every $($rest:tt)*) => {
-        $crate::__anycapture_options! { @twice every }
-    };
-    ($l:tt $i:tt $every:tt [$_:expr] $keep:tt $room:tt $on:tt $if:tt index $($rest:tt)*) => {
-        $crate::__anycapture_options! { @twice index }
-    };
-    ($l:tt $i:tt $every:tt $index:tt [$_:expr] $room:tt $on:tt $if:tt keep $($rest:tt)*) => {
-        $crate::__anycapture_options! { @twice keep }
-    };
-    ($l:tt $i:tt $every:tt $index:tt $keep:tt [$_:expr] $on:tt $if:tt room $($rest:tt)*) => {
-        $crate::__anycapture_options! { @twice room }
-    };
-    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt [$_:expr] $if:tt on $($rest:tt)*) => {
-        $crate::__anycapture_options! { @twice on }
-    };
-    (@twice $option:ident) => {
-        $crate::__private::compile_error! {
-            $crate::__private::concat!(
-                "the option `", $crate::__private::stringify!($option), "` is given twice: keep one of them"
-            )
-        }
-    };
-    // evry = 10
-    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt $if:tt $($rest:tt)*) => {
-        $crate::__private::compile_error! {
-            $crate::__private::concat!(
-                "unknown option `", $crate::__private::stringify!($($rest)*),
-                "`: there are `every = N`, `index = expression`, `keep = N`, `room = BYTES`, `on = flag` and \
-                 `if condition`"
-            )
-        }
-    };
-}
-
 /// The switch. `ENABLED` is a constant: with the feature off everything is type-checked, and no code is made of it, which
 /// `tests/machine_code.rs` and `tests/off.rs` guard.
 #[doc(hidden)]
@@ -231,9 +151,7 @@ macro_rules! __anycapture_item {
     };
     // [heads, tokens]
     (@[[$($dim:expr),* $(,)?]] $l:tt $item:ident $listed:tt $note:expr, $value:expr) => {
-        $crate::__anycapture_item! {
-            @shaped [&[$($crate::__private::size($dim)),*]] $l $item $listed $note, $value
-        }
+        $crate::__anycapture_item! { @shaped [&[$($crate::__private::size($dim)),*]] $l $item $listed $note, $value }
     };
     (@shaped [$shape:expr] $l:tt $item:ident $listed:tt $note:expr, $value:expr) => {
         match (

@@ -20,9 +20,7 @@ macro_rules! __anycapture_list {
         }
     };
     // attn, q
-    (@path $fn:tt $name:tt $($rest:tt)*) => {
-        $crate::__anycapture_list! { @next $fn $name [] [] [] [] , $($rest)* }
-    };
+    (@path $fn:tt $name:tt $($rest:tt)*) => { $crate::__anycapture_list! { @next $fn $name [] [] [] [] , $($rest)* } };
 
     // nothing but a path or options
     (@next $fn:tt $path:tt [] [] [] [] , $(; $($options:tt)*)?) => {
@@ -55,9 +53,7 @@ macro_rules! __anycapture_list {
     };
     (@four ($a:tt $b:tt $c:tt $d:tt) $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt
      $_a:tt $_b:tt $_c:tt $_d:tt , $($rest:tt)*) => {
-        $crate::__anycapture_list! {
-            @entry ($a ,) $fn $path $entries $not $all $return $a , $b , $c , $d , $($rest)*
-        }
+        $crate::__anycapture_list! { @entry ($a ,) $fn $path $entries $not $all $return $a , $b , $c , $d , $($rest)* }
     };
     // one entry, with its first two tokens
     (@next $fn:tt $path:tt $entries:tt $not:tt $all:tt $return:tt , $a:tt $b:tt $($rest:tt)*) => {

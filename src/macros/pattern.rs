@@ -154,9 +154,7 @@ macro_rules! __anycapture_bind {
             $crate::__anycapture_bind! { let $x $c [* $($type)?] }
         }
     };
-    (assign $x:ident $c:tt [* $($type:tt)?]) => {
-        $crate::__anycapture_bind! { arm $x $c [* $($type)?] }
-    };
+    (assign $x:ident $c:tt [* $($type:tt)?]) => { $crate::__anycapture_bind! { arm $x $c [* $($type)?] } };
     ($kind:ident $x:ident $c:tt [* $($type:tt)?]) => {};
     // x
     (arm $x:ident $c:tt $($entry:tt)*) => { $crate::__anycapture_bind! { let $x $c $($entry)* } };
@@ -213,13 +211,9 @@ macro_rules! __anycapture_captured {
         }
     };
     ([* $($type:tt)?] [$f:tt [$($path:tt)*] $active:tt $e:tt [$($o:tt)*] $r:tt $all:tt] $x:ident $listed:tt $dims:tt $value:tt) => {
-        $crate::__anycapture_options! {
-            [(* $($type)?) $($path)*] [[$x [] [] []]] [] [] [] [] [$active] [] $($o)*
-        }
+        $crate::__anycapture_options! { [(* $($type)?) $($path)*] [[$x [] [] []]] [] [] [] [] [$active] [] $($o)* }
     };
     ([] [$f:tt [$($path:tt)*] $active:tt $e:tt [$($o:tt)*] $r:tt $all:tt] $x:ident $listed:tt $dims:tt $value:tt) => {
-        $crate::__anycapture_options! {
-            [any $($path)*] [[$x $listed $dims $value]] [] [] [] [] [$active] [] $($o)*
-        }
+        $crate::__anycapture_options! { [any $($path)*] [[$x $listed $dims $value]] [] [] [] [] [$active] [] $($o)* }
     };
 }

@@ -6,6 +6,7 @@ use alloc::{
 };
 use core::{fmt, mem, ops};
 
+use super::convert::try_format;
 use super::list::{List, SnapshotError};
 use super::report::Explanation;
 #[cfg(feature = "capture")]
@@ -101,6 +102,10 @@ impl Cache {
 
     /// All values of all keys, in the order of capture.
     ///
+    /// # Panics
+    ///
+    /// If there is no memory for the references.
+    ///
     /// # Examples
     ///
     /// ```
@@ -115,8 +120,12 @@ impl Cache {
     /// assert_eq!(keys, ["train.loss", "train.rate", "train.loss", "train.rate"]);
     /// ```
     pub fn in_order(&self) -> impl DoubleEndedIterator<Item = &Value<'static>> + ExactSizeIterator {
-        let mut values: Vec<_> = self.lists.iter().flat_map(List::values).collect();
-        values.sort_by_key(|value| value.sequence());
+        let mut values = Vec::new();
+        let count = self.lists.iter().map(|list| list.values().len()).sum();
+        values.try_reserve_exact(count).expect("no memory for the order of all values");
+        values.extend(self.lists.iter().flat_map(List::values));
+        // A stable sort would allocate, and sequences are unique.
+        values.sort_unstable_by_key(|value: &&Value<'_>| value.sequence());
         values.into_iter()
     }
 
@@ -131,9 +140,10 @@ impl Cache {
     }
 
     /// Says in words why `key` holds what it holds: as [`report`](crate::report) does, for one key, with the nearest
-    /// names when there is no such key.
+    /// names when there is no such key. Empty where there is no memory for the words.
     pub fn explain(&self, key: &str) -> String {
-        Explanation { key, held: self.get(key).map(<[_]>::len) }.to_string()
+        let explanation = Explanation { key, held: self.list(key).map(List::len) };
+        try_format(format_args!("{explanation}")).unwrap_or_default()
     }
 }
 

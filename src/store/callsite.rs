@@ -22,21 +22,23 @@ use super::sync::lock;
 /// A capture line: the `static` in its expansion. Not public API.
 ///
 /// All zero until it is first hit, so that it takes RAM but no flash on a microcontroller. The test
-/// `an_idle_callsite_takes_64_bytes` guards its size.
+/// `an_idle_callsite_takes_120_bytes` guards its size.
+// What a capture looks at comes first, on one cache line.
+#[repr(C)]
 pub struct Callsite {
+    /// The first line with this key, perhaps this one.
+    owner: OnceRef<'static, Callsite>,
+    /// What the store of the process knows of the key: see [`state`].
+    state: AtomicU32,
     /// As the line hands it over, with `r#` before raw identifiers.
     key: OnceRef<'static, &'static str>,
     /// The same as people write it, if that differs and was asked for.
     #[cfg(feature = "alloc")]
     text: OnceRef<'static, &'static str>,
-    /// The first line with this key, perhaps this one.
-    owner: OnceRef<'static, Callsite>,
     /// Below this in the trie: keys whose next bit of the hash is 0, or 1.
     children: [OnceRef<'static, Callsite>; 2],
     /// The owner registered after this one.
     next: OnceRef<'static, Callsite>,
-    /// What the store of the process knows of the key: see [`state`].
-    state: AtomicU32,
     pub(crate) stats: Stats,
     /// The values in given memory.
     pub(crate) ring: Mutex<Option<Ring<'static>>>,
@@ -60,9 +62,13 @@ pub(crate) mod state {
     pub(crate) const FILTERED: u32 = 1 << 30;
     /// Whether its values are to be cleared before they are used next.
     pub(crate) const CLEARED: u32 = 1 << 29;
+    /// Whether its values live in given memory, also while the filter is to be asked again.
+    pub(crate) const REGION: u32 = 1 << 28;
+    /// Whether its ring was in use when an export began: a bit for each of two exports at a time.
+    pub(crate) const LEFT_OUT: [u32; 2] = [1 << 27, 1 << 26];
     /// The rest.
     #[cfg(feature = "alloc")]
-    pub(crate) const RING: u32 = CLEARED - 1;
+    pub(crate) const RING: u32 = LEFT_OUT[1] - 1;
 }
 
 /// The root of the trie; also the first of the list.

@@ -16,7 +16,7 @@ pub(crate) struct Stamp {
 pub(crate) const MAX_INDICES: usize = 4;
 
 #[cfg(all(feature = "capture", feature = "alloc"))]
-pub(crate) use heap::{Chunk, Data, Opaque};
+pub(crate) use heap::{Chunk, Data, Opaque, Part};
 
 #[cfg(all(feature = "capture", feature = "alloc"))]
 mod heap {
@@ -26,30 +26,47 @@ mod heap {
     use once_cell::race::OnceBox;
 
     use super::super::element::{Buffer, Element, Kind, Shape, Stored, with_buffer};
-    use super::super::share::{Pool, Pooled, slot_size, try_box};
+    use super::super::share::{Pool, Pooled, Shared, slot_size, try_box};
     use super::super::source::Source;
     use super::super::summary::Summary;
     use super::Stamp;
 
     /// See the module.
+    // In this order: what an append looks at comes first, on two cache lines.
+    #[repr(C)]
     pub(crate) struct Chunk {
-        pub key: &'static str,
-        pub shape: Shape,
-        /// Elements in a value.
-        pub stride: usize,
         pub data: Data,
         /// One a value.
         pub stamps: Vec<Stamp>,
-        /// `index_rank` a value.
-        pub indices: Vec<i64>,
-        pub index_rank: usize,
         /// The number of values. In a chunk for small values elements, stamps and indices are longer: what lies behind
         /// the last value is room for the next ones.
         len: usize,
+        pub index_rank: usize,
+        pub shape: Shape,
+        pub key: &'static str,
+        /// Elements in a value.
+        pub stride: usize,
+        /// `index_rank` a value.
+        pub indices: Vec<i64>,
         /// The position of the first value among all that its ring has taken in.
         pub first: u64,
         /// The elements as bytes, made when somebody asks for them.
         bytes: OnceBox<[Vec<u8>; 1]>,
+    }
+
+    /// Some values of a chunk.
+    #[derive(Clone)]
+    pub(crate) struct Part {
+        pub chunk: Shared<Chunk>,
+        /// The first of its values that counts.
+        pub start: usize,
+    }
+
+    impl Part {
+        /// The number of values.
+        pub(crate) fn len(&self) -> usize {
+            self.chunk.len() - self.start
+        }
     }
 
     /// What the values are.
@@ -79,8 +96,12 @@ mod heap {
         }
 
         fn size(&self) -> usize {
-            let text = self.value().downcast_ref::<String>().map_or(0, String::capacity);
-            size_of::<T>() + text
+            let bytes = |text: &String| text.capacity();
+            let text = self.value().downcast_ref().map_or(0, bytes);
+            let texts = self.value().downcast_ref::<Vec<String>>().map_or(0, |texts| {
+                texts.capacity() * size_of::<String>() + texts.iter().map(bytes).sum::<usize>()
+            });
+            size_of::<T>() + text + texts
         }
     }
 
@@ -336,7 +357,9 @@ mod heap {
         #[inline]
         pub(crate) fn slice<E: Element>(&self, position: usize) -> Option<&[E]> {
             match &self.data {
-                Data::Plain(buffer) => E::of(buffer).map(|all| &all[self.range(position)]),
+                Data::Plain(buffer) => {
+                    E::of(buffer)?.get(position * self.stride..)?.get(..self.stride)
+                }
                 Data::Opaque(_) => None,
             }
         }
@@ -377,6 +400,26 @@ mod heap {
                     Summary::of(values[self.range(position)].iter().copied())
                 }),
                 Data::Opaque(_) => Summary::default(),
+            }
+        }
+
+        /// The elements from value `start` on, if they are bytes.
+        pub(crate) fn raw_bytes(&self, start: usize) -> Option<&[u8]> {
+            match &self.data {
+                Data::Plain(Buffer::U8(bytes)) => {
+                    Some(&bytes[start * self.stride..self.len * self.stride])
+                }
+                _ => None,
+            }
+        }
+
+        /// Writes the elements from number `first` on, little-endian, as many as `to` has bytes for.
+        pub(crate) fn write_elements(&self, first: usize, to: &mut [u8]) {
+            fn write<E: Element>(values: &[E], to: &mut [u8]) {
+                E::write(&values[..to.len() / E::SIZE], to);
+            }
+            if let Data::Plain(buffer) = &self.data {
+                with_buffer!(buffer, values => write(&values[first..], to));
             }
         }
 
@@ -431,7 +474,7 @@ mod heap {
     }
 
     fn stream<E: Element>(values: &[E], sink: &mut dyn FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
-        let mut scratch = [0; 4096];
+        let mut scratch = [0; 512];
         for piece in values.chunks(scratch.len() / E::SIZE) {
             let bytes = &mut scratch[..size_of_val(piece)];
             E::write(piece, bytes);

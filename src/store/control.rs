@@ -271,24 +271,30 @@ impl Store {
 
     #[cold]
     fn find_place(&self, owner: &'static Callsite) -> Result<Place, Event> {
-        let wanted = !self.filters().load(Relaxed) || {
-            let settings = lock(&self.settings).ok_or(Event::Refused(Refused::Busy))?;
-            settings.wants(owner.key())
-        };
+        let filters = || self.filters().load(Relaxed);
         #[cfg(feature = "std")]
         if let Some(table) = &self.table {
+            let busy = Event::Refused(Refused::Busy);
+            let wanted = !filters() || lock(&self.settings).ok_or(busy)?.wants(owner.key());
             return self.find_place_in(table, owner, wanted);
         }
+        self.run_pending(owner);
+        // Locked until the answer stands in the state: a filter that is set meanwhile would not know of it.
+        let settings = lock(&self.settings);
+        let wanted = match &settings {
+            _ if !filters() => true,
+            Some(settings) => settings.wants(owner.key()),
+            None => return Err(Event::Refused(Refused::Busy)),
+        };
         if !wanted {
             owner.change_state(0, state::FILTERED);
             return Err(Event::Filtered);
         }
-        self.run_pending(owner);
         #[cfg(feature = "alloc")]
         if DECIDED.for_heap() {
             return self.find_ring(owner).map_err(Event::Refused);
         }
-        owner.change_state(0, state::ADMITTED);
+        owner.change_state(0, state::ADMITTED | state::REGION);
         Ok(Place::Region)
     }
 
@@ -462,7 +468,9 @@ impl Store {
     /// Begins all counts anew.
     pub(crate) fn reset_counts(&self) {
         for (owner, place) in self.keys() {
-            owner.stats.reset();
+            if self.is_process() {
+                owner.stats.reset();
+            }
             match place {
                 Some(Place::Region) => {
                     if let Some(ring) = change_ring(owner).as_mut().and_then(|ring| ring.as_mut()) {
@@ -628,7 +636,7 @@ fn place_of(owner: &'static Callsite) -> Option<Place> {
     if let ring @ 1.. = owner.state() & state::RING {
         return Some(Place::Heap(ring as usize - 1));
     }
-    (owner.state() & state::ADMITTED != 0).then_some(Place::Region)
+    (owner.state() & state::REGION != 0).then_some(Place::Region)
 }
 
 fn max_size_of(max_size: usize) -> usize {

@@ -107,4 +107,23 @@ mod with_capture {
             }
         }
     }
+
+    #[cfg(test)]
+    mod tests {
+        extern crate std;
+
+        use super::{Event, Relaxed, Stats};
+
+        #[test]
+        fn a_count_at_its_largest_stays_there_whoever_counts() {
+            let stats = Stats::new();
+            stats.0[Event::Absent.number()].store(u32::MAX - 1_000, Relaxed);
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| (0..10_000).for_each(|_| stats.count(Event::Absent)));
+                }
+            });
+            assert_eq!(stats.get(Event::Absent), u32::MAX);
+        }
+    }
 }

@@ -9,9 +9,10 @@ pub(crate) const MAX_RANK: usize = 8;
 
 /// Up to [`MAX_RANK`] dimensions, outermost first.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(C)] // the rank first: see `Chunk`
 pub(crate) struct Shape {
-    dims: [usize; MAX_RANK],
     rank: u8,
+    dims: [usize; MAX_RANK],
 }
 
 impl Shape {

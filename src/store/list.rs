@@ -35,13 +35,13 @@ mod with_capture {
     use once_cell::race::OnceBox;
 
     use super::super::callsite::{Callsite, Place};
-    use super::super::chunk::Chunk;
+    use super::super::chunk::{Chunk, Part};
     use super::super::control::Store;
     use super::super::counts::Refused;
     use super::super::element::{Element, with_kind};
     use super::super::memory::change_ring;
     use super::super::region::Ring;
-    use super::super::ring::Part;
+
     use super::super::share::{Unique, try_box};
     use super::super::source::Elements;
     use super::super::sync::lock;
@@ -67,6 +67,11 @@ mod with_capture {
             &self.parts
         }
 
+        /// The number of values.
+        pub(crate) fn len(&self) -> usize {
+            self.parts.iter().map(Part::len).sum()
+        }
+
         /// The values, oldest first.
         ///
         /// # Panics
@@ -84,7 +89,7 @@ mod with_capture {
 
         fn make_values(&self) -> Option<alloc::boxed::Box<[Vec<Value<'static>>; 1]>> {
             let mut values = Vec::new();
-            values.try_reserve_exact(self.parts.iter().map(Part::len).sum()).ok()?;
+            values.try_reserve_exact(self.len()).ok()?;
             for part in &self.parts {
                 #[allow(clippy::cast_possible_truncation)] // a chunk is short
                 values.extend(
@@ -235,6 +240,10 @@ mod without_capture {
 
     impl List {
         pub(crate) fn key(&self) -> &'static str {
+            match *self {}
+        }
+
+        pub(crate) fn len(&self) -> usize {
             match *self {}
         }
 

@@ -2,12 +2,10 @@
 
 #[cfg(feature = "alloc")]
 use core::sync::atomic::AtomicU8;
+#[cfg(feature = "alloc")]
+use core::sync::atomic::Ordering::Relaxed;
 #[cfg(feature = "std")]
-use core::sync::atomic::AtomicUsize;
-use core::sync::atomic::{
-    AtomicBool,
-    Ordering::{Relaxed, SeqCst},
-};
+use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use spin::{Mutex, MutexGuard};
 
@@ -90,23 +88,24 @@ pub(crate) fn set_memory(memory: &'static mut [u8]) -> Result<(), &'static mut [
 
 /// While this lives, captures in given memory are refused: an export reads it several times.
 pub(crate) struct Exporting {
-    /// Whether another export was on.
-    nested: bool,
+    /// One of two.
+    pub number: usize,
+    _turn: MutexGuard<'static, ()>,
 }
 
-static EXPORTING: AtomicBool = AtomicBool::new(false);
+/// The exports that are on: one may interrupt another one.
+static EXPORTS: [Mutex<()>; 2] = [const { Mutex::new(()) }; 2];
 
 impl Exporting {
-    pub(crate) fn begin() -> Exporting {
-        let nested = EXPORTING.load(SeqCst);
-        EXPORTING.store(true, SeqCst);
-        Exporting { nested }
+    /// `None` if there are two already.
+    pub(crate) fn begin() -> Option<Exporting> {
+        let [first, second] = &EXPORTS;
+        let first = first.try_lock().map(|turn| Exporting { number: 0, _turn: turn });
+        first.or_else(|| lock(second).map(|turn| Exporting { number: 1, _turn: turn }))
     }
-}
 
-impl Drop for Exporting {
-    fn drop(&mut self) {
-        EXPORTING.store(self.nested, SeqCst);
+    fn is_on() -> bool {
+        EXPORTS.iter().any(Mutex::is_locked)
     }
 }
 
@@ -141,9 +140,13 @@ impl Drop for Reading {
 
 /// The ring of a key in given memory, to be changed.
 pub(crate) fn change_ring(owner: &Callsite) -> Option<MutexGuard<'_, Option<Ring<'static>>>> {
+    // Before the lock, which an export on this very thread may hold.
+    if Exporting::is_on() {
+        return None;
+    }
     let ring = if Reading::is_on() { owner.ring.try_lock() } else { lock(&owner.ring) };
     // Asked under the lock, which orders it behind an export that has read this ring.
-    ring.filter(|_| !EXPORTING.load(Relaxed))
+    ring.filter(|_| !Exporting::is_on())
 }
 
 /// Carves the memory of a ring: `wanted` bytes, or what is left if that is at least `least`.

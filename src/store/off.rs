@@ -51,6 +51,15 @@ impl Callsite {
     }
 
     #[cfg(feature = "alloc")]
+    pub fn record_items<T: Clone + Any + Send + Sync>(
+        &'static self,
+        _: &'static &'static str,
+        _: &[T],
+        _: &Note<'_>,
+    ) {
+    }
+
+    #[cfg(feature = "alloc")]
     pub fn record_value<T: Clone + Any + Send + Sync>(
         &'static self,
         _: &'static &'static str,

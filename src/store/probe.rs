@@ -11,17 +11,17 @@
 // What is reachable here is hidden: it is named by expansions only.
 #![allow(missing_docs)]
 
-#[cfg(feature = "alloc")]
-use alloc::vec::Vec;
-use core::{cell::Cell, marker::PhantomData, ops::Deref};
+use core::ops::Deref;
 
 #[cfg(feature = "capture")]
 use super::callsite::Callsite;
-use super::element::{Element, Plain};
+use super::element::Plain;
+use super::kind::{Held, Line, Numbers, Sequence};
+#[cfg(feature = "alloc")]
+use super::kind::{HeldReference, Items, Texts};
 use super::note::Note;
 #[cfg(not(feature = "capture"))]
 use super::off::Callsite;
-use super::source::Elements;
 
 /// The value of a capture. Not public API.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
@@ -38,65 +38,23 @@ impl<T: ?Sized> Clone for Probe<'_, T> {
 /// speaks of. Not public API.
 pub struct Listed;
 
-/// A line: its `static`, its key, and what it says beside the value.
-#[derive(Clone, Copy)]
-pub struct Line<'a> {
-    site: &'static Callsite,
-    key: &'static &'static str,
-    note: &'a Note<'a>,
-}
-
-impl Line<'_> {
-    #[inline(always)]
-    fn plain<V: Plain + ?Sized>(self, value: &V) {
-        value.hand_over(|value| self.site.record(self.key, value, self.note));
-    }
-
-    /// Numbers that are converted one by one.
-    #[inline(always)]
-    fn numbers<E: Element>(self, numbers: impl ExactSizeIterator<Item = E>) {
-        self.site.record_source(self.key, Elements::new(numbers), None, self.note);
-    }
-
-    #[inline(always)]
-    fn number<E: Element>(self, number: E) {
-        self.site.record(self.key, &number, self.note);
-    }
-
-    #[inline(always)]
-    fn absent(self) {
-        self.site.record_absent(self.key);
-    }
-
-    #[cfg(feature = "alloc")]
-    #[inline(always)]
-    fn text(self, text: &str) {
-        self.site.record_text(self.key, text, self.note);
-    }
-
-    #[cfg(feature = "alloc")]
-    #[inline(always)]
-    fn value<T: Clone + Send + Sync + 'static>(self, value: &T) {
-        self.site.record_value(self.key, value, self.note);
-    }
-}
-
 /// Declares a case: a trait, and what it does for the types that it looks through. A bound that holds a
 /// lifetime stands on the method, where errors quote it, and not on the `impl`, where lookup would not see it.
 ///
 /// What a closure holds, and what later lines say of a type, rustc knows after lookup only. What it then says is of the
 /// value, and not of something within: this is what `do_not_recommend` is for.
 macro_rules! case {
-    ($(#[$doc:meta])* $name:ident, $value:ident, $line:ident
-     $(where T: $lifetime:lifetime)?;
+    ($(#[$doc:meta])* $name:ident $(<T: $sealed:ident>)?, $value:ident, $line:ident
+     $(where $owner:ty: $lifetime:lifetime)?;
      $(impl[$($generics:tt)*] $probe:ty $(where [$($bound:tt)+])? => $body:expr);+) => {
         $(#[$doc])*
         pub trait $name<N, T: ?Sized> {
             fn __anycapture_record(self, site: &'static Callsite, key: &'static &'static str, note: &Note<'_>, name: N)
             where
-                $(T: $lifetime)?;
+                $(T: $sealed,)?
+                $($owner: $lifetime)?;
         }
-        case!(@impls $name $value $line [$(T: $lifetime)?]
+        case!(@impls $name $value $line [$(T: $sealed,)? $($owner: $lifetime)?]
             $([$($generics)*] [$probe] [$($($bound)+)?] [$body])+);
     };
     (@impls $name:ident $value:ident $line:ident $lifetime:tt
@@ -114,6 +72,35 @@ macro_rules! case {
             {
                 let ($value, $line) = (self.0, Line { site, key, note });
                 $body;
+            }
+        }
+    };
+}
+
+/// The cases of numbers that a value leads to, as plain data, as `f32`s, and as `f64`s without loss, each preferred to the
+/// next. `$found` is an `Option` of a reference to them.
+macro_rules! numbers {
+    ($(#[$doc:meta])* $target:ty, [$($generics:tt)*] [$($bound:tt)*] $value:ident => $found:expr;
+     $plain:ident $first:ty, $f32:ident $f32s:ident $second:ty, $f64:ident $f64s:ident $third:ty) => {
+        numbers!(@case [$(#[$doc])*] $plain [$($generics)*] $first [$($bound)* $target: Plain]
+            $value line [$found] number => line.plain(number));
+        numbers!(@case [$(#[$doc])*] $f32 [$($generics)*] $second [$($bound)* $target: Copy + Into<f32>]
+            $value line [$found] number => line.number::<f32>((*number).into()));
+        numbers!(@case [$(#[$doc])*] $f32s [$($generics)*] $second [$($bound)* $target: Numbers<f32>]
+            $value line [$found] numbers => numbers.hand_over(line));
+        numbers!(@case [$(#[$doc])*] $f64 [$($generics)*] $third [$($bound)* $target: Copy + Into<f64>]
+            $value line [$found] number => line.number::<f64>((*number).into()));
+        numbers!(@case [$(#[$doc])*] $f64s [$($generics)*] $third [$($bound)* $target: Numbers<f64>]
+            $value line [$found] numbers => numbers.hand_over(line));
+    };
+    (@case [$(#[$doc:meta])*] $name:ident $generics:tt $probe:ty [$($bound:tt)*]
+     $value:ident $line:ident [$found:expr] $it:ident => $body:expr) => {
+        case! {
+            $(#[$doc])*
+            $name, $value, $line;
+            impl $generics $probe where [$($bound)*] => match $found {
+                Some($it) => $body,
+                None => $line.absent(),
             }
         }
     };
@@ -167,98 +154,130 @@ case! {
     impl[T: AsRef<str> + ?Sized] &&&&&&&&&&&&&&&&&Probe<'_, T> => line.text(value.as_ref())
 }
 
+#[cfg(feature = "alloc")]
 case! {
-    /// What dereferences to plain data: a smart pointer, a guard, a small vector.
-    ViaDeref, value, line;
-    impl[T: Deref + ?Sized] &&&&&&&&&&&&&&&&Probe<'_, T> where [T::Target: Plain] => line.plain(&**value)
+    /// A slice of texts, kept as a `Vec<String>`.
+    ViaTexts, value, line;
+    impl[T: Texts + ?Sized] &&&&&&&&&&&&&&&&&Probe<'_, T> => line.made(|| value.texts())
 }
 
-case! {
-    /// A reference to it.
-    ViaDerefOnce, value, line;
-    impl[T: Deref + ?Sized] &&&&&&&&&&&&&&&Probe<'_, &T> where [T::Target: Plain] => line.plain(&***value)
+// What dereferences, from here on, and what is in an `Option` or a `Result`, further down, share levels: no type is both.
+
+numbers! {
+    /// What a value dereferences to: a smart pointer, a guard, a small vector, a reference.
+    T::Target, [T: Deref + ?Sized] [] value => Some(&**value);
+    ViaDeref &&&&&&&&&&&&&&&&Probe<'_, T>, ViaDerefF32 ViaDerefF32s &&&&&&&&&&&&&&&Probe<'_, T>, ViaDerefF64 ViaDerefF64s &&&&&&&&&&&&&&Probe<'_, T>
 }
 
-case! {
-    /// What dereferences to numbers that are `f32`s without loss.
-    ViaDerefF32s, value, line;
-    impl[T: Deref + ?Sized] &&&&&&&&&&&&&&Probe<'_, T> where [T::Target: Numbers<f32>] => (**value).hand_over(line)
+numbers! {
+    /// The same behind a reference, a guard or a smart pointer.
+    <T::Target as Deref>::Target, [T: Deref + ?Sized] [T::Target: Deref,] value => Some(&***value);
+    ViaDeref2 &&&&&&&&&&&&&Probe<'_, T>, ViaDeref2F32 ViaDeref2F32s &&&&&&&&&&&&Probe<'_, T>, ViaDeref2F64 ViaDeref2F64s &&&&&&&&&&&Probe<'_, T>
 }
 
-case! {
-    /// An `Option` or a `Result` of plain data.
-    ViaHeldPlain, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&&&&&Probe<'_, T> where [T::Item: Plain] => match value.held() {
-        Some(value) => line.plain(value),
-        None => line.absent(),
-    }
+numbers! {
+    /// The same behind two of them.
+    <<T::Target as Deref>::Target as Deref>::Target,
+    [T: Deref + ?Sized] [T::Target: Deref, <T::Target as Deref>::Target: Deref,] value => Some(&****value);
+    ViaDeref3 &&&&&&&&&&Probe<'_, T>, ViaDeref3F32 ViaDeref3F32s &&&&&&&&&Probe<'_, T>, ViaDeref3F64 ViaDeref3F64s &&&&&&&&Probe<'_, T>
 }
 
+#[cfg(feature = "alloc")]
 case! {
-    /// Of a number that is an `f32` without loss.
-    ViaHeldF32, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&&&&Probe<'_, T> where [T::Item: Copy + Into<f32>] => match value.held() {
-        Some(value) => line.number::<f32>((*value).into()),
-        None => line.absent(),
-    }
+    /// Text behind a smart pointer or a guard.
+    ViaDerefText, value, line;
+    impl[T: Deref + ?Sized] &&&&&&&Probe<'_, T> where [T::Target: AsRef<str>] => line.text((**value).as_ref())
 }
 
+numbers! {
+    /// What is in an `Option` or a `Result`.
+    T::Item, [T: Held + ?Sized] [] value => value.held();
+    ViaHeld &&&&&&&&&&&&&&&&&Probe<'_, T>, ViaHeldF32 ViaHeldF32s &&&&&&&&&&&&&&&&Probe<'_, T>, ViaHeldF64 ViaHeldF64s &&&&&&&&&&&&&&&Probe<'_, T>
+}
+
+numbers! {
+    /// What that dereferences to.
+    <T::Item as Deref>::Target, [T: Held + ?Sized] [T::Item: Deref,] value => value.held().map(|held| &**held);
+    ViaHeldDeref &&&&&&&&&&&&&&Probe<'_, T>,
+    ViaHeldDerefF32 ViaHeldDerefF32s &&&&&&&&&&&&&Probe<'_, T>, ViaHeldDerefF64 ViaHeldDerefF64s &&&&&&&&&&&&Probe<'_, T>
+}
+
+numbers! {
+    /// The same behind a reference, a guard or a smart pointer.
+    <<T::Item as Deref>::Target as Deref>::Target,
+    [T: Held + ?Sized] [T::Item: Deref, <T::Item as Deref>::Target: Deref,]
+    value => value.held().map(|held| &***held);
+    ViaHeldDeref2 &&&&&&&&&&&Probe<'_, T>,
+    ViaHeldDeref2F32 ViaHeldDeref2F32s &&&&&&&&&&Probe<'_, T>, ViaHeldDeref2F64 ViaHeldDeref2F64s &&&&&&&&&Probe<'_, T>
+}
+
+#[cfg(feature = "alloc")]
 case! {
-    /// Of a slice of such numbers.
-    ViaHeldF32s, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&&&&Probe<'_, T> where [T::Item: Numbers<f32>] => match value.held() {
-        Some(value) => value.hand_over(line),
+    /// Text in an `Option` or a `Result`.
+    ViaHeldText, value, line;
+    impl[T: Held + ?Sized] &&&&&&&&&Probe<'_, T> where [T::Item: AsRef<str>] => match value.held() {
+        Some(text) => line.text(text.as_ref()),
         None => line.absent(),
     }
 }
 
 #[cfg(feature = "alloc")]
 case! {
-    /// Of text.
-    ViaHeldText, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&&&Probe<'_, T> where [T::Item: AsRef<str>] => match value.held() {
-        Some(value) => line.text(value.as_ref()),
+    /// A slice of texts in an `Option` or a `Result`.
+    ViaHeldTexts, value, line;
+    impl[T: Held + ?Sized] &&&&&&&&&Probe<'_, T> where [T::Item: Texts] => match value.held() {
+        Some(texts) => line.made(|| texts.texts()),
         None => line.absent(),
     }
-}
-
-case! {
-    /// Of what dereferences to plain data.
-    ViaHeldDeref, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&&Probe<'_, T> where [T::Item: Deref, <T::Item as Deref>::Target: Plain] =>
-        match value.held() {
-            Some(value) => line.plain(&**value),
-            None => line.absent(),
-        }
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// A reference to a value that can be cloned, in an `Option` or a `Result`.
-    ViaHeldReference, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send + Sync] &&&&&&&&&Probe<'_, Option<&T>> => match value {
-        Some(value) => line.value(*value),
+    ViaHeldReference<T: HeldReference>, value, line where
+        T::Item: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
+    impl[T: HeldReference + ?Sized] &&&&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held_reference() {
+        Some(value) => line.value::<T::Item>(value),
         None => line.absent(),
-    };
-    impl[T: Clone + Send + Sync, E] &&&&&&&&&Probe<'_, Result<&T, E>> => match value {
-        Ok(value) => line.value(*value),
-        Err(_) => line.absent(),
+    }
+}
+
+/// A reference to something that can't be captured, in an `Option` or a `Result`.
+#[cfg(feature = "alloc")]
+pub trait ViaRefusedHeld<T: ?Sized> {
+    fn __anycapture_record<N>(
+        self,
+        site: &'static Callsite,
+        key: &'static &'static str,
+        note: &Note<'_>,
+        name: N,
+    ) where
+        T: HeldReference,
+        (): Capturable<T::Item, N>;
+}
+
+#[cfg(feature = "alloc")]
+impl<T: HeldReference + ?Sized> ViaRefusedHeld<T> for &&&&&&&Probe<'_, T> {
+    fn __anycapture_record<N>(
+        self,
+        _: &'static Callsite,
+        _: &'static &'static str,
+        _: &Note<'_>,
+        _: N,
+    ) where
+        (): Capturable<T::Item, N>,
+    {
     }
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// A value that can be cloned, in an `Option` or a `Result`.
-    ViaHeld, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send + Sync] &&&&&&&&Probe<'_, Option<T>> => match value {
-        Some(value) => line.value(value),
+    ViaHeldClone<T: Held>, value, line where
+        T::Item: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
+    impl[T: Held + ?Sized] &&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held() {
+        Some(value) => line.value::<T::Item>(value),
         None => line.absent(),
-    };
-    impl[T: Clone + Send + Sync, E] &&&&&&&&Probe<'_, Result<T, E>> => match value {
-        Ok(value) => line.value(value),
-        Err(_) => line.absent(),
     }
 }
 
@@ -266,35 +285,35 @@ case! {
 case! {
     /// A slice of values that can be cloned, kept as a `Vec`.
     ViaItems, value, line;
-    impl[T: Items + ?Sized] &&&&&&&Probe<'_, T> => line.site.record_made(line.key, line.note, || value.items())
+    impl[T: Items + ?Sized] &&&&&&Probe<'_, T> => value.hand_over(line)
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// Three references to a value that can be cloned.
     ViaThree, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send + Sync] &&&&&&Probe<'_, &&&T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&&&&Probe<'_, &&mut T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&&&&Probe<'_, &mut &mut T> => line.value::<T>(value)
+        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
+    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &&&T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &&mut T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &mut &mut T> => line.value::<T>(value)
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// Two references to it.
     ViaTwo, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &&T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &mut &T> => line.value::<T>(value)
+        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
+    impl[T: Clone + Send + Sync] &&&&Probe<'_, &&T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&&Probe<'_, &mut &T> => line.value::<T>(value)
 }
 
 #[cfg(feature = "alloc")]
 case! {
     /// A reference to it.
     ViaOne, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
-    impl[T: Clone + Send + Sync] &&&&Probe<'_, &T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&&Probe<'_, &mut T> => line.value::<T>(value)
+        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
+    impl[T: Clone + Send + Sync] &&&Probe<'_, &T> => line.value::<T>(value);
+    impl[T: Clone + Send + Sync] &&&Probe<'_, &mut T> => line.value::<T>(value)
 }
 
 /// A reference to something that can't be captured: it must not be taken for an owned value that is `Clone`.
@@ -331,7 +350,7 @@ case! {
         note = "capture what can be kept of it, under the same name: `capture!(path, name = expression)`"
     )]
     ViaClone, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds
+        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
     impl[T: Clone + Send + Sync] &Probe<'_, T> => line.value::<T>(value)
 }
 
@@ -397,247 +416,13 @@ pub trait PassOver<T: ?Sized> {
 
 impl<T: ?Sized> PassOver<T> for Probe<'_, T> {}
 
-/// Numbers that are `E`s without loss, in a slice, behind references.
-pub trait Numbers<E> {
-    fn hand_over(&self, line: Line<'_>);
-}
-
-impl<E: Element, T: Copy + Into<E>> Numbers<E> for [T] {
-    #[inline(always)]
-    fn hand_over(&self, line: Line<'_>) {
-        line.numbers(self.iter().map(|&number| number.into()));
-    }
-}
-
-impl<E: Element, T: Copy + Into<E>, const N: usize> Numbers<E> for [T; N] {
-    #[inline(always)]
-    fn hand_over(&self, line: Line<'_>) {
-        self[..].hand_over(line);
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl<E: Element, T: Copy + Into<E>> Numbers<E> for Vec<T> {
-    #[inline(always)]
-    fn hand_over(&self, line: Line<'_>) {
-        self[..].hand_over(line);
-    }
-}
-
-/// An `Option` or a `Result`, behind references.
-pub trait Held {
-    type Item;
-    fn held(&self) -> Option<&Self::Item>;
-}
-
-impl<T> Held for Option<T> {
-    type Item = T;
-
-    #[inline(always)]
-    fn held(&self) -> Option<&T> {
-        self.as_ref()
-    }
-}
-
-impl<T, E> Held for Result<T, E> {
-    type Item = T;
-
-    #[inline(always)]
-    fn held(&self) -> Option<&T> {
-        self.as_ref().ok()
-    }
-}
-
-/// A slice of values that can be cloned, behind references.
-#[cfg(feature = "alloc")]
-pub trait Items {
-    type Item: Clone + Send + Sync + 'static;
-    fn items(&self) -> Option<Vec<Self::Item>>;
-}
-
-#[cfg(feature = "alloc")]
-impl<T: Clone + Send + Sync + 'static> Items for [T] {
-    type Item = T;
-
-    fn items(&self) -> Option<Vec<T>> {
-        let mut items = Vec::new();
-        items.try_reserve_exact(self.len()).ok()?;
-        items.extend_from_slice(self);
-        Some(items)
-    }
-}
-
-macro_rules! behind_references {
-    ($($reference:ty),+) => {$(
-        impl<E, T: Numbers<E> + ?Sized> Numbers<E> for $reference {
-            #[inline(always)]
-            fn hand_over(&self, line: Line<'_>) {
-                T::hand_over(self, line);
-            }
-        }
-
-        impl<T: Held + ?Sized> Held for $reference {
-            type Item = T::Item;
-
-            #[inline(always)]
-            fn held(&self) -> Option<&T::Item> {
-                T::held(self)
-            }
-        }
-
-        #[cfg(feature = "alloc")]
-        impl<T: Items + ?Sized> Items for $reference {
-            type Item = T::Item;
-
-            fn items(&self) -> Option<Vec<T::Item>> {
-                T::items(self)
-            }
-        }
-    )+};
-}
-
-behind_references!(&T, &mut T);
-
-/// The elements of an iterator, as a value of a line: see [`each`].
-pub struct Each<I>(Cell<Option<I>>);
-
-/// What [`each`] gives.
-pub trait Sequence {
-    fn take_all(&self, line: Line<'_>);
-}
-
-impl<E: Element, I: ExactSizeIterator<Item = E>> Sequence for Each<I> {
-    #[inline(always)]
-    fn take_all(&self, line: Line<'_>) {
-        if let Some(iterator) = self.0.take() {
-            line.numbers(iterator);
-        }
-    }
-}
-
-/// Captures the elements that an iterator gives, one by one, without a buffer in between: a strided view, a column-major
-/// matrix in row-major order, values that are scaled or dequantised on the way.
-///
-/// The iterator runs while recording only, and is asked once for its length. If it then gives fewer elements, the value is kept
-/// flat and the mismatch is counted.
-///
-/// # Examples
-///
-/// A matrix that lies in memory column by column, such as nalgebra's, is captured row by row:
-///
-/// ```
-/// use anycapture::{capture, each};
-///
-/// let _session = anycapture::session();
-/// let (rows, columns, data) = (2, 3, [0.0_f32, 3.0, 1.0, 4.0, 2.0, 5.0]);
-/// let in_rows = (0..rows * columns).map(|nth| data[nth % columns * rows + nth / columns]);
-/// capture!(forward, m[rows, columns] = each(in_rows));
-/// # if !anycapture::ENABLED { return }
-/// let cache = anycapture::cache();
-/// assert_eq!(cache["forward.m"][0].as_slice::<f32>(), Some(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0][..]));
-/// ```
-pub fn each<I>(elements: I) -> Each<I::IntoIter>
-where
-    I: IntoIterator,
-    I::IntoIter: ExactSizeIterator,
-    I::Item: Element,
-{
-    Each(Cell::new(Some(elements.into_iter())))
-}
-
-/// A value in a function with `*: (Tensor, ...)`: a value of one of these types is captured, for any other the probe
-/// decides. Not public API.
-pub struct Typed<P, W> {
-    probe: P,
-    wanted: PhantomData<fn() -> W>,
-}
-
-impl<P, W> Typed<P, W> {
-    #[inline(always)]
-    pub fn new(probe: P) -> Typed<P, W> {
-        Typed { probe, wanted: PhantomData }
-    }
-}
-
-/// Where lookup goes on.
-impl<P, W> Deref for Typed<P, W> {
-    type Target = P;
-
-    #[inline(always)]
-    fn deref(&self) -> &P {
-        &self.probe
-    }
-}
-
-/// A probe with as many references as there are in an expansion.
-#[cfg(feature = "alloc")]
-type Probed<'p, 'a, T> =
-    &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p Probe<'a, T>;
-
-/// A wanted type, behind a reference, and in an `Option` or a `Result`: one trait for each position in the tuple.
-#[cfg(feature = "alloc")]
-macro_rules! wanted {
-    ($($name:ident: $($wanted:ty, [$($other:ident)*]);+.)+) => {$(
-        pub trait $name<N, T: ?Sized> {
-            fn __anycapture_record(
-                self,
-                site: &'static Callsite,
-                key: &'static &'static str,
-                note: &Note<'_>,
-                name: N,
-            ) where
-                T: 'static; // what is captured is kept, so it must own what it holds
-        }
-        $(
-            wanted!(@impl $name $wanted [$($other)*] T, value => Some(value));
-            wanted!(@impl $name $wanted [$($other)*] &T, value => Some(*value));
-            wanted!(@impl $name $wanted [$($other)*] Option<T>, value => value.as_ref());
-            wanted!(@impl $name $wanted [$($other)* Error] Result<T, Error>, value => value.as_ref().ok());
-        )+
-    )+};
-    (@impl $name:ident $wanted:ty [$($other:ident)*] $value:ty, $it:ident => $held:expr) => {
-        impl<N, T: Clone + Send + Sync, $($other),*> $name<N, T>
-            for Typed<Probed<'_, '_, $value>, $wanted>
-        {
-            #[inline(always)]
-            fn __anycapture_record(
-                self,
-                site: &'static Callsite,
-                key: &'static &'static str,
-                note: &Note<'_>,
-                _: N,
-            ) where
-                T: 'static,
-            {
-                let line = Line { site, key, note };
-                let $it = self.probe.0;
-                match $held {
-                    Some(value) => line.value::<T>(value),
-                    None => line.absent(),
-                }
-            }
-        }
-    };
-}
-
-#[cfg(feature = "alloc")]
-wanted! {
-    ViaFirst: (T,), []; (T, B), [B]; (T, B, C), [B C]; (T, B, C, D), [B C D].
-    ViaSecond: (A, T), [A]; (A, T, C), [A C]; (A, T, C, D), [A C D].
-    ViaThird: (A, B, T), [A B]; (A, B, T, D), [A B D].
-    ViaFourth: (A, B, C, T), [A B C].
-}
-
-/// The cases of a capture with `*: Type`, beside those of `optional`. Not public API.
-pub mod typed {
-    #[cfg(feature = "alloc")]
-    pub use super::{ViaFirst, ViaFourth, ViaSecond, ViaThird};
-}
-
 /// The cases of a capture. Not public API.
 pub mod any {
     #[cfg(feature = "alloc")]
-    pub use super::{ViaClone, ViaHeld, ViaHeldReference, ViaItems, ViaOne, ViaThree, ViaTwo};
+    pub use super::{
+        ViaClone, ViaHeldClone, ViaHeldReference, ViaItems, ViaOne, ViaRefusedHeld, ViaThree,
+        ViaTwo,
+    };
     pub use super::{ViaRefused, ViaRefusedReference, numbers::*};
 }
 
@@ -648,9 +433,16 @@ pub mod optional {
 
 mod numbers {
     pub use super::{
-        ViaDeref, ViaDerefF32s, ViaDerefOnce, ViaEach, ViaF32, ViaF32s, ViaF64, ViaF64s,
-        ViaHeldDeref, ViaHeldF32, ViaHeldF32s, ViaHeldPlain, ViaPlain,
+        ViaDeref, ViaDeref2, ViaDeref2F32, ViaDeref2F32s, ViaDeref2F64, ViaDeref2F64s, ViaDeref3,
+        ViaDeref3F32, ViaDeref3F32s, ViaDeref3F64, ViaDeref3F64s, ViaDerefF32, ViaDerefF32s,
+        ViaDerefF64, ViaDerefF64s,
     };
     #[cfg(feature = "alloc")]
-    pub use super::{ViaHeldText, ViaText};
+    pub use super::{ViaDerefText, ViaHeldText, ViaHeldTexts, ViaText, ViaTexts};
+    pub use super::{ViaEach, ViaF32, ViaF32s, ViaF64, ViaF64s, ViaPlain};
+    pub use super::{
+        ViaHeld, ViaHeldDeref, ViaHeldDeref2, ViaHeldDeref2F32, ViaHeldDeref2F32s,
+        ViaHeldDeref2F64, ViaHeldDeref2F64s, ViaHeldDerefF32, ViaHeldDerefF32s, ViaHeldDerefF64,
+        ViaHeldDerefF64s, ViaHeldF32, ViaHeldF32s, ViaHeldF64, ViaHeldF64s,
+    };
 }

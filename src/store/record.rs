@@ -35,6 +35,8 @@ use super::ring::{Incoming, SMALL};
 #[cfg(feature = "alloc")]
 use super::scope;
 use super::scope::with_store;
+#[cfg(feature = "alloc")]
+use super::source::Elements;
 use super::source::Source;
 #[cfg(feature = "alloc")]
 use super::sync::known_thread;
@@ -374,10 +376,47 @@ impl Callsite {
                 }
             )+};
         }
-        try_each! { f32 f64 bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
+        for_each_element!(try_each);
         false
     }
+
+    /// Keeps a slice of cloneable values as a `Vec`, or as numbers if it turns out to hold some.
+    #[cold]
+    #[inline(never)]
+    pub fn record_items<T: Clone + Any + Send + Sync>(
+        &'static self,
+        key: &'static &'static str,
+        items: &[T],
+        note: &Note<'_>,
+    ) {
+        macro_rules! try_each {
+            ($($element:ident)+) => {$(
+                if TypeId::of::<T>() == TypeId::of::<$element>() {
+                    let element = |item: &T| (item as &dyn Any).downcast_ref().copied();
+                    let elements = items.iter().map(|item| element(item).unwrap_or($element::ZERO));
+                    return self.record_source(key, Elements::new(elements), None, note);
+                }
+            )+};
+        }
+        for_each_element!(try_each);
+        self.record_made(key, note, || {
+            let mut copy = Vec::new();
+            copy.try_reserve_exact(items.len()).ok()?;
+            copy.extend_from_slice(items);
+            Some(copy)
+        });
+    }
 }
+
+/// Hands the names of the primitives to a macro.
+#[cfg(feature = "alloc")]
+macro_rules! for_each_element {
+    ($to:ident) => {
+        $to! { f32 f64 bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
+    };
+}
+#[cfg(feature = "alloc")]
+use for_each_element;
 
 /// Keeps a value that is not plain data.
 #[cfg(feature = "alloc")]

@@ -67,8 +67,8 @@
 //! | | 8 each | indices, signed |
 //! | | `w` each | dimensions, outermost first |
 
-use core::iter;
 use core::sync::atomic::{Ordering::SeqCst, compiler_fence};
+use core::{fmt, iter};
 
 use super::chunk::{MAX_INDICES, Stamp};
 use super::counts::{Counts, Refused};
@@ -845,7 +845,8 @@ impl<'a> Iterator for Values<'a> {
     }
 }
 
-/// What was captured before a reset, or before a dump of the memory was made: see [`recover`].
+/// What was captured before a reset, or before a dump of the memory was made: see [`recover`](crate::recover).
+#[derive(Clone, Copy)]
 pub struct Recovered<'m> {
     memory: &'m [u8],
 }
@@ -867,6 +868,12 @@ impl Recovered<'_> {
         for raw in self.rings().flat_map(Reader::values) {
             f(&Value::raw(&raw));
         }
+    }
+}
+
+impl fmt::Debug for Recovered<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recovered({} keys)", self.rings().count())
     }
 }
 

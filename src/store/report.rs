@@ -470,34 +470,37 @@ mod with_capture {
             }
         }
 
-        /// Up to three keys of this store that are written much alike.
+        /// Up to three keys of this store that are written much alike. Without memory, none.
         fn nearest(key: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             let farthest = key.len().max(3) / 2;
-            let (mut row, mut near) = (Vec::new(), Vec::new());
+            let mut row = Vec::new();
+            let mut near = [(usize::MAX, ""); 3];
             with_store(|store| {
                 for (owner, place) in store.keys() {
                     let other = text_of(owner);
                     if other.len().abs_diff(key.len()) > farthest {
                         continue;
                     }
-                    let distance = distance(key, other, &mut row);
+                    let Some(distance) = distance(key, other, &mut row) else { break };
                     let was_hit = || key_report(store, owner, place) != KeyReport::default();
-                    if distance <= farthest && was_hit() {
-                        near.push((distance, other));
+                    if distance <= farthest && (distance, other) < near[2] && was_hit() {
+                        near[2] = (distance, other);
+                        near.sort_unstable();
                     }
                 }
             });
-            near.sort_unstable();
-            for (nth, (_, name)) in near.iter().take(3).enumerate() {
-                write!(f, "{}`{name}`", if nth == 0 { " The nearest that were: " } else { ", " })?;
-            }
-            f.write_str(if near.is_empty() { "" } else { "." })
+            let mut names = near.iter().filter(|(_, name)| !name.is_empty());
+            let Some((_, first)) = names.next() else { return Ok(()) };
+            write!(f, " The nearest that were: `{first}`")?;
+            names.try_for_each(|(_, name)| write!(f, ", `{name}`"))?;
+            f.write_str(".")
         }
 
         /// The number of bytes to insert, delete or replace to make one text of the other (Levenshtein). `row` is where
-        /// it counts.
-        fn distance(from: &str, to: &str, row: &mut Vec<usize>) -> usize {
+        /// it counts; `None` if there is no memory for that.
+        fn distance(from: &str, to: &str, row: &mut Vec<usize>) -> Option<usize> {
             row.clear();
+            row.try_reserve(to.len() + 1).ok()?;
             row.extend(0..=to.len());
             for (nth, a) in from.bytes().enumerate() {
                 let mut diagonal = row[0];
@@ -508,7 +511,7 @@ mod with_capture {
                     row[at + 1] = replaced.min(row[at] + 1).min(diagonal + 1);
                 }
             }
-            row[row.len() - 1]
+            row.last().copied()
         }
     }
     #[cfg(test)]

@@ -14,7 +14,7 @@
 use alloc::{collections::VecDeque, string::String, vec::Vec};
 use core::mem;
 
-use super::chunk::{Chunk, Stamp};
+use super::chunk::{Chunk, Part, Stamp};
 use super::counts::{Counts, Refused};
 use super::element::{Element, Shape};
 use super::share::{Pooled, Shared, Unique, slot_size};
@@ -48,6 +48,8 @@ pub(crate) struct Heap {
     counts_free_slots: bool,
 }
 
+// The open chunk first, at the start of a cache line.
+#[repr(C, align(64))]
 struct Ring {
     open: Chunk,
     /// Oldest first, without gaps between their positions.
@@ -98,21 +100,6 @@ pub(crate) enum Begun {
     Fresh,
 }
 
-/// Some values of a chunk.
-#[derive(Clone)]
-pub(crate) struct Part {
-    pub chunk: Shared<Chunk>,
-    /// The first of its values that counts.
-    pub start: usize,
-}
-
-impl Part {
-    /// The number of values.
-    pub(crate) fn len(&self) -> usize {
-        self.chunk.len() - self.start
-    }
-}
-
 impl Ring {
     fn new(key: &'static str) -> Ring {
         Ring {
@@ -147,14 +134,11 @@ impl Ring {
 
     fn counts(&self, limits: &Limits) -> Counts {
         let tail = self.tail(limits, 0);
-        let opaque = |chunk: &&Shared<Chunk>| chunk.first >= tail && chunk.opaque().is_some();
+        let is_opaque = |chunk: &&Shared<Chunk>| chunk.first >= tail && chunk.opaque().is_some();
+        let opaque = if self.has_opaque { self.sealed.iter().filter(is_opaque).count() } else { 0 };
         Counts {
             kept: self.open.end() - tail,
-            opaque: if self.has_opaque {
-                self.sealed.iter().filter(opaque).count() as u64
-            } else {
-                0
-            },
+            opaque: opaque as u64,
             overwritten: tail - self.start - self.cleared - self.taken,
             cleared: self.cleared,
             taken: self.taken,
@@ -173,6 +157,7 @@ impl Ring {
         let tail = self.tail(limits, 0);
         self.floor = self.open.end();
         self.used = self.open.cost();
+        (self.has_opaque, self.has_clones) = (false, false);
         Content { sealed: mem::take(&mut self.sealed), tail }
     }
 
@@ -232,6 +217,19 @@ impl Ring {
         }
     }
 
+    /// Gives memory of a queue that has become short back.
+    fn shrink_queue(&mut self) {
+        const SHORT: usize = 64;
+        if self.sealed.len() < self.sealed.capacity() / 4 && self.sealed.capacity() > SHORT {
+            // `shrink_to` would abort where there is no memory.
+            let mut queue = VecDeque::new();
+            if queue.try_reserve_exact(self.sealed.len()).is_ok() {
+                queue.append(&mut self.sealed);
+                self.sealed = queue;
+            }
+        }
+    }
+
     /// Gives up the oldest chunk for a newer value that needs the memory.
     fn give_up_oldest<T>(&mut self) -> Step<T> {
         if self.sealed.is_empty() {
@@ -255,15 +253,22 @@ impl Ring {
     ) -> Step<()> {
         let rank = incoming.indices.len();
         let shape = Shape::new(incoming.shape);
-        let spare = match self.pop_expired(limits, self.in_flight + 1).map(Shared::unique) {
-            Some(Some(chunk)) if chunk.room_for::<E>(length, rank) > 0 => Some(chunk),
+        let bytes = length * E::SIZE;
+        let oldest = self.pop_expired(limits, self.in_flight + 1).or_else(|| {
+            // Its memory is what the newer value needs.
+            let afforded = self.afford(limits, budget, bytes, rank);
+            if afforded == Err(Refused::NoMemory) { self.pop_oldest() } else { None }
+        });
+        let wanted = self.next_length(limits, bytes, rank);
+        let spare = match oldest.map(Shared::unique) {
+            Some(Some(chunk)) if chunk.room_for::<E>(length, rank) >= wanted => Some(chunk),
             Some(Some(chunk)) => return Step::Again(chunk.share()),
             // A snapshot holds it.
             Some(None) | None => None,
         };
         let count = match &spare {
             Some(chunk) => chunk.room_for::<E>(length, rank),
-            None => match self.afford(limits, budget, length * E::SIZE, rank) {
+            None => match self.afford(limits, budget, bytes, rank) {
                 Ok(count) => count,
                 // The only chunk: its older half goes.
                 Err(Refused::NoMemory)
@@ -299,7 +304,7 @@ impl Ring {
     ) -> Result<usize, Refused> {
         let queue = self.queue_growth();
         let cost = |count| queue + Chunk::cost_of(count * bytes, count, count * rank);
-        let mut count = self.next_length(limits, cost(1) - cost(0));
+        let mut count = self.next_length(limits, bytes, rank);
         let nothing_to_give_up = self.sealed.is_empty() && self.open.len() == 0;
         while nothing_to_give_up && count > 1 && cost(count) > budget {
             count /= 2;
@@ -312,7 +317,8 @@ impl Ring {
     }
 
     /// The number of values, of so many bytes each, that the next chunk has room for: more than the last one, if that is full.
-    fn next_length(&self, limits: &Limits, bytes: usize) -> usize {
+    fn next_length(&self, limits: &Limits, bytes: usize, rank: usize) -> usize {
+        let bytes = Chunk::cost_of(bytes, 1, rank) - Chunk::cost_of(0, 0, 0);
         let longest = (self.limit(limits) / 2).clamp(64, LONGEST_CHUNK);
         let largest = LARGEST_CHUNK.min(limits.max_bytes / 16);
         (2 * self.open.len()).max(4).min(longest).min(largest / bytes).max(1)
@@ -518,7 +524,7 @@ impl Heap {
                 };
             }
             if ring.seal(None).is_err() || ring.sealed.try_reserve(1).is_err() {
-                return Step::Refused(Refused::NoMemory);
+                return expired.map_or(Step::Refused(Refused::NoMemory), Step::Again);
             }
             value.key = ring.open.key;
             value.first = ring.open.first;
@@ -566,13 +572,15 @@ impl Heap {
     pub(crate) fn trim(&mut self, number: usize) -> Option<Garbage> {
         self.with_ring(number, |ring, limits| {
             let expired = ring.pop_expired(limits, 0);
-            if expired.is_none()
-                && ring.open.first + (ring.open.len() as u64) <= ring.tail(limits, 0)
-            {
-                ring.seal(None).ok()?;
-                return ring.pop_expired(limits, 0);
+            if expired.is_some() {
+                return expired;
             }
-            expired
+            ring.shrink_queue();
+            if ring.open.end() > ring.tail(limits, 0) {
+                return None;
+            }
+            ring.seal(None).ok()?;
+            ring.pop_expired(limits, 0)
         })?
     }
 

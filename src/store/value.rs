@@ -1,7 +1,7 @@
 //! One captured value, as a reader sees it.
 
 #[cfg(feature = "alloc")]
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use super::chunk::{Chunk, MAX_INDICES, Stamp};
@@ -124,6 +124,7 @@ impl<'a> Value<'a> {
         self.kind().map_or(Dtype::Opaque, Kind::dtype)
     }
 
+    #[inline]
     fn stamp(&self) -> Stamp {
         match self.row() {
             Row::Raw(raw) => raw.stamp,
@@ -313,6 +314,11 @@ impl Value<'_> {
         self.downcast_ref::<String>().map(String::as_str)
     }
 
+    /// The texts, if it is a list of them.
+    pub(crate) fn texts(&self) -> Option<&[String]> {
+        self.downcast_ref::<Vec<String>>().map(Vec::as_slice)
+    }
+
     /// The name of the type with all paths, if the value is not plain data.
     pub(crate) fn type_name(&self) -> Option<&'static str> {
         #[cfg(feature = "capture")]
@@ -326,6 +332,10 @@ impl Value<'_> {
 #[cfg(not(feature = "alloc"))]
 impl Value<'_> {
     pub(crate) fn text(&self) -> Option<&str> {
+        None
+    }
+
+    pub(crate) fn texts(&self) -> Option<&[&str]> {
         None
     }
 

@@ -9,10 +9,12 @@ use alloc::{collections::BinaryHeap, vec::Vec};
 use core::cmp::Reverse;
 
 use super::callsite::{Callsite, Place};
+#[cfg(feature = "alloc")]
+use super::chunk::Part;
 use super::control::Store;
 use super::memory::{Reading, captured_in_region, change_ring};
 #[cfg(feature = "alloc")]
-use super::ring::{Part, Step};
+use super::ring::Step;
 use super::scope::with_store;
 use super::sync::lock;
 use super::value::{Raw, Shown, Value};
@@ -65,11 +67,12 @@ fn visit_heap(
     while position < end {
         let part = lock(&store.heap).ok_or(Unavailable)?.part_from(ring, position);
         let Some(Part { chunk, start }) = part.map_err(|_| Unavailable)? else { return Ok(()) };
+        let chunk = &*chunk;
         let count =
             usize::try_from(end.saturating_sub(chunk.first)).unwrap_or(usize::MAX).min(chunk.len());
         for nth in start..count {
             #[allow(clippy::cast_possible_truncation)] // a chunk is short
-            f(&Value::in_chunk(&chunk, nth as u32));
+            f(&Value::in_chunk(chunk, nth as u32));
         }
         position = chunk.end();
     }

@@ -131,15 +131,16 @@ fn text_is_in_the_metadata_and_what_has_no_numbers_is_named_there() {
     for token in ["the", "\"quick\"\n", "br\\own"] {
         capture!(tokens, token, attn);
     }
-    let all = vec!["a".to_string(), "b".to_string()];
-    capture!(f, opaque, all, mixed = "text");
+    let all = ["a", "\"b\""];
+    capture!(f, all, all = all[..0], opaque, mixed = "text");
     capture!(f, mixed = opaque.clone());
     capture!(f, mixed = 1.5_f32);
     let file = file();
     let list = metadata(&file, "tokens.token").expect("tokens");
     assert_eq!(list, r#"["the","\"quick\"\u000a","br\\own"]"#);
     let omitted = metadata(&file, "anycapture.omitted").expect("what is left out");
-    assert_eq!(omitted, r#"["f.opaque","f.all","f.mixed"]"#);
+    assert_eq!(omitted, r#"["f.opaque","f.mixed"]"#);
+    assert_eq!(metadata(&file, "f.all").as_deref(), Some(r#"[["a","\"b\""],[]]"#));
     assert_eq!(metadata(&file, "f.mixed").as_deref(), Some(r#"["text"]"#));
     assert_eq!(metadata(&file, "anycapture").as_deref(), Some(env!("CARGO_PKG_VERSION")));
     let tensors = read(&file);

@@ -746,7 +746,7 @@ fn const_functions_pass_through() {
     assert_kept("beside", &[("y", 1)]);
 }
 
-form! { everything_of_it: whole(*) [x 1, a 1, text 1, sum 3, i 2, square 2, b 1, last 1] whole(2);
+form! { everything_of_it: whole(*) [x 1, a 1, text 1, sum 3, i 2, square 2, b 1, words 1, last 1] whole(2);
     fn whole(x: i32) -> Result<i32, String> {
         let a = x + 1;
         let text = format!("{a}");

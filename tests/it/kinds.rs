@@ -1,6 +1,12 @@
 //! What can be captured, and how it comes back.
 
-use std::{borrow::Cow, cell::RefCell, fmt::Debug, rc::Rc, sync::Arc};
+use std::{
+    borrow::Cow,
+    cell::RefCell,
+    fmt::Debug,
+    rc::Rc,
+    sync::{Arc, Mutex, RwLock},
+};
 
 use anycapture::{Dtype, Element, Value, cache, capture, captured_fn, each, report};
 
@@ -165,6 +171,37 @@ fn numbers_in_code_that_is_generic_over_any_type_are_recognised() {
 }
 
 #[test]
+fn slices_in_code_that_is_generic_over_any_type_are_recognised() {
+    fn generic<T: Clone + Send + Sync + 'static>(all: &[T], shaped: &[T]) {
+        capture!(any, all, shaped[1, 2] = shaped);
+    }
+    let _alone = alone();
+    generic(&[1_i64, 2], &[3, 4]);
+    generic(&[true, false], &[true, true]);
+    let long = vec![0.5_f64; 10_000];
+    generic(&long, &long);
+    assert_eq!(cache()["any.all"][0].as_slice(), Some(&[1_i64, 2][..]));
+    assert_eq!(cache()["any.all"][1].as_slice(), Some(&[true, false][..]));
+    assert_eq!(cache()["any.all"][2].as_slice(), Some(&long[..]));
+    assert_eq!(cache()["any.shaped"][0].shape(), [1, 2]);
+    assert_eq!(report().key("any.shaped").map(|key| key.mismatched()), Some(1), "of 10000");
+}
+
+#[test]
+fn lists_of_texts_are_kept_as_owned_ones() {
+    let _alone = alone();
+    let owned = vec![String::from("the"), String::from("cat")];
+    let borrowed: Vec<&str> = owned.iter().map(String::as_str).collect();
+    let array = ["the", "cat"];
+    let slice = &owned[..];
+    let optional = Some(&owned);
+    capture!(tokens, owned, borrowed, array, slice, optional);
+    for key in ["owned", "borrowed", "array", "slice", "optional"] {
+        assert_eq!(value(&format!("tokens.{key}")).downcast_ref(), Some(&owned), "{key}");
+    }
+}
+
+#[test]
 fn what_dereferences_to_plain_data_is_kept_as_that() {
     let _alone = alone();
     let shared: Arc<[f32]> = Arc::new([1.0, 2.0]);
@@ -187,6 +224,42 @@ fn what_dereferences_to_plain_data_is_kept_as_that() {
     ] {
         let value = value(&format!("f.{key}"));
         assert_eq!((value.as_slice(), value.shape()), (Some(elements), shape), "{key}");
+    }
+}
+
+#[test]
+fn what_dereferences_is_followed_behind_references_and_guards_and_converted() {
+    let _alone = alone();
+    let shared: Arc<[f32]> = Arc::new([1.0, 2.0]);
+    let one = &shared;
+    let two = &one;
+    let nested = Rc::new(Arc::new(vec![1.0_f32, 2.0]));
+    let mutex = Mutex::new(vec![1.0_f32, 2.0]);
+    let locked = mutex.lock().expect("no panic inside");
+    let lock = RwLock::new(Arc::new([1.0_f32, 2.0]));
+    let read = lock.read().expect("no panic inside");
+    let half = [half::f16::ONE, half::f16::from_f32(2.0)];
+    let halves = Arc::new(half.to_vec());
+    let behind = &halves;
+    let cow = Cow::Borrowed(&half[..]);
+    let boxed = Box::new(half);
+    capture!(f, shared, one, two, nested, locked, read, halves, behind, cow, boxed);
+    for key in
+        ["shared", "one", "two", "nested", "locked", "read", "halves", "behind", "cow", "boxed"]
+    {
+        assert_eq!(value(&format!("f.{key}")).as_slice(), Some(&[1.0_f32, 2.0][..]), "{key}");
+    }
+    let scalar = Rc::new(RefCell::new(half::bf16::ONE));
+    let guard = scalar.borrow();
+    let text = Arc::new(String::from("text"));
+    let cell = RefCell::new(String::from("text"));
+    let held = cell.borrow();
+    let slice: Rc<str> = "text".into();
+    capture!(f, guard, text, held, slice);
+    assert_eq!(value("f.guard").scalar(), Some(1.0_f32));
+    for key in ["text", "held", "slice"] {
+        let key = format!("f.{key}");
+        assert_eq!(value(&key).downcast_ref(), Some(&String::from("text")), "{key}");
     }
 }
 
@@ -222,7 +295,7 @@ fn half_precision_is_kept_as_f32_exactly() {
     let all = (0..=u16::MAX).map(half::bf16::from_bits).collect::<Vec<_>>();
     let scores = [half::f16::from_f32(0.1); 3];
     let one = scores[0];
-    let rows = vec![[half::bf16::ONE; 2]; 3];
+    let rows = Vec::from([[half::bf16::ONE; 2]; 3]);
     let optional = Some(vec![half::f16::ONE]);
     capture!(half, all, scores, one, optional);
     capture!(half, shaped[2, 3] = rows.as_flattened());
@@ -255,6 +328,114 @@ fn numbers_that_are_an_f64_without_loss_are_kept_as_that() {
 }
 
 #[test]
+fn numbers_that_convert_are_followed_behind_references_and_in_options() {
+    #[derive(Clone, Copy)]
+    struct Metres(f64);
+    impl From<Metres> for f64 {
+        fn from(metres: Metres) -> f64 {
+            metres.0
+        }
+    }
+    let _alone = alone();
+    let (half, metres) = (half::bf16::ONE, Metres(0.1));
+    let (one, two, three) = (&half, &&half, &&&half);
+    let (wide, wider, widest) = (&metres, &&metres, &&&metres);
+    let held = Some(half);
+    let held_reference: Result<&half::bf16, String> = Ok(&half);
+    let behind = &held;
+    let held_shared = Some(Arc::new(half));
+    let held_wide = Some(metres);
+    let held_wide_reference = Some(&metres);
+    capture!(f, one, two, three, held, held_reference, behind, held_shared);
+    capture!(f, wide, wider, widest, held_wide, held_wide_reference);
+    for key in ["one", "two", "three", "held", "held_reference", "behind", "held_shared"] {
+        assert_eq!(value(&format!("f.{key}")).scalar(), Some(1.0_f32), "{key}");
+    }
+    for key in ["wide", "wider", "widest", "held_wide", "held_wide_reference"] {
+        assert_eq!(value(&format!("f.{key}")).scalar(), Some(0.1_f64), "{key}");
+    }
+    let (halves, many) = ([half; 3], vec![metres; 3]);
+    let array = Some(halves);
+    let slice: Result<&[half::bf16], ()> = Ok(&halves);
+    let shared: Option<Arc<[half::bf16]>> = Some(Arc::new(halves));
+    let wide = Ok::<_, ()>(many.clone());
+    let wide_shared = Some(Rc::new(many));
+    let guarded = RwLock::new(Rc::new(halves));
+    let (read, behind) = (guarded.read().ok(), shared.as_ref());
+    capture!(many, array, slice, shared, read, behind, wide, wide_shared);
+    for key in ["array", "slice", "shared", "read", "behind"] {
+        assert_eq!(value(&format!("many.{key}")).as_slice(), Some(&[1.0_f32; 3][..]), "{key}");
+    }
+    for key in ["wide", "wide_shared"] {
+        assert_eq!(value(&format!("many.{key}")).as_slice(), Some(&[0.1_f64; 3][..]), "{key}");
+    }
+}
+
+/// As `ordered_float::OrderedFloat`: it converts, and dereferences, and its level must be one of its own everywhere.
+#[test]
+fn a_number_that_also_dereferences_is_no_ambiguity() {
+    #[derive(Clone, Copy)]
+    struct Ordered(f32);
+    impl From<Ordered> for f32 {
+        fn from(ordered: Ordered) -> f32 {
+            ordered.0
+        }
+    }
+    impl std::ops::Deref for Ordered {
+        type Target = f32;
+        fn deref(&self) -> &f32 {
+            &self.0
+        }
+    }
+    let _alone = alone();
+    let x = Ordered(0.5);
+    let (one, two, three, many) = (&x, &&x, &&&x, [x; 1]);
+    let (held, held_one, held_two) = (Some(x), Some(&x), Some(Rc::new(&x)));
+    let behind = &held_one;
+    capture!(f, x, one, two, three, many, held, held_one, held_two, behind);
+    for key in ["x", "one", "two", "three", "many", "held", "held_one", "held_two", "behind"] {
+        assert_eq!(value(&format!("f.{key}")).scalar(), Some(0.5_f32), "{key}");
+    }
+}
+
+#[test]
+fn a_bound_that_says_a_number_converts_is_enough_in_generic_code() {
+    fn convert<T: Into<f32> + Copy>(one: T, many: &[T], vector: Vec<T>, held: Option<T>) {
+        let (behind, shared) = (&one, Arc::new(vector.clone()));
+        capture!(into, one, many, vector, held, behind, shared);
+    }
+    fn convert_wide<T: Into<f64> + Copy>(one: T, many: &[T]) {
+        capture!(wide, one, many);
+    }
+    let _alone = alone();
+    convert(half::f16::ONE, &[half::f16::ONE], vec![half::f16::ONE], Some(half::f16::ONE));
+    convert_wide(7_u32, &[8]);
+    for key in ["one", "held", "behind"] {
+        assert_eq!(value(&format!("into.{key}")).scalar(), Some(1.0_f32), "{key}");
+    }
+    for key in ["many", "vector", "shared"] {
+        assert_eq!(value(&format!("into.{key}")).as_slice(), Some(&[1.0_f32][..]), "{key}");
+    }
+    assert_eq!(value("wide.one").scalar(), Some(7.0_f64));
+    assert_eq!(value("wide.many").as_slice(), Some(&[8.0_f64][..]));
+}
+
+#[test]
+fn a_bound_of_element_is_plain_data_in_every_form() {
+    fn element<T: Element>(one: T, many: &[T], rows: Vec<[T; 2]>, held: Option<&[T]>) {
+        let shared: Arc<[T]> = many.into();
+        capture!(element, one, many, rows, held, shared);
+    }
+    let _alone = alone();
+    element(1_u16, &[1, 2], vec![[1, 2]], Some(&[1, 2]));
+    assert_eq!(value("element.one").scalar(), Some(1_u16));
+    for key in ["many", "rows", "held", "shared"] {
+        assert_eq!(value(&format!("element.{key}")).as_slice(), Some(&[1_u16, 2][..]), "{key}");
+    }
+    assert_eq!(value("element.rows").shape(), [1, 2]);
+}
+
+#[test]
 fn options_and_results_are_what_they_hold_and_absence_is_counted() {
     let _alone = alone();
     let results: [Result<f32, String>; 3] = [Ok(0.5), Err("no".into()), Ok(1.5)];
@@ -275,6 +456,32 @@ fn options_and_results_are_what_they_hold_and_absence_is_counted() {
     assert_eq!(value("held.text").downcast_ref(), Some(&String::from("0.5")));
     assert_eq!(value("held.tensor").downcast_ref(), Some(&tensor()));
     assert_eq!(value("held.shared").as_slice(), Some(&[0.5_f32; 3][..]));
+}
+
+#[test]
+fn options_and_results_are_followed_behind_references() {
+    let _alone = alone();
+    let data = [1.0_f32, 2.0];
+    let slice = &Some(&data[..]);
+    let twice = &slice;
+    let shared: &Result<Arc<[f32]>, String> = &Ok(Arc::from(&data[..]));
+    let pointers = [Arc::new(data.clone())];
+    let first = pointers.first();
+    let text = &Some("text");
+    let texts = Some(["text"; 2]);
+    let (owned, one) = (tensor(), Some(tensor()));
+    let reference = Some(&owned);
+    let behind = &one;
+    let both = &reference;
+    capture!(f, slice, twice, shared, first, text, texts, behind, both);
+    for key in ["slice", "twice", "shared"] {
+        assert_eq!(value(&format!("f.{key}")).as_slice(), Some(&data[..]), "{key}");
+    }
+    assert_eq!(value("f.first").as_slice(), Some(&data[..]));
+    assert_eq!(value("f.text").downcast_ref(), Some(&String::from("text")));
+    assert_eq!(value("f.texts").downcast_ref(), Some(&vec![String::from("text"); 2]));
+    assert_eq!(value("f.behind").downcast_ref(), Some(&tensor()));
+    assert_eq!(value("f.both").downcast_ref(), Some(&tensor()));
 }
 
 #[test]
@@ -407,13 +614,17 @@ fn a_wrong_shape_or_rank_is_kept_flat_and_counted() {
 fn only_kept_values_count_as_mismatched_and_only_plain_data() {
     let _alone = alone();
     anycapture::activate_with(anycapture::Options::new().max_bytes(20_000));
-    capture!(f, refused[3] = vec![0_u8; 30_000], tensor[2, 2] = tensor());
+    capture!(f, refused[3] = vec![0_u8; 30_000], tensor[2, 2] = tensor(), text[2] = "text");
     let counts = |key: &str| anycapture::report().key(key).expect("was hit");
     let refused = counts("f.refused");
     assert_eq!((refused.kept(), refused.too_large(), refused.mismatched()), (0, 1, 0));
     let tensor = counts("f.tensor");
     assert_eq!((tensor.kept(), tensor.mismatched(), tensor.shape_ignored()), (1, 0, 1));
-    assert!(!tensor.to_string().contains("flat"), "{tensor}");
+    let text = counts("f.text");
+    assert_eq!((text.kept(), text.mismatched(), text.shape_ignored()), (1, 0, 1));
+    for counts in [tensor, text].map(|counts| counts.to_string()) {
+        assert!(counts.contains("shape") && !counts.contains("flat"), "{counts}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What comes out, and in which order.
 
-use std::{collections::BTreeSet, thread};
+use std::thread;
 
 use anycapture::{Cache, Dtype, ReadError, Value, cache, capture, drain, report, take};
 
@@ -274,57 +274,6 @@ fn an_error_ends_a_drain_and_the_value_that_was_shown_stays() {
     assert_eq!(sent.len(), 20);
     assert!(cache().is_empty());
     assert_eq!(report().key("port.text").map(|key| key.taken()), Some(10));
-}
-
-#[test]
-fn what_take_and_drain_hand_out_on_several_threads_is_handed_out_once() {
-    let alone = alone();
-    let handle = alone.handle();
-    anycapture::set_size(0);
-    let total = 40_000_u64;
-    let writer = || {
-        let _entered = handle.enter();
-        for n in 0..total / 2 {
-            capture!(once, n, row = [n; 20]);
-        }
-    };
-    let taker = || {
-        let _entered = handle.enter();
-        let mut own = Vec::new();
-        for _ in 0..400 {
-            own.extend(take().in_order().map(Value::sequence));
-        }
-        own
-    };
-    let drainer = || {
-        let _entered = handle.enter();
-        let mut own = Vec::new();
-        for _ in 0..40 {
-            drain(|value| {
-                own.push(value.sequence());
-                Ok::<(), ()>(())
-            })
-            .expect("the closure gives no error");
-        }
-        own
-    };
-    let watcher = || {
-        let _entered = handle.enter();
-        for _ in 0..100 {
-            let mut last = 0;
-            let _ = anycapture::visit(|value| last = last.max(value.sequence()));
-        }
-    };
-    let handed_out = thread::scope(|scope| {
-        scope.spawn(writer);
-        scope.spawn(watcher);
-        let threads = [scope.spawn(taker), scope.spawn(taker), scope.spawn(drainer)];
-        threads.map(|thread| thread.join().expect("it takes"))
-    });
-    let mut all: Vec<u64> = handed_out.concat();
-    all.extend(take().in_order().map(Value::sequence));
-    let unique: BTreeSet<u64> = all.iter().copied().collect();
-    assert_eq!((all.len() as u64, unique.len() as u64), (total, total));
 }
 
 /// A record is found by what stands in it: see the format in `src/store/frame.rs`.

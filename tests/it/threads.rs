@@ -1,8 +1,8 @@
 //! Captures from several threads.
 
-use std::{sync::Barrier, thread};
+use std::{collections::BTreeSet, sync::Barrier, thread};
 
-use anycapture::{cache, capture, report, set_size};
+use anycapture::{Value, cache, capture, drain, report, set_size, take};
 
 use crate::alone;
 
@@ -169,4 +169,55 @@ fn what_several_threads_lose_is_counted_exactly() {
     assert_eq!(counts("lost.huge").too_large(), 20_000);
     assert_eq!(counts("lost.none").absent(), 20_000);
     assert_eq!(counts("filtered.huge").filtered(), 20_000);
+}
+
+#[test]
+fn what_take_and_drain_hand_out_on_several_threads_is_handed_out_once() {
+    let alone = alone();
+    let handle = alone.handle();
+    anycapture::set_size(0);
+    let total = 40_000_u64;
+    let writer = || {
+        let _entered = handle.enter();
+        for n in 0..total / 2 {
+            capture!(once, n, row = [n; 20]);
+        }
+    };
+    let taker = || {
+        let _entered = handle.enter();
+        let mut own = Vec::new();
+        for _ in 0..400 {
+            own.extend(take().in_order().map(Value::sequence));
+        }
+        own
+    };
+    let drainer = || {
+        let _entered = handle.enter();
+        let mut own = Vec::new();
+        for _ in 0..40 {
+            drain(|value| {
+                own.push(value.sequence());
+                Ok::<(), ()>(())
+            })
+            .expect("the closure gives no error");
+        }
+        own
+    };
+    let watcher = || {
+        let _entered = handle.enter();
+        for _ in 0..100 {
+            let mut last = 0;
+            let _ = anycapture::visit(|value| last = last.max(value.sequence()));
+        }
+    };
+    let handed_out = thread::scope(|scope| {
+        scope.spawn(writer);
+        scope.spawn(watcher);
+        let threads = [scope.spawn(taker), scope.spawn(taker), scope.spawn(drainer)];
+        threads.map(|thread| thread.join().expect("it takes"))
+    });
+    let mut all: Vec<u64> = handed_out.concat();
+    all.extend(take().in_order().map(Value::sequence));
+    let unique: BTreeSet<u64> = all.iter().copied().collect();
+    assert_eq!((all.len() as u64, unique.len() as u64), (total, total));
 }

@@ -276,3 +276,20 @@ pub fn seed(usual: u64) -> u64 {
     let told = std::env::var("ANYCAPTURE_SEED").ok();
     usual + told.map_or(0, |told| told.parse::<u64>().expect("a seed"))
 }
+
+/// Runs `f` in a process of its own, as the test of this name: what is given once is given there.
+pub fn in_own_process(test: &str, f: impl FnOnce()) {
+    const VARIABLE: &str = "ANYCAPTURE_TEST";
+    if std::env::var(VARIABLE).as_deref() == Ok(test) {
+        return f();
+    }
+    let mut process = std::process::Command::new(std::env::current_exe().expect("this program"));
+    let output = process
+        .args(["--exact", "--nocapture", test])
+        .env(VARIABLE, test)
+        .output()
+        .expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    assert!(text(&output.stdout).contains("1 passed"), "there is no test {test}");
+}

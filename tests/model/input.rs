@@ -193,6 +193,8 @@ impl Line {
     pub fn shape_of(&self, own: Vec<usize>, length: usize) -> (Vec<usize>, bool) {
         let shape = self.shape.clone().unwrap_or(own);
         let product = shape.iter().try_fold(1_usize, |product, dim| product.checked_mul(*dim));
+        // The product of the others may be beyond `usize`.
+        let product = if shape.contains(&0) { Some(0) } else { product };
         if shape.len() <= 8 && product == Some(length) {
             (shape, true)
         } else {

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 
 use anycapture::{Dtype, KeyReport};
 
-pub use input::{Input, Line, Tag};
+pub use input::{Input, Line};
 
 /// The keys that histories use.
 pub const KEYS: [&str; 5] = ["model.a", "model.b", "model.c", "model.d", "model.e"];
@@ -153,6 +153,12 @@ impl Key {
         Counts { kept: self.items.len() as u64, without_numbers, ..self.counts }
     }
 
+    /// Drops all values, and with them what only they limit.
+    fn forget(&mut self) {
+        self.items.clear();
+        self.has_clones = false;
+    }
+
     /// Drops the oldest values down to `limit`, as overwritten.
     pub fn overwrite_to(&mut self, limit: usize) {
         while self.items.len() > limit {
@@ -226,14 +232,17 @@ impl Model {
             return;
         }
         let is_clone = matches!(content, Content::Tag(_) | Content::Tags(_));
-        // In given memory what a line says holds for its own value, on the heap until another line says otherwise. It holds for
-        // what is there even if the value is refused.
-        if line.keep != 0 || self.engine == Engine::Memory {
+        // On the heap what a line says holds until another line says otherwise, and even if its value is refused.
+        if line.keep != 0 && self.engine != Engine::Memory {
             self.keys[key].keep = line.keep;
         }
         self.keys[key].has_clones |= is_clone;
         if self.is_refused(key, input) {
             return;
+        }
+        // In given memory it holds for its own value.
+        if self.engine == Engine::Memory {
+            self.keys[key].keep = line.keep;
         }
         let (shape, fits) = line.shape_of(own, input.len());
         let counts = &mut self.keys[key].counts;
@@ -276,7 +285,7 @@ impl Model {
         if refused > 0 && !too_large && self.engine == Engine::Budget {
             assert_eq!(reported.kept, 0, "{}: older values go before one is refused", KEYS[key]);
         }
-        if too_large {
+        if too_large && self.engine == Engine::Budget {
             assert!(input.bytes() > 100, "{}: {} bytes are too large", KEYS[key], input.bytes());
         }
         refused > 0
@@ -309,21 +318,21 @@ impl Model {
     pub fn clear(&mut self) {
         for key in &mut self.keys {
             key.counts.cleared += key.items.len() as u64;
-            key.items.clear();
+            key.forget();
         }
     }
 
     pub fn take(&mut self) {
         for key in &mut self.keys {
             key.counts.taken += key.items.len() as u64;
-            key.items.clear();
+            key.forget();
         }
     }
 
     /// The counts begin anew.
     pub fn session(&mut self) {
         for key in &mut self.keys {
-            key.items.clear();
+            key.forget();
             key.counts = Counts::default();
         }
         self.active = true;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anycapture::{Dtype, Value};
 
-use super::{Content, Counts, Engine, Item, KEYS, Model};
+use super::{Content, Counts, Item, KEYS, Model};
 
 /// Compares one value.
 pub fn check_value(item: &Item, key: usize, value: &Value<'_>) {
@@ -18,11 +18,11 @@ pub fn check_value(item: &Item, key: usize, value: &Value<'_>) {
         Content::Text(text) => assert_eq!(value.downcast_ref::<String>(), Some(text)),
         #[cfg(feature = "alloc")]
         Content::Tag(tag) => {
-            assert_eq!(value.downcast_ref::<super::Tag>().map(|tag| tag.0), Some(*tag))
+            assert_eq!(value.downcast_ref::<super::input::Tag>().map(|tag| tag.0), Some(*tag))
         }
         #[cfg(feature = "alloc")]
         Content::Tags(tags) => {
-            let found = value.downcast_ref::<Vec<super::Tag>>().expect("a list of tags");
+            let found = value.downcast_ref::<Vec<super::input::Tag>>().expect("a list of tags");
             assert!(found.iter().map(|tag| tag.0).eq(tags.iter().copied()));
         }
         #[cfg(not(feature = "alloc"))]
@@ -80,6 +80,8 @@ fn check_sequences(mut sequences: Vec<(u64, u64)>) {
 
 /// The bytes in use are within the limit: what `report` says of them.
 pub fn check_bytes(max_bytes: usize) {
+    /// `drain` seals the chunk that values are appended to, and an empty one takes its place whatever is free.
+    const EMPTY_CHUNKS: usize = KEYS.len() * 320;
     let report = anycapture::report().to_string();
     let used = report
         .split(" in use")
@@ -96,7 +98,7 @@ pub fn check_bytes(max_bytes: usize) {
     };
     // The figure is rounded to a tenth.
     let used = (number.parse::<f64>().expect("a number") - 0.06) * unit;
-    assert!(used <= max_bytes as f64, "{used} bytes in use, {max_bytes} allowed");
+    assert!(used <= (max_bytes + EMPTY_CHUNKS) as f64, "{used} bytes in use, {max_bytes} allowed");
 }
 
 /// An exported file, read by another crate.
@@ -163,11 +165,11 @@ fn expect_tensors(
     };
     let bytes = |item: &Item| bytes_of(item).map(<[u8]>::to_vec).unwrap_or_default();
     if plain.iter().all(|item| (item.dtype, &item.shape) == (first.dtype, &first.shape)) {
-        let shape = [vec![plain.len()], first.shape.clone(), words(first)].concat();
+        let shape = [vec![plain.len()], readable(first, plain.len()), words(first)].concat();
         expected.insert(name.into(), (shape, plain.iter().flat_map(|item| bytes(item)).collect()));
     } else {
         for (nth, item) in plain.iter().enumerate() {
-            let shape = [item.shape.clone(), words(item)].concat();
+            let shape = [readable(item, plain.len()), words(item)].concat();
             expected.insert(format!("{name}/{nth}"), (shape, bytes(item)));
         }
     }
@@ -185,6 +187,12 @@ fn expect_tensors(
         };
         expected.insert(format!("{name}#index"), (shape, plain.iter().flat_map(row).collect()));
     }
+}
+
+/// A shape whose product is beyond 64 bits, for a zero comes too late, is that of no elements in a file.
+fn readable(item: &Item, count: usize) -> Vec<usize> {
+    let product = item.shape.iter().try_fold(count, |product, dim| product.checked_mul(*dim));
+    product.map_or(vec![0], |_| item.shape.clone())
 }
 
 fn is_wide(item: &Item) -> bool {
@@ -222,6 +230,7 @@ pub use with_alloc::*;
 mod with_alloc {
     use anycapture::Cache;
 
+    use super::super::Engine;
     use super::*;
 
     /// The values of one key in a snapshot; of a long list both ends.

@@ -1,6 +1,7 @@
 //! Every name that the macros could mean by mistake is something else here, and every function still does what it does
 //! without them.
 #![allow(non_camel_case_types, non_upper_case_globals, dead_code, unused_macros)] // They only stand in the way.
+#![allow(clippy::items_after_statements, clippy::let_and_return)] // With the feature off, functions are what they are.
 
 use ::probe::{cache, capture, captured_fn, Value, ENABLED};
 use ::std::assert_eq as same;

@@ -23,9 +23,9 @@ impl Attention {
                 if total > 1e6 {
                     return vec![total];
                 }
-                capture!(Attention::forward, running = total; every = 2, index = i);
+                capture!(Attention::forward, running = total; every = 2, index = (layer, i));
             }
-            assert!(total.is_finite() && n > 0, "a sum of {heads} heads");
+            debug_assert!(total.is_finite() && n > 0, "a sum of {heads} heads");
             attention_map
         }
     }
@@ -50,8 +50,8 @@ captured_fn! {
     fn guarded(text: Option<&str>) -> i32 {
         match text {
             Some(text) if let Ok(number) = text.parse::<i32>() => {
-                let from_guard = number;
-                from_guard
+                let from_guard = number * 2;
+                from_guard / 2
             }
             Some(text) if let Some(b'a') = text.bytes().next() => 1,
             _ => 0,
@@ -84,6 +84,7 @@ fn main() {
     if anycapture::ENABLED {
         assert_eq!(cache["Attention.forward.attention_map"].len(), 3);
         assert_eq!(cache["Attention.forward.return"][2].index(), Some(2));
+        assert_eq!(cache["Attention.forward.running"][5].indices(), [2, 2]);
         assert_eq!(cache["everything.y"].len(), 3);
         assert_eq!(cache["guarded.number"][0].scalar::<i32>(), Some(12));
         assert_eq!(cache["guarded.from_guard"].len(), 1);

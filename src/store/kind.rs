@@ -1,0 +1,293 @@
+//! What a line does with a value once its kind is known; and the kinds that are looked for behind references.
+
+// What is reachable here is hidden: it is named by expansions only.
+#![allow(missing_docs)]
+
+#[cfg(feature = "alloc")]
+use alloc::{string::String, vec::Vec};
+use core::cell::Cell;
+
+#[cfg(feature = "capture")]
+use super::callsite::Callsite;
+use super::element::{Element, Plain};
+use super::note::Note;
+#[cfg(not(feature = "capture"))]
+use super::off::Callsite;
+use super::source::Elements;
+
+/// A line: its `static`, its key, and what it says beside the value.
+#[derive(Clone, Copy)]
+pub struct Line<'a> {
+    pub(crate) site: &'static Callsite,
+    pub(crate) key: &'static &'static str,
+    pub(crate) note: &'a Note<'a>,
+}
+
+impl Line<'_> {
+    #[inline(always)]
+    pub(crate) fn plain<V: Plain + ?Sized>(self, value: &V) {
+        value.hand_over(|value| self.site.record(self.key, value, self.note));
+    }
+
+    /// Numbers that are converted one by one.
+    #[inline(always)]
+    pub(crate) fn numbers<E: Element>(self, numbers: impl ExactSizeIterator<Item = E>) {
+        self.site.record_source(self.key, Elements::new(numbers), None, self.note);
+    }
+
+    #[inline(always)]
+    pub(crate) fn number<E: Element>(self, number: E) {
+        self.site.record(self.key, &number, self.note);
+    }
+
+    #[inline(always)]
+    pub(crate) fn absent(self) {
+        self.site.record_absent(self.key);
+    }
+
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(crate) fn text(self, text: &str) {
+        self.site.record_text(self.key, text, self.note);
+    }
+
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(crate) fn made<T: Send + Sync + 'static>(self, make: impl FnOnce() -> Option<T>) {
+        self.site.record_made(self.key, self.note, make);
+    }
+
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(crate) fn items<T: Clone + Send + Sync + 'static>(self, items: &[T]) {
+        self.site.record_items(self.key, items, self.note);
+    }
+
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(crate) fn value<T: Clone + Send + Sync + 'static>(self, value: &T) {
+        self.site.record_value(self.key, value, self.note);
+    }
+}
+
+/// Numbers that are `E`s without loss, in a slice, behind references.
+pub trait Numbers<E> {
+    fn hand_over(&self, line: Line<'_>);
+}
+
+impl<E: Element, T: Copy + Into<E>> Numbers<E> for [T] {
+    #[inline(always)]
+    fn hand_over(&self, line: Line<'_>) {
+        line.numbers(self.iter().map(|&number| number.into()));
+    }
+}
+
+impl<E: Element, T: Copy + Into<E>, const N: usize> Numbers<E> for [T; N] {
+    #[inline(always)]
+    fn hand_over(&self, line: Line<'_>) {
+        self[..].hand_over(line);
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<E: Element, T: Copy + Into<E>> Numbers<E> for Vec<T> {
+    #[inline(always)]
+    fn hand_over(&self, line: Line<'_>) {
+        self[..].hand_over(line);
+    }
+}
+
+/// An `Option` or a `Result`, behind references.
+pub trait Held {
+    type Item;
+    fn held(&self) -> Option<&Self::Item>;
+}
+
+impl<T> Held for Option<T> {
+    type Item = T;
+
+    #[inline(always)]
+    fn held(&self) -> Option<&T> {
+        self.as_ref()
+    }
+}
+
+impl<T, E> Held for Result<T, E> {
+    type Item = T;
+
+    #[inline(always)]
+    fn held(&self) -> Option<&T> {
+        self.as_ref().ok()
+    }
+}
+
+/// An `Option` or a `Result` of a reference, behind references.
+#[cfg(feature = "alloc")]
+pub trait HeldReference {
+    type Item: ?Sized;
+    fn held_reference(&self) -> Option<&Self::Item>;
+}
+
+#[cfg(feature = "alloc")]
+impl<T: ?Sized> HeldReference for Option<&T> {
+    type Item = T;
+
+    #[inline(always)]
+    fn held_reference(&self) -> Option<&T> {
+        *self
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T: ?Sized, E> HeldReference for Result<&T, E> {
+    type Item = T;
+
+    #[inline(always)]
+    fn held_reference(&self) -> Option<&T> {
+        self.as_ref().ok().copied()
+    }
+}
+
+/// A slice of values that can be cloned, behind references.
+#[cfg(feature = "alloc")]
+pub trait Items {
+    fn hand_over(&self, line: Line<'_>);
+}
+
+#[cfg(feature = "alloc")]
+impl<T: Clone + Send + Sync + 'static> Items for [T] {
+    #[inline(always)]
+    fn hand_over(&self, line: Line<'_>) {
+        line.items(self);
+    }
+}
+
+/// A slice of texts, behind references.
+#[cfg(feature = "alloc")]
+pub trait Texts {
+    /// Copies of them, `None` where there is no memory.
+    fn texts(&self) -> Option<Vec<String>>;
+}
+
+#[cfg(feature = "alloc")]
+impl<T: AsRef<str>> Texts for [T] {
+    fn texts(&self) -> Option<Vec<String>> {
+        let mut copies = Vec::new();
+        copies.try_reserve_exact(self.len()).ok()?;
+        for text in self {
+            let (text, mut copy) = (text.as_ref(), String::new());
+            copy.try_reserve_exact(text.len()).ok()?;
+            copy.push_str(text);
+            copies.push(copy);
+        }
+        Some(copies)
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T: AsRef<str>, const N: usize> Texts for [T; N] {
+    fn texts(&self) -> Option<Vec<String>> {
+        self[..].texts()
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T: AsRef<str>> Texts for Vec<T> {
+    fn texts(&self) -> Option<Vec<String>> {
+        self[..].texts()
+    }
+}
+
+macro_rules! behind_references {
+    ($($reference:ty),+) => {$(
+        impl<E, T: Numbers<E> + ?Sized> Numbers<E> for $reference {
+            #[inline(always)]
+            fn hand_over(&self, line: Line<'_>) {
+                T::hand_over(self, line);
+            }
+        }
+
+        impl<T: Held + ?Sized> Held for $reference {
+            type Item = T::Item;
+
+            #[inline(always)]
+            fn held(&self) -> Option<&T::Item> {
+                T::held(self)
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl<T: HeldReference + ?Sized> HeldReference for $reference {
+            type Item = T::Item;
+
+            #[inline(always)]
+            fn held_reference(&self) -> Option<&T::Item> {
+                T::held_reference(self)
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl<T: Items + ?Sized> Items for $reference {
+            #[inline(always)]
+            fn hand_over(&self, line: Line<'_>) {
+                T::hand_over(self, line);
+            }
+        }
+
+        #[cfg(feature = "alloc")]
+        impl<T: Texts + ?Sized> Texts for $reference {
+            fn texts(&self) -> Option<Vec<String>> {
+                T::texts(self)
+            }
+        }
+    )+};
+}
+
+behind_references!(&T, &mut T);
+
+/// The elements of an iterator, as a value of a line: see [`each`].
+pub struct Each<I>(Cell<Option<I>>);
+
+/// What [`each`] gives.
+pub trait Sequence {
+    fn take_all(&self, line: Line<'_>);
+}
+
+impl<E: Element, I: ExactSizeIterator<Item = E>> Sequence for Each<I> {
+    #[inline(always)]
+    fn take_all(&self, line: Line<'_>) {
+        if let Some(iterator) = self.0.take() {
+            line.numbers(iterator);
+        }
+    }
+}
+
+/// Captures the elements that an iterator gives, one by one, without a buffer in between: a strided view, a column-major
+/// matrix in row-major order, values that are scaled or dequantised on the way.
+///
+/// The iterator runs while recording only, and is asked once for its length. If it then gives fewer elements, the value is kept
+/// flat and the mismatch is counted.
+///
+/// # Examples
+///
+/// A matrix that lies in memory column by column, such as nalgebra's, is captured row by row:
+///
+/// ```
+/// use anycapture::{capture, each};
+///
+/// let _session = anycapture::session();
+/// let (rows, columns, data) = (2, 3, [0.0_f32, 3.0, 1.0, 4.0, 2.0, 5.0]);
+/// let in_rows = (0..rows * columns).map(|nth| data[nth % columns * rows + nth / columns]);
+/// capture!(forward, m[rows, columns] = each(in_rows));
+/// # if !anycapture::ENABLED { return }
+/// let cache = anycapture::cache();
+/// assert_eq!(cache["forward.m"][0].as_slice::<f32>(), Some(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0][..]));
+/// ```
+pub fn each<I>(elements: I) -> Each<I::IntoIter>
+where
+    I: IntoIterator,
+    I::IntoIter: ExactSizeIterator,
+    I::Item: Element,
+{
+    Each(Cell::new(Some(elements.into_iter())))
+}

@@ -1,0 +1,108 @@
+//! What `*: Type` captures beside numbers and text.
+
+// What is reachable here is hidden: it is named by expansions only.
+#![allow(missing_docs)]
+
+use core::{marker::PhantomData, ops::Deref};
+
+#[cfg(all(feature = "capture", feature = "alloc"))]
+use super::callsite::Callsite;
+#[cfg(feature = "alloc")]
+use super::kind::Line;
+#[cfg(feature = "alloc")]
+use super::note::Note;
+#[cfg(all(feature = "alloc", not(feature = "capture")))]
+use super::off::Callsite;
+#[cfg(feature = "alloc")]
+use super::probe::Probe;
+
+/// A value in a function with `*: (Tensor, ...)`: a value of one of these types is captured, for any other the probe
+/// decides. Not public API.
+pub struct Typed<P, W> {
+    probe: P,
+    wanted: PhantomData<fn() -> W>,
+}
+
+impl<P, W> Typed<P, W> {
+    #[inline(always)]
+    pub fn new(probe: P) -> Typed<P, W> {
+        Typed { probe, wanted: PhantomData }
+    }
+}
+
+/// Where lookup goes on.
+impl<P, W> Deref for Typed<P, W> {
+    type Target = P;
+
+    #[inline(always)]
+    fn deref(&self) -> &P {
+        &self.probe
+    }
+}
+
+/// A probe with as many references as there are in an expansion.
+#[cfg(feature = "alloc")]
+type Probed<'p, 'a, T> =
+    &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p Probe<'a, T>;
+
+/// A wanted type, behind a reference, and in an `Option` or a `Result`: one trait for each position in the tuple.
+#[cfg(feature = "alloc")]
+macro_rules! wanted {
+    ($($name:ident: $($wanted:ty, [$($other:ident)*]);+.)+) => {$(
+        pub trait $name<N, T: ?Sized> {
+            fn __anycapture_record(
+                self,
+                site: &'static Callsite,
+                key: &'static &'static str,
+                note: &Note<'_>,
+                name: N,
+            ) where
+                T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
+        }
+        $(
+            wanted!(@impl $name $wanted [$($other)*] T, value => Some(value));
+            wanted!(@impl $name $wanted [$($other)*] &T, value => Some(*value));
+            wanted!(@impl $name $wanted [$($other)*] &mut T, value => Some(&**value));
+            wanted!(@impl $name $wanted [$($other)*] Option<T>, value => value.as_ref());
+            wanted!(@impl $name $wanted [$($other)*] Option<&T>, value => *value);
+            wanted!(@impl $name $wanted [$($other)* Error] Result<T, Error>, value => value.as_ref().ok());
+        )+
+    )+};
+    (@impl $name:ident $wanted:ty [$($other:ident)*] $value:ty, $it:ident => $held:expr) => {
+        impl<N, T: Clone + Send + Sync, $($other),*> $name<N, T>
+            for Typed<Probed<'_, '_, $value>, $wanted>
+        {
+            #[inline(always)]
+            fn __anycapture_record(
+                self,
+                site: &'static Callsite,
+                key: &'static &'static str,
+                note: &Note<'_>,
+                _: N,
+            ) where
+                T: 'static,
+            {
+                let line = Line { site, key, note };
+                let $it = self.probe.0;
+                match $held {
+                    Some(value) => line.value::<T>(value),
+                    None => line.absent(),
+                }
+            }
+        }
+    };
+}
+
+#[cfg(feature = "alloc")]
+wanted! {
+    ViaFirst: (T,), []; (T, B), [B]; (T, B, C), [B C]; (T, B, C, D), [B C D].
+    ViaSecond: (A, T), [A]; (A, T, C), [A C]; (A, T, C, D), [A C D].
+    ViaThird: (A, B, T), [A B]; (A, B, T, D), [A B D].
+    ViaFourth: (A, B, C, T), [A B C].
+}
+
+/// The cases of a capture with `*: Type`, beside those of `optional`. Not public API.
+pub mod cases {
+    #[cfg(feature = "alloc")]
+    pub use super::{ViaFirst, ViaFourth, ViaSecond, ViaThird};
+}
