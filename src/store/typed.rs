@@ -102,7 +102,7 @@ wanted! {
 }
 
 /// The cases of a capture with `*: Type`, beside those of `optional`. Not public API.
-pub mod typed {
+pub mod cases {
     #[cfg(feature = "alloc")]
     pub use super::{ViaFirst, ViaFourth, ViaSecond, ViaThird};
 }
