@@ -85,3 +85,19 @@ fn a_visit_ends_where_its_values_are_overwritten() {
     });
     assert!(visited.is_complete() && (1..100).contains(&shown), "{shown} shown");
 }
+
+/// A value that a drain was shown, gave back with an error, and that newer ones had overwritten by then.
+#[test]
+fn a_drained_value_that_can_not_stay_counts_as_overwritten() {
+    let _others = STORE.read().unwrap_or_else(PoisonError::into_inner);
+    let _scope = anycapture::scope();
+    anycapture::set_size(2);
+    let capture = |count| (0..count).for_each(|n| anycapture::capture!(drain, n));
+    capture(2);
+    let drained = anycapture::drain(|_| {
+        capture(2_000);
+        Err(())
+    });
+    let counts = Counts::reported("drain.n");
+    assert_eq!((drained, counts.taken, counts.kept, counts.overwritten), (Err(()), 0, 2, 2_000));
+}

@@ -60,14 +60,14 @@ mod region_sequence {
     static NEXT: Mutex<u64> = Mutex::new(0);
 
     /// That of this capture.
-    pub fn next_in_region() -> Result<u64, Refused> {
+    pub(crate) fn next_in_region() -> Result<u64, Refused> {
         let mut next = lock(&NEXT).ok_or(Refused::Busy)?;
         *next += 1;
         Ok(*next - 1)
     }
 
     /// That of the next capture.
-    pub fn captured_in_region() -> u64 {
+    pub(crate) fn captured_in_region() -> u64 {
         lock(&NEXT).map_or(0, |next| *next)
     }
 }

@@ -728,14 +728,19 @@ impl Heap {
         taken.unwrap_or(Step::Done(None))
     }
 
-    /// Puts the value that [`take_oldest`](Heap::take_oldest) gave back, unless newer ones have taken its place.
+    /// Puts the value that [`take_oldest`](Heap::take_oldest) gave back. If it is gone, for others went on meanwhile, it counts
+    /// as overwritten: nobody was given it.
     pub(crate) fn put_back(&mut self, number: usize, part: &Part) {
         let position = part.chunk.first + part.start as u64;
         self.with_ring(number, |ring, _| {
+            if position < ring.start {
+                // Counts have begun anew.
+                return;
+            }
+            ring.taken = ring.taken.saturating_sub(1);
             let is_there = ring.sealed.front().is_some_and(|chunk| chunk.first == part.chunk.first);
-            if is_there && ring.floor == position + 1 && ring.taken > 0 {
+            if is_there && ring.floor == position + 1 {
                 ring.floor = position;
-                ring.taken -= 1;
             }
         });
     }

@@ -465,7 +465,7 @@ fn options_and_results_are_followed_behind_references() {
     let slice = &Some(&data[..]);
     let twice = &slice;
     let shared: &Result<Arc<[f32]>, String> = &Ok(Arc::from(&data[..]));
-    let pointers = [Arc::new(data.clone())];
+    let pointers = [Arc::new(data)];
     let first = pointers.first();
     let text = &Some("text");
     let texts = Some(["text"; 2]);
