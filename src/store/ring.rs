@@ -2,8 +2,8 @@
 //!
 //! A value comes in by one of three ways:
 //!
-//! * [`Heap::append`]: a small value is appended to the open chunk, under the lock. In the steady state that is
-//!   [`Heap::append_quickly`]: a check of the chunk's form and room, and the stores.
+//! * [`Heap::append_quickly`]: a small value is appended to the open chunk, under the lock. In the steady state that is all: a
+//!   check of the chunk's form and room, and the stores. [`Heap::append_to_next_chunk`] comes where it fails.
 //! * [`Heap::begin`], then [`Heap::push_chunk`]: for a large value the oldest chunk of a full ring, or a new one, is taken, filled
 //!   outside the lock, and put back.
 //! * [`Heap::push_chunk`] alone: a value that is a chunk already, such as a user's type.
@@ -418,19 +418,6 @@ impl Heap {
         let appended = ring.open.append(values, incoming.shape, incoming.indices, stamp);
         self.sequence += u64::from(appended);
         appended
-    }
-
-    /// Appends a small value, to a new chunk where need be.
-    pub(crate) fn append<E: Element>(
-        &mut self,
-        number: usize,
-        values: &[E],
-        incoming: &Incoming<'_>,
-    ) -> Step<()> {
-        if self.append_quickly(number, values, incoming) {
-            return Step::Done(());
-        }
-        self.append_to_next_chunk(number, values, incoming)
     }
 
     /// Appends a small value to a new chunk.
