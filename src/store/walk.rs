@@ -29,17 +29,11 @@ pub(crate) fn visit(mut f: impl FnMut(&Value<'_>)) -> Shown {
         let end = end_of_captures(store);
         for (owner, place) in store.keys() {
             store.run_pending(owner);
-            let mut show = |value: &Value<'_>| {
-                if value.sequence() < end {
-                    shown.values += 1;
-                    f(value);
-                }
-            };
             let visited = match place {
                 None => Ok(()),
-                Some(Place::Region) => visit_region(owner, &mut show),
+                Some(Place::Region) => visit_region(owner, end, &mut shown, &mut f),
                 #[cfg(feature = "alloc")]
-                Some(Place::Heap(ring)) => visit_heap(store, ring, show),
+                Some(Place::Heap(ring)) => visit_heap(store, ring, end, &mut shown, &mut f),
             };
             shown.skipped += u64::from(visited.is_err());
         }
@@ -47,33 +41,43 @@ pub(crate) fn visit(mut f: impl FnMut(&Value<'_>)) -> Shown {
     shown
 }
 
-fn visit_region(owner: &Callsite, f: &mut dyn FnMut(&Value<'_>)) -> Result<(), Unavailable> {
+/// Shows the values before sequence `end`.
+fn visit_region(
+    owner: &Callsite,
+    end: u64,
+    shown: &mut Shown,
+    f: &mut dyn FnMut(&Value<'_>),
+) -> Result<(), Unavailable> {
     let _reading = Reading::begin();
     let ring = lock(&owner.ring).ok_or(Unavailable)?;
-    for raw in ring.iter().flat_map(|ring| ring.iter()) {
+    let values = ring.iter().flat_map(|ring| ring.iter());
+    for raw in values.filter(|raw| raw.stamp.sequence < end) {
         f(&Value::raw(&raw));
+        shown.values += 1;
     }
     Ok(())
 }
 
-/// One chunk at a time is shared with the store.
+/// The same. One chunk at a time is shared with the store.
 #[cfg(feature = "alloc")]
 fn visit_heap(
     store: &Store,
     ring: usize,
-    mut f: impl FnMut(&Value<'_>),
+    end: u64,
+    shown: &mut Shown,
+    f: &mut impl FnMut(&Value<'_>),
 ) -> Result<(), Unavailable> {
-    let (mut position, end) = lock(&store.heap).ok_or(Unavailable)?.span(ring);
-    while position < end {
+    let (mut position, last) = lock(&store.heap).ok_or(Unavailable)?.span(ring);
+    while position < last {
         let part = lock(&store.heap).ok_or(Unavailable)?.part_from(ring, position);
-        let Some(Part { chunk, start }) = part.map_err(|_| Unavailable)? else { return Ok(()) };
+        let Some(Part { chunk, start }) = part.map_err(|_| Unavailable)? else { break };
         let chunk = &*chunk;
-        let count =
-            usize::try_from(end.saturating_sub(chunk.first)).unwrap_or(usize::MAX).min(chunk.len());
+        let count = chunk.stamps().partition_point(|stamp| stamp.sequence < end);
         for nth in start..count {
             #[allow(clippy::cast_possible_truncation)] // a chunk is short
             f(&Value::in_chunk(chunk, nth as u32));
         }
+        shown.values += count.saturating_sub(start) as u64;
         position = chunk.end();
     }
     Ok(())
