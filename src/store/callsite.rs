@@ -30,6 +30,7 @@ pub struct Callsite {
     owner: OnceRef<'static, Callsite>,
     /// What the store of the process knows of the key: see [`state`].
     state: AtomicU32,
+    pub(crate) stats: Stats,
     /// As the line hands it over, with `r#` before raw identifiers.
     key: OnceRef<'static, &'static str>,
     /// The same as people write it, if that differs and was asked for.
@@ -39,7 +40,6 @@ pub struct Callsite {
     children: [OnceRef<'static, Callsite>; 2],
     /// The owner registered after this one.
     next: OnceRef<'static, Callsite>,
-    pub(crate) stats: Stats,
     /// The values in given memory.
     pub(crate) ring: Mutex<Option<Ring<'static>>>,
 }

@@ -71,7 +71,12 @@ fn append<E: Element>(
     note: &Note<'_>,
 ) -> Result<Kept, Refused> {
     let incoming = incoming(shape, note);
-    steps(store, |heap| heap.append(ring, values, &incoming))?;
+    steps(store, |heap| {
+        if heap.append_quickly(ring, values, &incoming) {
+            return Step::Done(());
+        }
+        heap.append_to_next_chunk(ring, values, &incoming)
+    })?;
     let has_nan = store.stops_at_nan() && values.iter().any(|value| value.is_nan());
     Ok(Kept { shortened: false, has_nan })
 }

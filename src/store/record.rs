@@ -13,6 +13,9 @@ use alloc::{string::String, vec::Vec};
 use core::any::{Any, TypeId};
 
 #[cfg(feature = "alloc")]
+use spin::MutexGuard;
+
+#[cfg(feature = "alloc")]
 use super::callsite::state;
 use super::callsite::{Callsite, Place};
 use super::chunk::Stamp;
@@ -23,6 +26,8 @@ use super::control::Store;
 use super::convert::Array;
 use super::counts::{Event, Refused};
 #[cfg(feature = "alloc")]
+use super::element::Element;
+#[cfg(feature = "alloc")]
 use super::element::with_buffer;
 use super::element::{MAX_RANK, Plain, Stored};
 #[cfg(feature = "alloc")]
@@ -31,7 +36,7 @@ use super::memory::{carve, change_ring, next_in_region};
 use super::note::Note;
 use super::region::{Form, MAX_RING, Ring, ring_size};
 #[cfg(feature = "alloc")]
-use super::ring::{Incoming, SMALL};
+use super::ring::{Heap, Incoming, SMALL, Step};
 #[cfg(feature = "alloc")]
 use super::scope;
 use super::scope::with_store;
@@ -296,7 +301,10 @@ impl Callsite {
         let ring = (owner.state() ^ state::ADMITTED).wrapping_sub(1) as usize;
         let incoming = Incoming { shape, indices: note.indices, keep: note.keep, thread };
         match PROCESS.heap.try_lock() {
-            Some(mut heap) => heap.append_quickly(ring, values, &incoming),
+            Some(mut heap) => {
+                heap.append_quickly(ring, values, &incoming)
+                    || append_to_next_chunk(heap, ring, values, &incoming)
+            }
             None => false,
         }
     }
@@ -417,6 +425,22 @@ macro_rules! for_each_element {
 }
 #[cfg(feature = "alloc")]
 use for_each_element;
+
+/// Appends to a new chunk while the lock is held already. Says whether that took one step.
+#[cfg(feature = "alloc")]
+#[cold]
+#[inline(never)]
+fn append_to_next_chunk<E: Element>(
+    mut heap: MutexGuard<'_, Heap>,
+    ring: usize,
+    values: &[E],
+    incoming: &Incoming<'_>,
+) -> bool {
+    let step = heap.append_to_next_chunk(ring, values, incoming);
+    // What the step gives up is dropped behind the lock.
+    drop(heap);
+    matches!(step, Step::Done(()))
+}
 
 /// Keeps a value that is not plain data.
 #[cfg(feature = "alloc")]

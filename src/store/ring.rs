@@ -2,8 +2,8 @@
 //!
 //! A value comes in by one of three ways:
 //!
-//! * [`Heap::append`]: a small value is appended to the open chunk, under the lock. In the steady state that is
-//!   [`Heap::append_quickly`]: a check of the chunk's form and room, and the stores.
+//! * [`Heap::append_quickly`]: a small value is appended to the open chunk, under the lock. In the steady state that is all: a
+//!   check of the chunk's form and room, and the stores. [`Heap::append_to_next_chunk`] comes where it fails.
 //! * [`Heap::begin`], then [`Heap::push_chunk`]: for a large value the oldest chunk of a full ring, or a new one, is taken, filled
 //!   outside the lock, and put back.
 //! * [`Heap::push_chunk`] alone: a value that is a chunk already, such as a user's type.
@@ -261,15 +261,17 @@ impl Ring {
         });
         let wanted = self.next_length(limits, bytes, rank);
         let spare = match oldest.map(Shared::unique) {
-            Some(Some(chunk)) if chunk.room_for::<E>(length, rank) >= wanted => Some(chunk),
-            Some(Some(chunk)) => return Step::Again(chunk.share()),
+            Some(Some(chunk)) => match chunk.room_for::<E>(length, rank) {
+                room if room >= wanted => Some((chunk, room)),
+                _ => return Step::Again(chunk.share()),
+            },
             // A snapshot holds it.
             Some(None) | None => None,
         };
-        let count = match &spare {
-            Some(chunk) => chunk.room_for::<E>(length, rank),
+        let (spare, count) = match spare {
+            Some((chunk, room)) => (Some(chunk), room),
             None => match self.afford(limits, budget, bytes, rank) {
-                Ok(count) => count,
+                Ok(count) => (None, count),
                 // The only chunk: its older half goes.
                 Err(Refused::NoMemory)
                     if self.sealed.is_empty() && self.open.is_like::<E>(&shape, rank) =>
@@ -418,29 +420,23 @@ impl Heap {
         appended
     }
 
-    /// Appends a small value, to a new chunk where need be.
-    pub(crate) fn append<E: Element>(
+    /// Appends a small value to a new chunk.
+    pub(crate) fn append_to_next_chunk<E: Element>(
         &mut self,
         number: usize,
         values: &[E],
         incoming: &Incoming<'_>,
     ) -> Step<()> {
-        if !self.append_quickly(number, values, incoming) {
-            let budget = self.limits.max_bytes.saturating_sub(self.used());
-            let turned = self.with_ring(number, |ring, limits| {
-                ring.set_keep(limits, incoming.keep);
-                ring.turn::<E>(limits, budget, values.len(), incoming)
-            });
-            match turned {
-                Some(Step::Done(())) => {}
-                Some(step) => return step,
-                None => return Step::Refused(Refused::NoMemory),
-            }
-            if !self.append_quickly(number, values, incoming) {
-                return Step::Refused(Refused::NoMemory);
-            }
+        let budget = self.limits.max_bytes.saturating_sub(self.used());
+        let turned = self.with_ring(number, |ring, limits| {
+            ring.set_keep(limits, incoming.keep);
+            ring.turn::<E>(limits, budget, values.len(), incoming)
+        });
+        match turned {
+            Some(Step::Done(())) if self.append_quickly(number, values, incoming) => Step::Done(()),
+            Some(Step::Done(())) | None => Step::Refused(Refused::NoMemory),
+            Some(step) => step,
         }
-        Step::Done(())
     }
 
     /// Takes a chunk to fill outside the lock: the oldest of a full ring if it `fits`, or one to be made, for which
