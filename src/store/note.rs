@@ -25,11 +25,11 @@ impl Note<'_> {
     /// Of a line that says nothing.
     pub const NONE: Note<'static> = Note { shape: None, indices: &[], keep: 0, room: 0 };
 
-    /// Whether the line says nothing that matters on the heap.
+    /// Whether the line says nothing.
     #[cfg(all(feature = "capture", feature = "alloc"))]
     #[inline(always)]
     pub(crate) fn is_none(&self) -> bool {
-        self.shape.is_none() && self.indices.is_empty() && self.keep == 0
+        self.shape.is_none() && self.indices.is_empty() && (self.keep | self.room) == 0
     }
 }
 

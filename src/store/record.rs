@@ -26,8 +26,6 @@ use super::control::Store;
 use super::convert::Array;
 use super::counts::{Event, Refused};
 #[cfg(feature = "alloc")]
-use super::element::Element;
-#[cfg(feature = "alloc")]
 use super::element::with_buffer;
 use super::element::{MAX_RANK, Plain, Stored};
 #[cfg(feature = "alloc")]
@@ -61,8 +59,8 @@ impl Callsite {
         note: &Note<'_>,
     ) {
         #[cfg(feature = "alloc")]
-        if note.is_none() && self.record_quickly(value, &Note::NONE) {
-            return;
+        if note.is_none() {
+            return self.record_quickly(key, value, &Note::NONE);
         }
         self.record_with_note(key, value, note);
     }
@@ -76,9 +74,8 @@ impl Callsite {
         note: &Note<'_>,
     ) {
         #[cfg(feature = "alloc")]
-        if !note.is_none() && self.record_quickly(value, note) {
-            return;
-        }
+        self.record_quickly(key, value, note);
+        #[cfg(not(feature = "alloc"))]
         self.record_slowly(key, value, note);
     }
 
@@ -92,15 +89,7 @@ impl Callsite {
     ) {
         let values = value.flat();
         let (flat, mut room) = ([values.len()], [0; MAX_RANK]);
-        let own = match V::RANK {
-            0 => Some(&[][..]),
-            1 => Some(&flat[..]),
-            2..=MAX_RANK => {
-                value.dims(&mut room);
-                Some(&room[..V::RANK])
-            }
-            _ => None,
-        };
+        let own = own_shape(value, &flat, &mut room);
         keep(self.owner(key), values, own, note);
     }
 
@@ -199,6 +188,24 @@ fn stop_at_nan(store: &Store, owner: &'static Callsite, has_nan: bool) {
     }
 }
 
+/// The dimensions of the value itself: of one dimension `flat`, of more in `room`. `None` if they are too many.
+#[inline(always)]
+fn own_shape<'a, V: Plain + ?Sized>(
+    value: &V,
+    flat: &'a [usize; 1],
+    room: &'a mut [usize; MAX_RANK],
+) -> Option<&'a [usize]> {
+    match V::RANK {
+        0 => Some(&[]),
+        1 => Some(flat),
+        2..=MAX_RANK => {
+            value.dims(room);
+            Some(&room[..V::RANK])
+        }
+        _ => None,
+    }
+}
+
 #[inline(always)]
 fn fits(dims: &[usize], length: usize) -> bool {
     let product = || dims.iter().try_fold(1_usize, |product, &dim| product.checked_mul(dim));
@@ -267,46 +274,65 @@ fn push_to_region(
 
 #[cfg(feature = "alloc")]
 impl Callsite {
-    /// The steady state: a small value of the form of the open chunk, in the store of the process. Says whether it was
-    /// so. `tests/instructions.rs` guards its length.
+    /// The steady state: a small value of the form of the open chunk, in the store of the process.
+    /// `tests/instructions.rs` guards its length.
     #[inline(always)]
-    fn record_quickly<V: Plain + ?Sized>(&'static self, value: &V, note: &Note<'_>) -> bool {
+    fn record_quickly<V: Plain + ?Sized>(
+        &'static self,
+        key: &'static &'static str,
+        value: &V,
+        note: &Note<'_>,
+    ) {
         let values = value.flat();
-        let (Some(owner), Some(thread)) = (self.known_owner(), known_thread()) else {
-            return false;
-        };
-        if size_of_val(values) > SMALL
-            || V::RANK > MAX_RANK
-            || !scope::is_process_active_alone()
-            || PROCESS.stops_at_nan()
-        {
-            return false;
+        let (flat, mut room) = ([values.len()], [0; MAX_RANK]);
+        let is_quick = size_of_val(values) <= SMALL
+            && scope::is_process_active_alone()
+            && !PROCESS.stops_at_nan();
+        if let (true, Some(ring)) = (is_quick, self.ring_number()) {
+            if let Some(incoming) = incoming(value, note, &flat, &mut room) {
+                if let Some(mut heap) = PROCESS.heap.try_lock() {
+                    if !heap.append_quickly(ring, values, &incoming) {
+                        self.record_in_next_chunk(heap, key, value, note);
+                    }
+                    return;
+                }
+            }
         }
-        let (flat, mut room);
-        let shape = match (note.shape, V::RANK) {
-            (Some(shape), _) if fits(shape, values.len()) => shape,
-            (Some(_), _) => return false,
-            (None, 0) => &[],
-            (None, 1) => {
-                flat = [values.len()];
-                &flat
-            }
-            (None, rank) => {
-                room = [0; MAX_RANK];
-                value.dims(&mut room);
-                &room[..rank]
-            }
-        };
-        // A state that is not that of a ring on the heap is a number too large for one.
-        let ring = (owner.state() ^ state::ADMITTED).wrapping_sub(1) as usize;
-        let incoming = Incoming { shape, indices: note.indices, keep: note.keep, thread };
-        match PROCESS.heap.try_lock() {
-            Some(mut heap) => {
-                heap.append_quickly(ring, values, &incoming)
-                    || append_to_next_chunk(heap, ring, values, &incoming)
-            }
-            None => false,
+        self.record_slowly(key, value, note);
+    }
+
+    /// The open chunk is full, or of another form.
+    #[cold]
+    #[inline(never)]
+    fn record_in_next_chunk<V: Plain + ?Sized>(
+        &'static self,
+        mut heap: MutexGuard<'_, Heap>,
+        key: &'static &'static str,
+        value: &V,
+        note: &Note<'_>,
+    ) {
+        let values = value.flat();
+        let (flat, mut room) = ([values.len()], [0; MAX_RANK]);
+        let incoming = incoming(value, note, &flat, &mut room);
+        let step = self
+            .ring_number()
+            .zip(incoming)
+            .map(|(ring, incoming)| heap.append_to_next_chunk(ring, values, &incoming));
+        let appended = matches!(&step, Some(Step::Done(())));
+        drop(heap);
+        // What the step gives up: no lock is held now.
+        drop(step);
+        if !appended {
+            self.record_slowly(key, value, note);
         }
+    }
+
+    /// The number of the key's ring, if that is known. A state that is not that of a ring on the heap is a number too large for
+    /// one.
+    #[inline(always)]
+    fn ring_number(&self) -> Option<usize> {
+        let state = self.known_owner()?.state();
+        Some((state ^ state::ADMITTED).wrapping_sub(1) as usize)
     }
 
     /// Keeps a text as a `String`.
@@ -426,20 +452,21 @@ macro_rules! for_each_element {
 #[cfg(feature = "alloc")]
 use for_each_element;
 
-/// Appends to a new chunk while the lock is held already. Says whether that took one step.
+/// What a ring has to know of a small value. `None` if the shape does not fit the value, or the thread has no number yet.
 #[cfg(feature = "alloc")]
-#[cold]
-#[inline(never)]
-fn append_to_next_chunk<E: Element>(
-    mut heap: MutexGuard<'_, Heap>,
-    ring: usize,
-    values: &[E],
-    incoming: &Incoming<'_>,
-) -> bool {
-    let step = heap.append_to_next_chunk(ring, values, incoming);
-    // What the step gives up is dropped behind the lock.
-    drop(heap);
-    matches!(step, Step::Done(()))
+#[inline(always)]
+fn incoming<'a, V: Plain + ?Sized>(
+    value: &V,
+    note: &'a Note<'_>,
+    flat: &'a [usize; 1],
+    room: &'a mut [usize; MAX_RANK],
+) -> Option<Incoming<'a>> {
+    let shape = match note.shape {
+        Some(shape) if fits(shape, flat[0]) => shape,
+        Some(_) => return None,
+        None => own_shape(value, flat, room)?,
+    };
+    Some(Incoming { shape, indices: note.indices, keep: note.keep, thread: known_thread()? })
 }
 
 /// Keeps a value that is not plain data.
