@@ -65,7 +65,7 @@ say "the same maps on the host, whose matrix product rounds once where the M4's 
 CARGO_TARGET_DIR="$host" cargo run -q --release --manifest-path ../../Cargo.toml \
     -p vit --features capture -- --image ../vit/images/5.png --output "$targets/attention" \
     --export "$targets/host.safetensors" > "$targets/host.txt"
-python3 compare.py "$targets/host.safetensors" "$targets/maps.uart" 1e-5
+tools diff "$targets/maps.uart" "$targets/host.safetensors" --tolerance 1e-5
 
 say "what it costs: size.sh"
 sh size.sh

@@ -118,7 +118,7 @@ case! {
 }
 
 case! {
-    /// What [`each`] gives.
+    /// What [`each`](crate::each) gives.
     ViaEach, value, line;
     impl[T: Sequence] &&&&&&&&&&&&&&&&&&&Probe<'_, T> => value.take_all(line)
 }

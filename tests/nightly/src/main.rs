@@ -1,6 +1,7 @@
 //! `#[captured(...)]` wherever a function may stand.
 #![feature(macro_attr)]
 #![deny(warnings, unused, clippy::pedantic)]
+#![allow(clippy::let_and_return, clippy::unused_async)] // With the feature off, functions are what they are.
 
 use anycapture::captured;
 
