@@ -327,12 +327,12 @@ impl Callsite {
         }
     }
 
-    /// The number of the key's ring, if that is known. A state that is not that of a ring on the heap is a number too large for
-    /// one.
+    /// The number of the key's ring on the heap, if the key is admitted and has one.
     #[inline(always)]
     fn ring_number(&self) -> Option<usize> {
-        let state = self.known_owner()?.state();
-        Some((state ^ state::ADMITTED).wrapping_sub(1) as usize)
+        // Any other state is a number too large for a ring.
+        let number = (self.known_owner()?.state() ^ state::ADMITTED).wrapping_sub(1);
+        (number < state::RING).then_some(number as usize)
     }
 
     /// Keeps a text as a `String`.

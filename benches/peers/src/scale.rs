@@ -162,7 +162,9 @@ pub fn race_counts() -> Times {
 /// them.
 const EACH: u64 = 500_000;
 
-fn race_limits(title: &str, candidates: [(&'static str, fn() -> Options); 2]) -> Times {
+type Limits = (&'static str, fn() -> Options);
+
+fn race_limits(title: &str, candidates: [Limits; 2]) -> Times {
     let _session = anycapture::session();
     let candidates = candidates.map(|(name, options)| -> (_, Run<'_>) {
         let run = move |count| {
