@@ -105,7 +105,8 @@ impl Exporting {
     }
 
     fn is_on() -> bool {
-        EXPORTS.iter().any(Mutex::is_locked)
+        let [first, second] = &EXPORTS;
+        first.is_locked() || second.is_locked()
     }
 }
 
@@ -140,13 +141,13 @@ impl Drop for Reading {
 
 /// The ring of a key in given memory, to be changed.
 pub(crate) fn change_ring(owner: &Callsite) -> Option<MutexGuard<'_, Option<Ring<'static>>>> {
-    // Before the lock, which an export on this very thread may hold.
-    if Exporting::is_on() {
+    // Before the lock as well where a caller waits for it: an export on this very thread may hold it.
+    if cfg!(feature = "std") && Exporting::is_on() {
         return None;
     }
-    let ring = if Reading::is_on() { owner.ring.try_lock() } else { lock(&owner.ring) };
+    let ring = if Reading::is_on() { owner.ring.try_lock() } else { lock(&owner.ring) }?;
     // Asked under the lock, which orders it behind an export that has read this ring.
-    ring.filter(|_| !Exporting::is_on())
+    if Exporting::is_on() { None } else { Some(ring) }
 }
 
 /// Carves the memory of a ring: `wanted` bytes, or what is left if that is at least `least`.
