@@ -138,6 +138,7 @@ pub trait Stored: Copy + PartialOrd + fmt::Display + fmt::Debug + Sized {
     fn of_mut(buffer: &mut Buffer) -> Option<&mut Vec<Self>>;
 }
 
+// Not exported: the features that it reads are those of this crate.
 macro_rules! elements {
     ($($kind:ident $type:ident, $dtype:expr, $zero:expr, $read:expr, $f64:expr;)+) => {
         /// The primitive a value is made of. Finer than [`Dtype`]: `usize` is a kind of its own.

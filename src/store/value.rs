@@ -367,7 +367,6 @@ impl fmt::Debug for Value<'_> {
 
 /// What a [`visit`](crate::visit) has shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[must_use = "it says whether something was skipped"]
 pub struct Shown {
     pub(crate) values: u64,
     pub(crate) skipped: u64,
