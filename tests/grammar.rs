@@ -19,6 +19,7 @@ fn alone() -> MutexGuard<'static, ()> {
             anycapture::set_memory(Box::leak(Box::new([0; 64 << 10]))).expect("the first");
         });
     }
+    anycapture::set_size(16);
     anycapture::activate();
     guard
 }
