@@ -118,6 +118,7 @@ mod macros;
 mod store;
 
 #[cfg(feature = "std")]
+#[cfg_attr(docsrs, doc(cfg(feature = "std")))]
 pub use store::{Entered, Handle, Scope};
 #[cfg(feature = "alloc")]
 pub use store::{
