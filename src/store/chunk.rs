@@ -1,7 +1,8 @@
 //! A chunk: a run of values of one key, one element type, one shape and one number of indices, end to end.
 //!
 //! The newest chunk of a ring is open: it belongs to the ring alone, and values are appended to it. The others are
-//! sealed, and never change again.
+//! sealed, and never change again. That is what lets a snapshot share them: a reader needs no lock, and a value costs no
+//! allocation of its own. A value that is large, or not plain data, is a chunk by itself.
 
 /// When, and on which thread, a value was captured.
 #[derive(Clone, Copy)]
@@ -31,7 +32,7 @@ mod heap {
     use super::super::summary::Summary;
     use super::Stamp;
 
-    /// See the module.
+    /// A run of values of one form: `len` of them, with their stamps, indices and elements at the same positions.
     // In this order: what an append looks at comes first, on two cache lines.
     #[repr(C)]
     pub(crate) struct Chunk {
@@ -50,7 +51,7 @@ mod heap {
         pub indices: Vec<i64>,
         /// The position of the first value among all that its ring has taken in.
         pub first: u64,
-        /// The elements as bytes, made when somebody asks for them.
+        /// The elements as bytes, made by the first reader that asks for them.
         bytes: OnceBox<[Vec<u8>; 1]>,
     }
 
@@ -149,7 +150,7 @@ mod heap {
             Chunk::cost_of(data, self.stamps.capacity(), self.indices.capacity())
         }
 
-        /// That of a chunk with so many bytes of data, room for so many stamps, and for so many indices.
+        /// The cost of a chunk with `data` bytes of elements and room for this many stamps and indices.
         pub(crate) const fn cost_of(data: usize, stamps: usize, indices: usize) -> usize {
             /// The chunk and its slot.
             const BOOKKEEPING: usize = size_of::<Chunk>() + slot_size::<Chunk>();
@@ -183,7 +184,7 @@ mod heap {
             resize(&mut self.indices, count.checked_mul(index_rank)?, 0)
         }
 
-        /// Makes this a chunk that [`push_source`](Chunk::push_source) may be called for so many times.
+        /// Makes this a chunk for which [`push_source`](Chunk::push_source) may be called `count` times.
         pub(crate) fn reserve<E: Element>(
             &mut self,
             shape: Shape,
@@ -202,7 +203,9 @@ mod heap {
             self.indices.try_reserve_exact(count.checked_mul(index_rank)?).ok()
         }
 
-        /// Appends a small value, if it has the form of this chunk and there is room. Says whether it was so.
+        /// Appends a small value. False if it has another form than this chunk, or there is no room.
+        ///
+        /// The test `tests/instructions.rs` guards its length: it is most of what a capture costs.
         #[inline(always)]
         pub(crate) fn append<E: Element>(
             &mut self,
@@ -387,7 +390,7 @@ mod heap {
             if self.bytes.get().is_none() {
                 let bytes = to_bytes(buffer).and_then(|bytes| try_box(bytes).ok());
                 let bytes = bytes.expect("no memory for the bytes of a captured value");
-                // Whoever comes second drops theirs.
+                // A reader that loses the race drops its own.
                 drop(self.bytes.set(bytes));
             }
             self.bytes.get().map_or(&[], |[bytes]| &bytes[start * size..end * size])
@@ -455,6 +458,7 @@ mod heap {
         }
     }
 
+    /// Makes `all` exactly `count` long, or gives `None` where there is no memory.
     fn resize<T: Copy>(all: &mut Vec<T>, count: usize, zero: T) -> Option<()> {
         all.try_reserve_exact(count.saturating_sub(all.len())).ok()?;
         all.resize(count, zero);
