@@ -1,5 +1,5 @@
-//! Into a ring on the heap: how the three ways of [`Heap`] are taken, with every copy of a large value, every allocation and
-//! every drop outside of its lock.
+//! Into a ring on the heap: which of the three ways of [`Heap`] a value takes. Every copy of a large value, every allocation for one
+//! and every drop is made here, outside of the lock, since any of them may take long or run a user's code.
 
 use super::chunk::{Chunk, Data, Opaque};
 use super::control::Store;
@@ -20,6 +20,7 @@ pub(crate) struct Kept {
     pub has_nan: bool,
 }
 
+/// What a ring has to know of a value, with the number of this thread.
 fn incoming<'a>(shape: &'a [usize], note: &'a Note<'_>) -> Incoming<'a> {
     Incoming { shape, indices: note.indices, keep: note.keep, thread: thread() }
 }
@@ -63,6 +64,7 @@ pub(crate) fn keep<S: Source>(
     }
 }
 
+/// Copies a small value under the lock.
 fn append<E: Element>(
     store: &Store,
     ring: usize,
@@ -145,6 +147,7 @@ fn has_nan(chunk: &Chunk) -> bool {
     with_buffer!(buffer, values => values.iter().any(|value| value.is_nan()))
 }
 
+/// Puts a chunk of one value into its ring, for which room is made as long as the ring has older values to give up.
 fn push(
     store: &Store,
     ring: usize,
