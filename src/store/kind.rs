@@ -1,4 +1,7 @@
 //! What a line does with a value once its kind is known; and the kinds that are looked for behind references.
+//!
+//! Method lookup in [`probe`](super::probe) picks a case; the case calls one method of [`Line`]. The traits here say what a value leads to (numbers,
+//! texts, items), implemented for references too, so that a case need not count them.
 
 // What is reachable here is hidden: it is named by expansions only.
 #![allow(missing_docs)]
