@@ -10,6 +10,12 @@
 //!
 //! Every value has a position: the number of values that its ring took in before. Limits are not applied by moving
 //! anything, but by the position from which on values count: see [`Ring::tail`].
+//!
+//! Nothing that may run a user's code happens under the lock. What a step takes out of a ring it hands back, to be dropped by the
+//! caller: as [`Step::Again`], or beside its result.
+//!
+//! `Heap::used` is the sum over the rings, kept up to date by `Heap::with_ring`, and never above `max_bytes`: a value is refused before
+//! anything is allocated for it that the budget has no room for.
 
 use alloc::{collections::VecDeque, string::String, vec::Vec};
 use core::mem;
@@ -39,22 +45,26 @@ pub(crate) struct Limits {
 /// All rings of a store.
 pub(crate) struct Heap {
     rings: Vec<Ring>,
-    /// That of the next capture.
+    /// The sequence of the next capture.
     sequence: u64,
-    /// What chunks and rings count, and what is being filled outside the lock.
+    /// The bytes of all chunks and rings, and those reserved for chunks that are being filled outside the lock.
     used: usize,
     limits: Limits,
     /// Whether the free slots of chunks, which all stores share, count here.
     counts_free_slots: bool,
 }
 
+/// The values of one key.
+///
+/// Positions in `sealed`, then `open`, follow each other. What is below [`tail`](Ring::tail) is gone for readers, even while its
+/// chunk waits to be dropped.
 // The open chunk first, at the start of a cache line.
 #[repr(C, align(64))]
 struct Ring {
     open: Chunk,
     /// Oldest first, without gaps between their positions.
     sealed: VecDeque<Shared<Chunk>>,
-    /// Values before this position are gone.
+    /// Values before this position are gone. It only grows, but for a value that is put back.
     floor: u64,
     /// What the line's `keep` says, or 0.
     keep: usize,
@@ -65,7 +75,7 @@ struct Ring {
     in_flight: usize,
     /// What the chunks count.
     used: usize,
-    /// Where counting began.
+    /// The position at which counting began.
     start: u64,
     cleared: u64,
     taken: u64,
@@ -145,6 +155,7 @@ impl Ring {
         }
     }
 
+    /// Takes over the `keep` of a line. What the old limit had dropped does not come back under a larger one.
     fn set_keep(&mut self, limits: &Limits, keep: usize) {
         if keep != 0 && keep != self.keep {
             self.floor = self.tail(limits, 0);
@@ -161,7 +172,7 @@ impl Ring {
         Content { sealed: mem::take(&mut self.sealed), tail }
     }
 
-    /// Of the values of a user's type, fewer are kept.
+    /// Lowers the limit when the first clone of a user's type comes: fewer of these are kept.
     fn note_clones(&mut self, limits: &Limits, chunk: &Chunk) {
         self.has_opaque |= chunk.opaque().is_some();
         if !self.has_clones && chunk.opaque().is_some_and(|value| !value.value().is::<String>()) {
@@ -296,7 +307,7 @@ impl Ring {
         }
     }
 
-    /// The number of values of so many bytes that a new chunk will have room for.
+    /// The number of values of `bytes` each that a new chunk will have room for, within `budget`.
     fn afford(
         &self,
         limits: &Limits,
@@ -318,7 +329,8 @@ impl Ring {
         }
     }
 
-    /// The number of values, of so many bytes each, that the next chunk has room for: more than the last one, if that is full.
+    /// The number of values of `bytes` each that the next chunk has room for: twice what the last one held, up to limits that keep the
+    /// chunk a small part of its ring and of the budget.
     fn next_length(&self, limits: &Limits, bytes: usize, rank: usize) -> usize {
         let bytes = Chunk::cost_of(bytes, 1, rank) - Chunk::cost_of(0, 0, 0);
         let longest = (self.limit(limits) / 2).clamp(64, LONGEST_CHUNK);
@@ -355,7 +367,7 @@ impl Heap {
     /// Slots are reused, and never freed, so those that are free count too. What this heap leaves behind is a small part of what its
     /// chunks took. More is left over from a larger budget, and must not keep values out of a smaller one.
     pub(crate) fn used(&self) -> usize {
-        /// The cost of a chunk is at least so many slots.
+        /// The cost of a chunk is at least this many slots.
         const SLOTS_PER_CHUNK: usize = Chunk::cost_of(0, 1, 0) / slot_size::<Chunk>();
         let free = if self.counts_free_slots { Chunk::pool().idle() } else { 0 };
         self.used + free.min(self.limits.max_bytes / SLOTS_PER_CHUNK)
@@ -400,7 +412,7 @@ impl Heap {
         Some(result)
     }
 
-    /// Appends a small value to the open chunk, if it has this form and room. Says whether it was so.
+    /// Appends a small value to the open chunk. False if that is full, or of another form.
     ///
     /// `tests/instructions.rs` guards its length.
     #[inline(always)]
@@ -715,8 +727,8 @@ impl Heap {
         taken.unwrap_or(Step::Done(None))
     }
 
-    /// Puts the value that [`take_oldest`](Heap::take_oldest) gave back. If it is gone, for others went on meanwhile, it counts
-    /// as overwritten: nobody was given it.
+    /// Puts back the value that [`take_oldest`](Heap::take_oldest) gave. If newer ones have taken its place meanwhile, it counts
+    /// as overwritten, not as taken: no reader got it.
     pub(crate) fn put_back(&mut self, number: usize, part: &Part) {
         let position = part.chunk.first + part.start as u64;
         self.with_ring(number, |ring, _| {
@@ -733,6 +745,7 @@ impl Heap {
     }
 }
 
+/// The open chunk as a part of a snapshot: a copy, for it goes on changing.
 fn copy_open(open: &Chunk, position: u64) -> Result<Part, Refused> {
     let start = position.saturating_sub(open.first) as usize;
     let copy = open.copy(start).and_then(|copy| Unique::new(copy).ok());
