@@ -220,7 +220,7 @@ mod heap {
         fn has_threads(&self) -> bool {
             self.parts()
                 .iter()
-                .any(|part| part.chunk.stamps()[part.start..].iter().any(|stamp| stamp.thread != 0))
+                .any(|part| part.chunk.stamps(part.start).any(|stamp| stamp.thread != 0))
         }
 
         fn write(&self, column: Column, indices: usize, out: &mut Out<'_>) -> fmt::Result {
@@ -236,7 +236,7 @@ mod heap {
         out: &mut Out<'_>,
     ) -> fmt::Result {
         let count = chunk.len() - start;
-        let stamps = |nth| &chunk.stamps()[start + nth..];
+        let stamps = |nth| chunk.stamps(start + nth);
         match column {
             Column::Elements => write_elements(chunk, *start, out),
             Column::Sequence => out.write_items(count, 8, &mut |nth, to| {

@@ -162,11 +162,11 @@ fn push(
     Ok(())
 }
 
-/// A chunk of one value, with room for its stamp.
+/// A chunk of one value, with room for its mark.
 fn chunk_of(data: Data, note: &Note<'_>) -> Result<Unique<Chunk>, Refused> {
     let mut chunk = Unique::new(Chunk::empty("")).map_err(|_| Refused::NoMemory)?;
     chunk.data = data;
-    chunk.stamps.try_reserve_exact(1).map_err(|_| Refused::NoMemory)?;
+    chunk.marks.try_reserve_exact(1).map_err(|_| Refused::NoMemory)?;
     chunk.indices.try_reserve_exact(note.indices.len()).map_err(|_| Refused::NoMemory)?;
     chunk.indices.extend_from_slice(note.indices);
     chunk.index_rank = note.indices.len();

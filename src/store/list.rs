@@ -232,7 +232,8 @@ mod with_capture {
 
     /// Whether two values may lie in one chunk.
     fn same_form(a: &Raw<'_>, b: &Raw<'_>) -> bool {
-        a.kind == b.kind && a.shape == b.shape && a.index_rank == b.index_rank
+        let is_alike = a.kind == b.kind && a.shape == b.shape && a.index_rank == b.index_rank;
+        is_alike && Chunk::follows(b.stamp.sequence, a.stamp)
     }
 
     /// Appends a value to a chunk, which gets room for `count` if it is empty.

@@ -259,6 +259,7 @@ impl Ring {
         &mut self,
         limits: &Limits,
         budget: usize,
+        sequence: u64,
         length: usize,
         incoming: &Incoming<'_>,
     ) -> Step<()> {
@@ -299,7 +300,7 @@ impl Ring {
             return Step::Refused(refused);
         }
         let before = self.open.cost();
-        let prepared = self.open.prepare::<E>(shape, length, rank, count);
+        let prepared = self.open.prepare::<E>(sequence, shape, length, rank, count);
         self.used = self.used + self.open.cost() - before;
         match prepared {
             Some(()) => Step::Done(()),
@@ -440,9 +441,10 @@ impl Heap {
         incoming: &Incoming<'_>,
     ) -> Step<()> {
         let budget = self.limits.max_bytes.saturating_sub(self.used());
+        let sequence = self.sequence;
         let turned = self.with_ring(number, |ring, limits| {
             ring.set_keep(limits, incoming.keep);
-            ring.turn::<E>(limits, budget, values.len(), incoming)
+            ring.turn::<E>(limits, budget, sequence, values.len(), incoming)
         });
         match turned {
             Some(Step::Done(())) if self.append_quickly(number, values, incoming) => Step::Done(()),
@@ -599,7 +601,7 @@ impl Heap {
         }
         self.with_ring(number, |ring, _| {
             let is_older =
-                |chunk: &Chunk| chunk.stamps().last().is_some_and(|last| last.sequence < sequence);
+                |chunk: &Chunk| chunk.len() > 0 && chunk.count_before(sequence) == chunk.len();
             if ring.sealed.is_empty() && is_older(&ring.open) {
                 ring.seal(None).ok()?;
             }
@@ -702,8 +704,8 @@ impl Heap {
         let tail = ring.tail(&self.limits, 0);
         let nth = ring.sealed.partition_point(|chunk| chunk.end() <= tail);
         let chunk = ring.sealed.get(nth).map_or(&ring.open, |chunk| &**chunk);
-        let stamp = chunk.stamps().get(tail.saturating_sub(chunk.first) as usize)?;
-        Some(stamp.sequence)
+        let nth = tail.saturating_sub(chunk.first) as usize;
+        (nth < chunk.len()).then(|| chunk.stamp(nth).sequence)
     }
 
     /// Takes the oldest value out. The garbage is to be dropped when the lock is free.
@@ -758,6 +760,30 @@ impl Content {
         for chunk in self.sealed.into_iter().filter(|chunk| chunk.end() > self.tail) {
             let start = self.tail.saturating_sub(chunk.first) as usize;
             parts.push(Part { chunk, start });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Heap, Incoming, Limits, Step};
+
+    #[test]
+    fn values_with_many_captures_between_them_keep_their_sequences() {
+        let limits = Limits { max_size: 8, max_bytes: 1 << 20, max_clones: 8 };
+        let mut heap = Heap::new(limits);
+        let ring = heap.open("a.x").unwrap_or_default();
+        let incoming = Incoming { shape: &[], indices: &[], keep: 0, thread: 0 };
+        let sequences = [0, 1, 1 << 31, 1 << 32, (1 << 32) + 1, 1 << 40];
+        for sequence in sequences {
+            heap.sequence = sequence;
+            let kept = heap.append_quickly(ring, &[1.0_f32], &incoming)
+                || matches!(heap.append_to_next_chunk(ring, &[1.0_f32], &incoming), Step::Done(()));
+            assert!(kept, "{sequence}");
+        }
+        for sequence in sequences {
+            assert_eq!(heap.oldest(ring), Some(sequence));
+            while let Step::Again(_) = heap.take_oldest(ring) {}
         }
     }
 }

@@ -72,7 +72,7 @@ fn visit_heap(
         let part = lock(&store.heap).ok_or(Unavailable)?.part_from(ring, position);
         let Some(Part { chunk, start }) = part.map_err(|_| Unavailable)? else { break };
         let chunk = &*chunk;
-        let count = chunk.stamps().partition_point(|stamp| stamp.sequence < end);
+        let count = chunk.count_before(end);
         for nth in start..count {
             #[allow(clippy::cast_possible_truncation)] // a chunk is short
             f(&Value::in_chunk(chunk, nth as u32));
