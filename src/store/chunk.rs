@@ -32,7 +32,7 @@ mod heap {
     use super::super::summary::Summary;
     use super::Stamp;
 
-    /// A run of values of one form: `len` of them, with their stamps, indices and elements at the same positions.
+    /// A run of values of one form: `len` of them, with their marks, indices and elements at the same positions.
     // In this order: what an append looks at comes first, on two cache lines.
     #[repr(C)]
     pub(crate) struct Chunk {
