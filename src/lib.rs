@@ -751,6 +751,11 @@ pub mod values {}
 #[doc = include_str!("../README.md")]
 pub struct Readme;
 
+/// The examples for those who come from Python, tested.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/python.md")]
+pub struct Python;
+
 /// Not public API: what the macros expand to.
 #[doc(hidden)]
 pub mod __private {
