@@ -23,7 +23,7 @@
 //!     capture!(model, largest = map[3]; index = layer); // or put a line anywhere
 //! }
 //!
-//! let cache = anycapture::cache();
+//! let cache = anycapture::cache(); // a map from key to the list of its values
 //! # if !anycapture::ENABLED { return }
 //! assert_eq!(cache["softmax.attention_map"].len(), 12);
 //! assert_eq!(cache["softmax.attention_map"][0].shape(), [2, 2]);
@@ -31,12 +31,14 @@
 //! println!("{cache}"); // a line a key: count, type, shape, minimum, maximum, mean, NaN
 //! ```
 //!
+//! A tour: [turning it on](#turning-it-on) · [what it costs](#what-it-costs) · [a framework's tensor](#a-frameworks-tensor) ·
+//! [reading](#reading) · [what is kept](#what-is-kept) · [whole functions](#whole-functions) · [any type](#any-type) ·
+//! [threads](#threads-tests-requests) · [no heap](#without-a-heap) · [comparing](#comparing-two-runs) ·
+//! [beside others](#beside-others) · [F.A.Q.](#faq)
+//!
 //! # Turning it on
 //!
-//! Without the `capture` feature the crate has no dependency, and a capture line is type-checked and leaves no
-//! trace in the machine code. The features are read in this crate, never in yours: a library ships its
-//! lines and leaves the feature off; the program that links it turns it on, for instance by
-//! `cargo run --features anycapture/capture`. No line needs a `#[cfg]` around it.
+//! Recording is compiled in by the feature `capture`, and switched on while running by [`activate`] or [`session`].
 //!
 //! | feature | default | gives |
 //! | --- | --- | --- |
@@ -45,16 +47,130 @@
 //! | `capture` | no | the recording itself, with `once_cell` and `spin` |
 //! | `portable-atomic` | no | targets without compare-and-swap, such as Cortex-M0 |
 //!
+//! The features are read in this crate, never in yours, so no line needs a `#[cfg]` around it, and what compiles with the feature off
+//! compiles with it on. A library ships its lines and leaves the feature off; the program that links it turns it on, for
+//! instance by `cargo run --features anycapture/capture`.
+//!
 //! # What it costs
 //!
-//! * Feature off: nothing. The machine code is that without the line.
-//! * Recording inactive: a relaxed load and a branch that is predicted. In a loop that the compiler would
-//!   vectorise even that is dear, so read [`is_active`] before the loop and say `on = flag`, as
-//!   [`captured_fn!`] does by itself: then the loop stays vectorised.
-//! * Recording active: one copy into the ring of the key, without a heap allocation in the steady state.
-//!   README.md has the figures.
+//! * **Off**, without the feature: nothing. The machine code is that without the line, and the crate has no dependency. A
+//!   line is type-checked, so it can't rot.
+//! * **Inactive**: a relaxed load and a branch that is predicted. In a loop that the compiler would vectorise even that is
+//!   dear, so read [`is_active`] before the loop and say `on = flag`, as [`captured_fn!`] does by itself: then the loop stays
+//!   vectorised.
+//! * **Active**: one copy into the ring of the key, without a heap allocation in the steady state. Small values are copied
+//!   under a lock, values above 16 KiB outside of it.
 //!
-//! # What can be captured
+//! The repository's `docs/cost.md` has the figures, beside those of other crates, and the command that measures them.
+//!
+//! # A framework's tensor
+//!
+//! A tensor of candle or burn is `Clone`, and its clone shares storage. Teach the type once, and what is captured is a copy of its
+//! numbers, in tables, files and comparisons:
+//!
+//! ```
+//! # // Stands in for candle, which is too large for a test: the names and signatures are candle's.
+//! # mod candle_core {
+//! #     pub type Result<T> = std::result::Result<T, String>;
+//! #     pub enum DType { F32 }
+//! #     #[derive(Clone)]
+//! #     pub struct Tensor(Vec<usize>, std::sync::Arc<std::sync::Mutex<Vec<f32>>>);
+//! #     impl Tensor {
+//! #         pub fn new(data: &[[f32; 2]; 2]) -> Result<Tensor> {
+//! #             Ok(Tensor(vec![2, 2], std::sync::Arc::new(std::sync::Mutex::new(data.as_flattened().to_vec()))))
+//! #         }
+//! #         pub fn dims(&self) -> &[usize] { &self.0 }
+//! #         pub fn to_dtype(&self, _: DType) -> Result<Tensor> { Ok(self.clone()) }
+//! #         pub fn flatten_all(&self) -> Result<Tensor> { Ok(self.clone()) }
+//! #         pub fn to_vec1<E: From<f32>>(&self) -> Result<Vec<E>> { Ok(self.1.lock().unwrap().iter().map(|&x| x.into()).collect()) }
+//! #         pub fn matmul(&self, _: &Tensor) -> Result<Tensor> { Ok(self.clone()) }
+//! #     }
+//! # }
+//! # mod candle_nn { pub mod ops {
+//! #     use crate::candle_core::{Result, Tensor};
+//! #     pub fn softmax_last_dim(_: &Tensor) -> Result<Tensor> { Tensor::new(&[[0.25, 0.75], [0.5, 0.5]]) }
+//! # } }
+//! use anycapture::{Array, Options, captured_fn};
+//! use candle_core::{DType, Tensor};
+//!
+//! captured_fn! {
+//!     #[capture(Attention::forward => attention_probs, return; index = layer)]
+//!     fn forward(scores: &Tensor, value: &Tensor, layer: usize) -> candle_core::Result<Tensor> {
+//!         let attention_probs = candle_nn::ops::softmax_last_dim(scores)?;
+//!         attention_probs.matmul(value)
+//!     }
+//! }
+//!
+//! # fn main() -> candle_core::Result<()> {
+//! anycapture::activate_with(Options::new().convert(|t: &Tensor| -> candle_core::Result<Array> {
+//!     Ok(Array::new(t.dims(), t.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>()?))
+//! }));
+//! # let (scores, value) = (Tensor::new(&[[0.0; 2]; 2])?, Tensor::new(&[[0.0; 2]; 2])?);
+//! for layer in 0..12 {
+//!     forward(&scores, &value, layer)?;
+//! }
+//! # if !anycapture::ENABLED { return Ok(()) }
+//! let cache = anycapture::cache();
+//! assert_eq!(cache["Attention.forward.attention_probs"].len(), 12);
+//! assert_eq!(cache["Attention.forward.attention_probs"][11].as_slice(), Some(&[0.25_f32, 0.75, 0.5, 0.5][..]));
+//! assert_eq!(cache["Attention.forward.return"][11].index(), Some(11)); // of a `Result`, what it holds
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The [`values`] chapter has a line for ndarray, nalgebra, half and others. `examples/candle-bert` in the repository captures inside
+//! the published `candle-transformers`.
+//!
+//! # Reading
+//!
+//! | | |
+//! | --- | --- |
+//! | [`cache`] | an owned snapshot, a map from key to the list of its values, oldest first; it shares values, and copies none of the large ones |
+//! | [`take`] | the same, and the store is empty afterwards: every value is handed out once |
+//! | [`visit`], [`drain`] | every value in turn, without a heap; `drain` also removes, in the order of capture |
+//! | [`export`] | one safetensors file, a tensor of shape `[n, ...]` a key, to any sink |
+//! | [`report`] | why each key holds what it holds |
+//!
+//! A [`Value`] has a [key](Value::key), [shape](Value::shape), [element type](Value::dtype), up to four [indices](Value::indices) that its line gave, and a
+//! [sequence](Value::sequence), its place among all captures:
+//!
+//! ```
+//! # use anycapture::capture;
+//! let _session = anycapture::session();
+//! for step in 0..3_usize {
+//!     for layer in 0..2_usize {
+//!         let scores = vec![0.5_f32; 4 * (step + 1)];
+//!         capture!(decode, scores[4, step + 1]; index = (layer, step));
+//!     }
+//! }
+//! # if !anycapture::ENABLED { return }
+//! let cache = anycapture::cache();
+//! let newest = cache.at("decode.scores", &[1, 2]).unwrap(); // layer 1, step 2
+//! assert_eq!(newest.shape(), [4, 3]);
+//! assert_eq!(newest.as_slice::<f32>().unwrap().len(), 12);
+//! assert_eq!(newest.summary().max(), Some(0.5));
+//! ```
+//!
+//! # What is kept
+//!
+//! * Every key has a ring of its own. At a limit the oldest value of that key goes; no key evicts another's.
+//! * Without being told, 1024 values are kept of each key, 64 of them if they are clones of a user's type, and 256 MiB in all, counted
+//!   as memory is really taken. [`set_size`], [`Options`] and `keep = N` on a line say otherwise.
+//! * `every = N` takes one hit of N, `if COND` chooses, [`Options::only`] filters by key, [`Options::stop_at_nan`] stops behind the
+//!   first NaN with what led to it.
+//! * Every value overwritten, and every value refused, is counted by key and by cause. Nothing is lost silently, and a capture never
+//!   returns an error to the code it looks into.
+//!
+//! # Whole functions
+//!
+//! [`captured_fn!`] captures variables of a function by their names, parameters, what it returns (`return`), or everything with numbers (`*`).
+//! The body stays as it is written. A `let` is captured where it is bound, on every pass of a loop; a `let mut` where its block ends.
+//!
+//! It does not walk into closures, nor into match arms without a block; what leaves a block early, such as `?`, leaves
+//! without the captures at its end; rustfmt leaves the body alone. There, put a [`capture!`]. All of its limits are
+//! [on its page](captured_fn!#limits).
+//!
+//! # Any type
 //!
 //! | value | how it is kept |
 //! | --- | --- |
@@ -65,36 +181,87 @@
 //! | `Option` and `Result` of these | what they hold; `None` and `Err` are counted as absent |
 //! | text, with `alloc` | as a `String` |
 //! | a type with a [conversion](Options::convert), with `alloc` | as the numbers that it is converted to |
-//! | anything else that is `Clone + Send + Sync + 'static`, with `alloc` | a clone, read back by its type |
+//! | anything else that is `Clone + Send + Sync + 'static`, with `alloc` | a clone, read back by [its type](Value::downcast_ref) |
 //!
-//! A clone that shares storage, as a framework's tensor does, shows what is later written in place: teach the type once by
-//! [`Options::convert`], and what is captured is a copy of its numbers, in tables and files too.
-//!
-//! # What is kept
-//!
-//! Every key has a ring of its own. At a limit the oldest value of that key goes; no key evicts another's.
-//! Without being told, 1024 values are kept of each key, 64 of them if they are clones of a user's type, and 256 MiB in all:
-//! [`set_size`], [`Options`]. Every value overwritten, and every value refused, is counted by key and by cause: print
-//! [`report`] when a cache is not what you expected.
+//! Anything else, such as a view that borrows, is a compile error that names the way out. The chapter [`values`] has the rest.
 //!
 //! # Threads, tests, requests
 //!
 //! Lines may be hit on any thread. There is one store for the process, and [`scope`] gives a thread a store of its own:
-//! for a test, a request, or one of two models: see the chapter [threads]. Nothing waits for ever: a lock that is not free within a second (because the process
-//! was forked while another thread held it, or because a signal handler has interrupted its holder) means that a value is refused,
-//! and counted.
+//! for a test, a request, or one of two models; [`Handle`] takes it to other threads and across `.await`. Nothing waits for ever: a
+//! lock that is not free within a second (because the process was forked while another thread held it, or because a signal handler has
+//! interrupted its holder) means that a value is refused, and counted. The chapter [`threads`] has recipes.
 //!
 //! # Without a heap
 //!
 //! With `default-features = false, features = ["capture"]` the crate uses neither `std` nor a heap. Give it memory
-//! once, by [`set_memory`]; read it with [`visit`] or [`drain`], or stream it out with [`export`]. A capture may be in an interrupt
-//! handler: it never waits there. The chapter [embedding] has the figures and the recipes.
+//! once, by [`set_memory`]; read it with [`visit`] or [`drain`], stream it out with [`export`] or [`Value::frame`], find it again after a reset by
+//! [`recover`]. A capture may be in an interrupt handler: it never waits there. The chapter [`embedding`] has the figures and the recipes.
 //!
-//! # Limits
+//! # Comparing two runs
 //!
-//! * Captured values are copies: a large tensor costs what a copy of it costs.
-//! * `captured_fn!` does not walk into closures and match arms without a block; put a [`capture!`] there.
-//!   rustfmt leaves the bodies in it as they are, unless it is used as an attribute (see there).
+//! The companion crate `anycapture-tools` reads what [`export`] writes, and what Python wrote under the same names:
+//!
+//! ```ignore
+//! let reference = Recording::load("torch.safetensors")?;
+//! let comparison = Recording::from(&anycapture::cache()).compare(&reference, Tolerance::absolute(1e-5));
+//! assert!(comparison.is_within(), "{comparison}"); // says at which value the two part first
+//!
+//! golden("tests/golden/attention.safetensors", &anycapture::cache(), Tolerance::absolute(1e-5)); // a golden test
+//! ```
+//!
+//! On the command line, `anycapture show FILE`, `anycapture diff A B` and `anycapture plot FILE KEY`.
+//!
+//! # Beside others
+//!
+//! | | what it shows | when off | good at | drawbacks |
+//! | --- | --- | --- | --- | --- |
+//! | this crate | named variables, parameters, results; numbers with shape, index and order | no code | hot loops, `no_std`, interrupts, comparing two runs | the source must be at hand, and another variable means another build; every value is a copy, from a GPU by way of the host; it only looks: no value can be changed, no graph is made; `captured_fn!` hides a body from rustfmt |
+//! | the Python tool [AnyCapture] | named variables of a function, when it returns | a call of a wrapper | the same idea in Python: no build; functions of others can be decorated while running | an early `return` breaks the function or gives its caller another value; arrays are kept by reference; no limit without being told |
+//! | a [forward hook] of PyTorch | inputs and output of a module | nothing, when removed | no change to the model; may replace the output | sees no variable inside `forward`; candle [has none] |
+//! | [TorchLens] | the output of every operation, and the graph | not called | a whole PyTorch model in one call, drawn | PyTorch only; a variable is found by its operation, not by its name |
+//! | [`tracing`] | events and spans with fields | a load and a branch, or no code | where and when, across tasks; a large ecosystem | a slice is recorded as `Debug` text, at several hundred times the cost of a copy |
+//! | [`dbg!`] | the `Debug` text of an expression | can't be off | no set-up at all | prints in release builds too; not for code that stays |
+//! | [hotpath] | times and allocations; `Debug` text by `val!` | no code | where the time goes, live in a terminal | needs `std`; values are text |
+//!
+//! [AnyCapture]: https://pypi.org/project/anycapture/
+//! [forward hook]: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_forward_hook
+//! [has none]: https://github.com/huggingface/candle/issues/2774
+//! [TorchLens]: https://pypi.org/project/torchlens/
+//! [`tracing`]: https://docs.rs/tracing
+//! [hotpath]: https://docs.rs/hotpath
+//!
+//! # F.A.Q.
+//!
+//! **My cache is empty.** Print [`report`]: it says whether the feature is off, recording was never activated, a filter left the key out, a
+//! capture was refused, and why. [`Cache::explain`] names the nearest keys. A line that isn't listed was not reached while
+//! recording was active, or belongs to another scope, or to another copy of the crate.
+//!
+//! **Fused attention has no map.** A fused kernel never makes one. Have a function of yours compute it from `q` and `k` at the line,
+//! `capture!(forward, map = attention_map(&q, &k))`: it runs only while recording, and may return a `Result`.
+//!
+//! **Two versions of the crate in one program**, or a plugin, have a store each, and `activate()` of one does not switch on the lines of the
+//! other. `cargo tree --duplicates` shows them; see [`threads`].
+//!
+//! **In a library?** Yes: depend on `anycapture` without the feature. Its lines are then nothing until a program turns them on. Prefix the keys
+//! with a name of yours, as all lines with one key fill one list.
+//!
+//! **My values change later.** They are clones that share storage. [Convert](Options::convert) the type, or capture the numbers:
+//! `x = tensor.to_vec1::<f32>()`.
+//!
+//! **The last value of a loop is missing, or only the last is there.** A `let mut` is captured where its block ends. `let x` in the list takes it at
+//! its binding, `*` behind every assignment.
+//!
+//! **A function that runs for ever sees no `activate()`.** `captured_fn!` reads the switch on entry and at each pass of a `loop` or `while let`; a
+//! `for` or `while` loop that was begun before goes on without. A [`capture!`] reads it every time.
+//!
+//! **My tensor is on a GPU.** A conversion copies it to the host, and waits for it. `every = N`, `if` and [`Options::only`] keep that
+//! seldom.
+//!
+//! **May the lines stay in what I ship?** That is what they are for. With the feature off they are no code; with it on and inactive, a load and
+//! a branch.
+//!
+//! **I come from the Python tool.** The repository's `docs/python.md` has each of its calls beside ours.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(anycapture_nightly, feature(macro_attr))]
 #![forbid(unsafe_code)]
