@@ -22,7 +22,7 @@ pub(crate) use heap::{Chunk, Data, Opaque, Part};
 #[cfg(all(feature = "capture", feature = "alloc"))]
 mod heap {
     use alloc::{boxed::Box, string::String, vec::Vec};
-    use core::{any::Any, fmt, ops::Range};
+    use core::{any::Any, fmt, mem, ops::Range};
 
     use once_cell::race::OnceBox;
 
@@ -96,6 +96,16 @@ mod heap {
         Opaque(Box<dyn Opaque>),
     }
 
+    impl Data {
+        /// The bytes that it takes.
+        pub(crate) fn size(&self) -> usize {
+            match self {
+                Data::Plain(buffer) => buffer.capacity_in_bytes(),
+                Data::Opaque(value) => value.size(),
+            }
+        }
+    }
+
     /// A value that is not plain data, in a box that [`try_box`] has made.
     pub(crate) trait Opaque: Send + Sync {
         /// The value itself.
@@ -163,11 +173,7 @@ mod heap {
 
         /// What this chunk counts against the budget.
         pub(crate) fn cost(&self) -> usize {
-            let data = match &self.data {
-                Data::Plain(buffer) => buffer.capacity_in_bytes(),
-                Data::Opaque(value) => value.size(),
-            };
-            Chunk::cost_of(data, self.marks.capacity(), self.indices.capacity())
+            Chunk::cost_of(self.data.size(), self.marks.capacity(), self.indices.capacity())
         }
 
         /// The cost of a chunk with `data` bytes of elements and room for this many marks and indices.
@@ -224,6 +230,30 @@ mod heap {
             data.try_reserve_exact(count.checked_mul(stride)?).ok()?;
             self.marks.try_reserve_exact(count).ok()?;
             self.indices.try_reserve_exact(count.checked_mul(index_rank)?).ok()
+        }
+
+        /// Whether there is room for one value, however large.
+        pub(crate) fn is_for_one(&self) -> bool {
+            self.marks.capacity() == 1
+        }
+
+        /// Makes this a chunk for the one value that is `data`, and gives what it held before, whose drop may be a user's code.
+        /// [`push_stamp`](Chunk::push_stamp) has to follow.
+        pub(crate) fn hold(
+            &mut self,
+            data: Data,
+            shape: Shape,
+            stride: usize,
+            indices: &[i64],
+        ) -> Option<Data> {
+            self.clear();
+            self.marks.clear();
+            self.indices.clear();
+            self.marks.try_reserve_exact(1).ok()?;
+            self.indices.try_reserve_exact(indices.len()).ok()?;
+            self.indices.extend_from_slice(indices);
+            (self.shape, self.stride, self.index_rank) = (shape, stride, indices.len());
+            Some(mem::replace(&mut self.data, data))
         }
 
         /// Appends a small value. False if it has another form than this chunk, or there is no room.

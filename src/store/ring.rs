@@ -1,12 +1,11 @@
 //! The rings of a store on the heap: one queue of chunks a key.
 //!
-//! A value comes in by one of three ways:
+//! A value comes in by one of two ways:
 //!
 //! * [`Heap::append_quickly`]: a small value is appended to the open chunk, under the lock. In the steady state that is all: a
 //!   check of the chunk's form and room, and the stores. [`Heap::append_to_next_chunk`] comes where it fails.
-//! * [`Heap::begin`], then [`Heap::push_chunk`]: for a large value the oldest chunk of a full ring, or a new one, is taken, filled
-//!   outside the lock, and put back.
-//! * [`Heap::push_chunk`] alone: a value that is a chunk already, such as a user's type.
+//! * [`Heap::begin`], then [`Heap::push_chunk`]: for a large value, or one of a user's type, the oldest chunk of a full ring, or
+//!   a new one, is taken, filled outside the lock, and put back.
 //!
 //! Every value has a position: the number of values that its ring took in before. Limits are not applied by moving
 //! anything, but by the position from which on values count: see [`Ring::tail`].
@@ -503,7 +502,7 @@ impl Heap {
 
     /// Puts a chunk of one value into its ring. While it is refused, it stays in `chunk`.
     ///
-    /// `reserved` is what [`begin`](Heap::begin) has reserved for it, if it did, and is `None` afterwards.
+    /// `reserved` is what [`begin`](Heap::begin) has reserved for it, and is `None` afterwards.
     pub(crate) fn push_chunk(
         &mut self,
         number: usize,
