@@ -13,8 +13,8 @@
 //! Nothing that may run a user's code happens under the lock. What a step takes out of a ring it hands back, to be dropped by the
 //! caller: as [`Step::Again`], or beside its result.
 //!
-//! `Heap::used` is the sum over the rings, kept up to date by `Heap::with_ring`, and never above `max_bytes`: a value is refused before
-//! anything is allocated for it that the budget has no room for.
+//! `Heap::used` is the sum over the rings, kept up to date by `Heap::with_ring`. What a value will take is held against `max_bytes`
+//! before it is allocated.
 
 use alloc::{collections::VecDeque, string::String, vec::Vec};
 use core::mem;
