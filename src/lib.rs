@@ -31,25 +31,10 @@
 //! println!("{cache}"); // a line a key: count, type, shape, minimum, maximum, mean, NaN
 //! ```
 //!
-//! A tour: [turning it on](#turning-it-on) · [what it costs](#what-it-costs) · [a framework's tensor](#a-frameworks-tensor) ·
+//! A tour: [what it costs](#what-it-costs) · [turning it on](#turning-it-on) · [a framework's tensor](#a-frameworks-tensor) ·
 //! [reading](#reading) · [what is kept](#what-is-kept) · [whole functions](#whole-functions) · [any type](#any-type) ·
 //! [threads](#threads-tests-requests) · [no heap](#without-a-heap) · [comparing](#comparing-two-runs) ·
 //! [beside others](#beside-others) · [F.A.Q.](#faq)
-//!
-//! # Turning it on
-//!
-//! Recording is compiled in by the feature `capture`, and switched on while running by [`activate`] or [`session`].
-//!
-//! | feature | default | gives |
-//! | --- | --- | --- |
-//! | `std` | yes | `alloc`, waiting instead of refusing, scopes |
-//! | `alloc` | with `std` | values of any type, snapshots ([`cache`], [`take`]), conversions |
-//! | `capture` | no | the recording itself, with `once_cell` and `spin` |
-//! | `portable-atomic` | no | targets without compare-and-swap, such as Cortex-M0 |
-//!
-//! The features are read in this crate, never in yours, so no line needs a `#[cfg]` around it, and what compiles with the feature off
-//! compiles with it on. A library ships its lines and leaves the feature off; the program that links it turns it on, for
-//! instance by `cargo run --features anycapture/capture`.
 //!
 //! # What it costs
 //!
@@ -62,6 +47,21 @@
 //!   under a lock, values above 16 KiB outside of it.
 //!
 //! The repository's `docs/cost.md` has the figures, beside those of other crates, and the command that measures them.
+//!
+//! # Turning it on
+//!
+//! Recording is compiled in by the feature `capture`, and switched on while running by [`activate`] or [`session`].
+//!
+//! | feature | default | gives |
+//! | --- | --- | --- |
+//! | `std` | yes | `alloc`, waiting instead of refusing, scopes |
+//! | `alloc` | with `std` | values of any type, snapshots ([`cache`], [`take`]), conversions |
+//! | `capture` | no | the recording itself, with `once_cell` and `spin` |
+//! | `portable-atomic` | no | targets without compare-and-swap, such as Cortex-M0 |
+//!
+//! The features are read in this crate, never in yours, so no line needs a `#[cfg]` around it, and a line that compiles with the feature off
+//! compiles with it on. (The list of a `captured_fn!` is checked with the feature on: build so once in CI.) A library ships its lines and leaves the feature off; the program that links it turns it on, for
+//! instance by `cargo run --features anycapture/capture`.
 //!
 //! # A framework's tensor
 //!
@@ -166,9 +166,9 @@
 //! [`captured_fn!`] captures variables of a function by their names, parameters, what it returns (`return`), or everything with numbers (`*`).
 //! The body stays as it is written. A `let` is captured where it is bound, on every pass of a loop; a `let mut` where its block ends.
 //!
-//! It does not walk into closures, nor into match arms without a block; what leaves a block early, such as `?`, leaves
-//! without the captures at its end; rustfmt leaves the body alone. There, put a [`capture!`]. All of its limits are
-//! [on its page](captured_fn!#limits).
+//! It does not walk into closures, nor into match arms without a block: put a [`capture!`] there. What leaves a block before its end,
+//! such as `?`, leaves without the captures of its `let mut`s. rustfmt leaves a body as it is, unless the macro is
+//! [used as an attribute](captured_fn!#examples). [Its page](captured_fn!#limits) has all of its limits.
 //!
 //! # Any type
 //!
@@ -204,10 +204,12 @@
 //!
 //! ```ignore
 //! let reference = Recording::load("torch.safetensors")?;
-//! let comparison = Recording::from(&anycapture::cache()).compare(&reference, Tolerance::absolute(1e-5));
+//! let ours = Recording::from(&anycapture::cache());
+//! let comparison = ours.compare(&reference, Tolerance::absolute(1e-5));
 //! assert!(comparison.is_within(), "{comparison}"); // says at which value the two part first
 //!
-//! golden("tests/golden/attention.safetensors", &anycapture::cache(), Tolerance::absolute(1e-5)); // a golden test
+//! // A golden test: the first run writes the file, later ones compare.
+//! golden("tests/golden/map.safetensors", &anycapture::cache(), Tolerance::absolute(1e-5));
 //! ```
 //!
 //! On the command line, `anycapture show FILE`, `anycapture diff A B` and `anycapture plot FILE KEY`.
@@ -445,7 +447,9 @@ macro_rules! capture {
 /// * With `*`, a variable whose type only later lines tell is passed over at its binding: `None`, `.collect()`, `.parse()`,
 ///   `.into()`, `.sum()` and the like without a type. A `let` of an `if` that never gives a value, `if c { break } else {
 ///   continue }`, must be left out: `#[capture(*, !x)]`.
+/// * Of a name that is bound twice in a block, a `let mut` that the second one hides is not captured at the end.
 /// * A function of a hundred statements, twenty blocks in each other or 150 arms fits the default recursion limit.
+/// * Clippy does not find a `# Panics` section in the documentation of a wrapped function.
 ///
 /// # Examples
 ///
