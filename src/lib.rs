@@ -922,6 +922,11 @@ pub mod values {}
 #[doc = include_str!("../README.md")]
 pub struct Readme;
 
+/// Those of the README in Chinese.
+#[cfg(doctest)]
+#[doc = include_str!("../README.zh-CN.md")]
+pub struct ReadmeInChinese;
+
 /// The examples for those who come from Python, tested.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/python.md")]
