@@ -567,9 +567,37 @@ macro_rules! captured {
 }
 
 /// Whether the `capture` feature is on.
+///
+/// No line needs it. It is for a program that would rather say so than print an empty table, and for tests that look at values.
+///
+/// # Examples
+///
+/// ```
+/// if !anycapture::ENABLED {
+///     eprintln!("built without recording: cargo run --features anycapture/capture");
+/// }
+/// ```
 pub const ENABLED: bool = cfg!(feature = "capture");
 
-/// Starts recording, with the limits as they are.
+/// Starts recording, with the limits as they are. What was captured before stays.
+///
+/// There is no order to get right: it may be called before or after the code with the lines is loaded, from any thread, any
+/// number of times. A function in a [`captured_fn!`] that is running already sees it at its next call, or at the next pass of its
+/// `loop` or `while let`.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// for step in 0..4 {
+///     if step == 2 {
+///         anycapture::activate(); // after the warm-up
+///     }
+///     capture!(train, step);
+/// }
+/// # if !anycapture::ENABLED { return }
+/// assert_eq!(anycapture::cache()["train.step"].len(), 2);
+/// ```
 #[inline]
 pub fn activate() {
     store::activate();
@@ -577,13 +605,51 @@ pub fn activate() {
 
 /// Starts recording with other limits, a filter, or conversions: see [`Options`].
 ///
+/// What the options do not set stays as it was set before. Limits take effect at once, and a smaller one drops the oldest
+/// values. A filter is asked again for every key.
+///
 /// Call it from the program, not from an interrupt handler.
+///
+/// # Examples
+///
+/// ```
+/// use anycapture::{Options, capture};
+///
+/// anycapture::activate_with(Options::new().max_size(2));
+/// anycapture::activate_with(Options::new().only(&["train.*"])); // the limit stays
+/// for step in 0..4 {
+///     capture!(train, step);
+///     capture!(evaluate, step);
+/// }
+/// # if !anycapture::ENABLED { return }
+/// let cache = anycapture::cache();
+/// assert_eq!((cache.len(), cache["train.step"].len()), (1, 2));
+/// ```
 #[inline]
 pub fn activate_with(options: Options) {
     store::activate_with(options);
 }
 
-/// Stops recording at once, on every line. What was captured stays.
+/// Stops recording at once, on every line, also on one whose `on = flag` was read before. What was captured stays.
+///
+/// # Examples
+///
+/// Stop at the first value that is out of bounds, and keep what led to it:
+///
+/// ```
+/// # use anycapture::capture;
+/// anycapture::activate();
+/// for step in 0..10_u32 {
+///     let norm = 2.0_f32.powi(step as i32);
+///     capture!(train, norm);
+///     if norm > 100.0 {
+///         anycapture::deactivate();
+///     }
+/// }
+/// # if !anycapture::ENABLED { return }
+/// let norms = &anycapture::cache()["train.norm"];
+/// assert_eq!(norms.last().and_then(|norm| norm.scalar::<f32>()), Some(128.0));
+/// ```
 #[inline]
 pub fn deactivate() {
     store::deactivate();
@@ -591,20 +657,44 @@ pub fn deactivate() {
 
 /// Whether recording is active: one relaxed load, and `false` for the compiler when the `capture` feature is off.
 ///
-/// Read it once before a loop that should stay vectorised, and hand it to the line: `capture!(...; on = flag)`.
+/// Read it once before a loop that should stay vectorised, and hand it to the line: `capture!(...; on = flag)`. It also chooses a slower
+/// path that makes what is to be seen:
+///
+/// ```
+/// # fn fused(q: &[f32]) -> Vec<f32> { q.to_vec() }
+/// # fn with_map(q: &[f32]) -> Vec<f32> { q.to_vec() }
+/// # let q = [1.0];
+/// let out = if anycapture::is_active() { with_map(&q) } else { fused(&q) };
+/// # assert_eq!(out, q);
+/// ```
 #[inline(always)]
 pub fn is_active() -> bool {
     store::is_active()
 }
 
 /// Keeps the newest `max_size` values of each key, at once and from now on; 0 means as many as memory
-/// allows.
+/// allows, within [`max_bytes`](Options::max_bytes).
+///
+/// A line with `keep = N` has a limit of its own. In [given memory](set_memory) a ring that is carved keeps its size in bytes.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _session = anycapture::session();
+/// (0..5).for_each(|step| capture!(train, step));
+/// anycapture::set_size(2);
+/// # if !anycapture::ENABLED { return }
+/// let steps: Vec<i32> = anycapture::cache()["train.step"].iter().filter_map(|step| step.scalar()).collect();
+/// assert_eq!(steps, [3, 4]);
+/// ```
 #[inline]
 pub fn set_size(max_size: usize) {
     store::set_size(max_size);
 }
 
-/// Drops every value. Limits, filter and memory stay.
+/// Drops every value, and so every key of a later [`cache`]. Limits, filter, conversions and memory stay, and so do the counts, where these
+/// values then stand as cleared.
 ///
 /// A key that is in use, because this is called in the closure of a [`visit`] over given memory or in an interrupt handler
 /// that has interrupted a capture, is cleared before it is used next.
@@ -772,7 +862,8 @@ pub fn drain<E>(f: impl FnMut(&Value<'_>) -> Result<(), E>) -> Result<(), E> {
 
 /// An owned snapshot of what was captured.
 ///
-/// It shares the values with the store; only small ones that came last are copied. See [`Cache`] for an example.
+/// It shares the values with the store; only small ones that came last are copied. What is captured, overwritten or cleared later does
+/// not change it. See [`Cache`] for how to read it.
 ///
 /// # Panics
 ///
@@ -782,18 +873,19 @@ pub fn cache() -> Cache {
     try_cache().unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The same as [`cache`].
+/// The same as [`cache`], for where a panic will not do.
 ///
 /// # Errors
 ///
-/// [`SnapshotError::NoMemory`] if there is no memory for it, [`SnapshotError::Busy`] if the store is in use and waiting is not
-/// allowed or was in vain, as in an interrupt handler that has interrupted a capture.
+/// [`SnapshotError::NoMemory`] if there is no memory for it, [`SnapshotError::Busy`] if the store is in use, and waiting is not
+/// allowed, as in an interrupt handler that has interrupted a capture, or did not help for a second.
 #[cfg(feature = "alloc")]
 pub fn try_cache() -> Result<Cache, SnapshotError> {
     store::cache::try_cache()
 }
 
-/// An owned snapshot of what was captured, which is no longer in the store afterwards. Every value is handed out once.
+/// An owned snapshot of what was captured, which is no longer in the store afterwards. Every value is handed out once, whatever
+/// other threads take or [`drain`] at the same time. It is what a long-running program calls now and then.
 ///
 /// # Panics
 ///
@@ -888,10 +980,12 @@ pub const fn region_size<E: Element>(
     if ENABLED { store::region::region_size::<E>(key, count, shape, indices) } else { 0 }
 }
 
-/// Reads [given memory](set_memory) after a reset, or a copy of it: `None` if it is not such memory.
+/// Reads [given memory](set_memory) after a reset, or a copy of it: `None` if it is not such memory. Call it before `set_memory`, which
+/// ends what was there.
 ///
 /// Memory that the start-up code does not clear, such as a section `.uninit`, still holds the values after a warm reset. A value that was
-/// being written when the reset came is left out. Whatever the bytes are, this does not panic.
+/// being written when the reset came is left out. Whatever the bytes are, this does not panic. A dump from a target with 32 bits can be
+/// read on one with 64.
 ///
 /// # Examples
 ///

@@ -846,6 +846,19 @@ impl<'a> Iterator for Values<'a> {
 
 /// What was captured before a reset, or before a dump of the memory was made: see [`recover`](crate::recover). It borrows that
 /// memory, and copies nothing.
+///
+/// # Examples
+///
+/// A dump that a debugger has made, read on the host:
+///
+/// ```no_run
+/// let dump = std::fs::read("ram.bin")?;
+/// match anycapture::recover(&dump) {
+///     Some(before) => before.visit(|value| println!("{} {value}", value.key())),
+///     None => eprintln!("the given memory does not begin here"),
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Recovered<'m> {
     memory: &'m [u8],

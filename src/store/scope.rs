@@ -213,6 +213,23 @@ mod scoped {
     impl Handle {
         /// A scope that no thread is in yet, and that lives as long as its handles: for a task that moves between threads.
         /// Recording into it is active.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use anycapture::capture;
+        /// let request = anycapture::Handle::new();
+        /// let record = |loss: f32| {
+        ///     let _entered = request.enter();
+        ///     capture!(train, loss);
+        /// };
+        /// std::thread::scope(|threads| threads.spawn(|| record(0.5)).join().unwrap());
+        /// record(0.25);
+        /// assert!(anycapture::cache().is_empty()); // outside of the request
+        /// # if !anycapture::ENABLED { return }
+        /// let _entered = request.enter();
+        /// assert_eq!(anycapture::cache()["train.loss"].len(), 2);
+        /// ```
         pub fn new() -> Handle {
             Handle(Inner::new())
         }
