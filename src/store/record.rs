@@ -90,7 +90,7 @@ impl Callsite {
         let values = value.flat();
         let (flat, mut room) = ([values.len()], [0; MAX_RANK]);
         let own = own_shape(value, &flat, &mut room);
-        keep(self.owner(key), values, own, note);
+        keep(self.owner(key), values, note.shape, own, note);
     }
 
     /// Keeps elements that are made one by one, flat or in the shape that the line gives.
@@ -104,7 +104,7 @@ impl Callsite {
         note: &Note<'_>,
     ) {
         let flat = [source.len()];
-        keep(self.owner(key), source, Some(shape.unwrap_or(&flat)), note);
+        keep(self.owner(key), source, note.shape.or(shape), Some(&flat), note);
     }
 
     /// Counts a `None` or an `Err`.
@@ -152,9 +152,17 @@ fn with_admitted(owner: &'static Callsite, keep: impl FnOnce(&Store, Place) -> K
     });
 }
 
-/// Keeps elements. `own` are the dimensions of the value itself, `None` if they are too many.
-fn keep<S: Source>(owner: &'static Callsite, source: S, own: Option<&[usize]>, note: &Note<'_>) {
-    with_admitted(owner, |store, place| keep_elements(store, owner, place, source, own, note));
+/// Keeps elements. `given` are the dimensions to try; without any, `own`, which fit; `None` if they are too many.
+fn keep<S: Source>(
+    owner: &'static Callsite,
+    source: S,
+    given: Option<&[usize]>,
+    own: Option<&[usize]>,
+    note: &Note<'_>,
+) {
+    with_admitted(owner, |store, place| {
+        keep_elements(store, owner, place, source, given, own, note)
+    });
 }
 
 fn keep_elements<S: Source>(
@@ -162,12 +170,14 @@ fn keep_elements<S: Source>(
     owner: &'static Callsite,
     place: Place,
     source: S,
+    given: Option<&[usize]>,
     own: Option<&[usize]>,
     note: &Note<'_>,
 ) -> Kept {
     let flat = [source.len()];
-    let (shape, fits) = match note.shape.or(own) {
-        Some(shape) if fits(shape, source.len()) => (shape, true),
+    let (shape, fits) = match (given, own) {
+        (None, Some(own)) => (own, true),
+        (Some(shape), _) if fits(shape, source.len()) => (shape, true),
         _ => (&flat[..], false),
     };
     let shortened = match place {
@@ -495,7 +505,8 @@ fn keep_array(
     let Array { shape: own, buffer } = array;
     let Place::Heap(ring) = place else {
         return with_buffer!(&buffer, values => {
-            keep_elements(store, owner, place, &values[..], Some(own.as_slice()), note)
+            let given = note.shape.unwrap_or(own.as_slice());
+            keep_elements(store, owner, place, &values[..], Some(given), None, note)
         });
     };
     let length = keep::length_of(&buffer);
