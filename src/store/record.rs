@@ -297,11 +297,7 @@ fn push_to_region(
     let mut ring = change_ring(owner).ok_or(Refused::Busy)?;
     let ring = match &mut *ring {
         Some(ring) => ring,
-        none => {
-            let told = store.told_size();
-            let (wanted, least) = ring_size(owner.key(), form, note.keep, note.room, told);
-            none.insert(Ring::create(carve(wanted, least)?, owner.key())?)
-        }
+        none => none.insert(carve_ring(store, owner, form, note)?),
     };
     let limit = match (note.keep, note.room) {
         (0, 0) => store.told_size(),
@@ -310,6 +306,20 @@ fn push_to_region(
     form.stamp.sequence = next_in_region()?;
     let shortened = ring.push(form, limit, write)?;
     Ok((!fits || shortened).then_some(Event::Mismatched))
+}
+
+/// The ring of a key, made for its first value.
+#[cold]
+#[inline(never)]
+fn carve_ring(
+    store: &Store,
+    owner: &'static Callsite,
+    first: &Form<'_>,
+    note: &Note<'_>,
+) -> Result<Ring<'static>, Refused> {
+    let told = store.told_size();
+    let (wanted, least) = ring_size(owner.key(), first, note.keep, note.room, told);
+    Ring::create(carve(wanted, least)?, owner.key())
 }
 
 #[cfg(feature = "alloc")]
