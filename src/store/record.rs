@@ -267,7 +267,10 @@ fn keep_in_region<S: Source, R>(
         }
         count
     });
-    stop_at_nan(&PROCESS, owner, has_nan);
+    // Asked first, for a program may never set it: so the compiler leaves this out.
+    if PROCESS.stops_at_nan() {
+        stop_at_nan(&PROCESS, owner, has_nan);
+    }
     pushed
 }
 
