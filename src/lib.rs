@@ -376,7 +376,7 @@ macro_rules! capture {
         if $crate::ENABLED && $crate::is_active() {
             match &$item {
                 __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
-                    [any $($path)+] $item [] __anycapture_value (&$crate::__private::Note::NONE)
+                    [any $($path)+] $item [] __anycapture_value ($crate::__private::None)
                 }
             }
         }
@@ -1034,6 +1034,7 @@ pub mod __private {
     pub use core::{compile_error, concat, stringify};
 
     pub use crate::macros::{Elsewhere, OfThisBlock, Returned, Unassigned, names};
+    pub use crate::store::kind::shaped;
     pub use crate::store::note::{Note, dims, indices, size};
     pub use crate::store::probe::{Listed, Probe, any, optional};
     pub use crate::store::typed::{Typed, cases as typed};

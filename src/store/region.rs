@@ -334,8 +334,25 @@ impl Form<'_> {
         value_size(self.size, self.shape.len(), self.indices.len())
     }
 
-    /// Writes what stands beside the elements, `size` bytes in `shape`, and returns the size of the
-    /// value.
+    /// Fewer elements were written than there were to be: writes anew what stands beside them, and returns the size of
+    /// the value.
+    #[cold]
+    fn shorten(
+        &self,
+        header: &mut ValueHeader,
+        body: &mut [u8],
+        written: usize,
+    ) -> Result<usize, Refused> {
+        if self.shape.is_empty() {
+            // A scalar has no place for a dimension.
+            return Err(Refused::TooLarge);
+        }
+        let size = self.size / self.length * written;
+        self.write(header, body, &[written], size);
+        Ok(value_size(size, 1, self.indices.len()))
+    }
+
+    /// Writes what stands beside the elements, `size` bytes in `shape`.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation)]
     fn write(
@@ -344,7 +361,7 @@ impl Form<'_> {
         body: &mut [u8],
         shape: &[usize],
         size: usize,
-    ) -> usize {
+    ) {
         let mut at = up4(size);
         for index in self.indices {
             set(body, at, index.to_le_bytes());
@@ -365,9 +382,7 @@ impl Form<'_> {
         }
         set(header, 8, self.stamp.sequence.to_le_bytes());
         set(header, 4, [self.kind as u8, ranks, flags, MARK]);
-        in_order();
         set_word(header, 0, FIXED + THREAD + at);
-        FIXED + THREAD + at
     }
 }
 
@@ -444,22 +459,25 @@ impl Span {
     /// left at most. Returns where that piece is.
     #[inline(always)]
     fn make_room(&mut self, start: usize, body: &[u8], size: usize, others: usize) -> usize {
+        while self.kept > others {
+            self.drop_oldest(start, body);
+        }
         while self.kept > 0 {
-            // The piece at `at` is large enough once `head` has come to `end`.
-            let (at, end) = if self.tail <= self.head {
-                (self.tail, self.tail + size)
+            // The piece ends at `end`, and is free once `head` has come there.
+            let end = if self.tail <= self.head {
+                self.tail + size
             } else if body.len().wrapping_sub(self.tail) >= size {
-                (self.tail, 0)
+                return self.tail;
             } else {
-                (start, start + size)
+                start + size
             };
-            loop {
-                if self.head >= end && self.kept <= others {
-                    return at;
-                }
+            while self.head < end {
                 if !self.drop_oldest(start, body) || self.kept == 0 {
                     break;
                 }
+            }
+            if self.head >= end && self.kept > 0 {
+                return end - size;
             }
         }
         // Behind the value that was dropped last, which can then be put back.
@@ -579,30 +597,22 @@ impl<'m> Ring<'m> {
     ) -> Result<bool, Refused> {
         let (header, body) = self.split().ok_or(Refused::NoMemory)?;
         let size = form.value_size();
-        if size.saturating_add(start(header)) > body.len() {
+        if size + start(header) > body.len() {
             return Err(Refused::TooLarge);
         }
         let mut span = Span::load(header);
         let kept = span.kept;
         let at = span.make_room(start(header), body, size, limit.wrapping_sub(1));
         span.publish_dropped(header, kept, OVERWRITTEN);
-        let free = body.get_mut(at..).and_then(<[u8]>::split_first_chunk_mut);
-        let (front, free) = free.ok_or(Refused::TooLarge)?;
-        let written = write(free.get_mut(..form.size).ok_or(Refused::TooLarge)?);
-        let flat;
-        let (shape, bytes) = if written >= form.length {
-            (form.shape, form.size)
-        } else if form.shape.is_empty() {
-            // A scalar has no place for a dimension.
-            return Err(Refused::TooLarge);
-        } else {
-            flat = [written];
-            (&flat[..], form.size / form.length * written)
-        };
-        let size = form.write(front, free, shape, bytes);
+        let value = body.get_mut(at..).and_then(<[u8]>::split_first_chunk_mut);
+        let (front, rest) = value.ok_or(Refused::TooLarge)?;
+        form.write(front, rest, form.shape, form.size);
+        let written = write(rest.get_mut(..form.size).ok_or(Refused::TooLarge)?);
+        let is_short = written < form.length;
+        let size = if is_short { form.shorten(front, rest, written)? } else { size };
         span.append(body, at, size);
         span.publish(header);
-        Ok(written < form.length)
+        Ok(is_short)
     }
 
     /// Drops values, the oldest first, until at most `limit` are left, and counts them at `reason`.
