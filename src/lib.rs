@@ -245,8 +245,8 @@
 //! **Two versions of the crate in one program**, or a plugin, have a store each, and `activate()` of one does not switch on the lines of the
 //! other. `cargo tree --duplicates` shows them; see [`threads`].
 //!
-//! **In a library?** Yes: depend on `anycapture` without the feature. Its lines are then nothing until a program turns them on. Prefix the keys
-//! with a name of yours, as all lines with one key fill one list.
+//! **In a library?** Yes: depend on `anycapture` without the feature. Its lines are then nothing until a program turns them on. Begin the keys
+//! with its name, `capture!(my_crate::forward, x)`, as all lines with one key fill one list.
 //!
 //! **My values change later.** They are clones that share storage. [Convert](Options::convert) the type, or capture the numbers:
 //! `x = tensor.to_vec1::<f32>()`.
@@ -262,6 +262,9 @@
 //!
 //! **May the lines stay in what I ship?** That is what they are for. With the feature off they are no code; with it on and inactive, a load and
 //! a branch.
+//!
+//! **I want it in NumPy.** [`export`] to a file, then `safetensors.numpy.load_file("run.safetensors")["Attention.forward.map"]`, an array of shape
+//! `[n, ...]`.
 //!
 //! **I come from the Python tool.** The repository's `docs/python.md` has each of its calls beside ours.
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -737,7 +740,7 @@ impl Drop for Session {
 /// Begins a store of this thread's own, for a test, a request, or one of two models. Recording into it is active.
 ///
 /// While the [`Scope`] lives, every capture on this thread goes there, and every function of this crate that is called here
-/// reads, clears or reports on it; other threads do not see it, unless they join by a [`Handle`]. It begins with the
+/// reads, clears or reports on it; other threads neither see it nor add to it, unless they join by a [`Handle`]. It begins with the
 /// limits that the process begins with, without a filter. Scopes nest. What they hold goes with them.
 ///
 /// A scope may be dropped on another thread, and in any order: it ends then, and each thread that is in it is back in the
