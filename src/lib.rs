@@ -128,7 +128,7 @@
 //! | [`cache`] | an owned snapshot, a map from key to the list of its values, oldest first; it shares values, and copies none of the large ones |
 //! | [`take`] | the same, and the store is empty afterwards: every value is handed out once |
 //! | [`visit`], [`drain`] | every value in turn, without a heap; `drain` also removes, in the order of capture |
-//! | [`export`] | one safetensors file, a tensor of shape `[n, ...]` a key, to any sink |
+//! | [`export`] | one safetensors file, with one tensor of shape `[n, ...]` for each key, to any sink |
 //! | [`report`] | why each key holds what it holds |
 //!
 //! A [`Value`] has a [key](Value::key), [shape](Value::shape), [element type](Value::dtype), up to four [indices](Value::indices) that its line gave, and a
@@ -157,7 +157,7 @@
 //! * Without being told, 1024 values are kept of each key, 64 of them if they are clones of a user's type, and 256 MiB in all, counted
 //!   as memory is really taken. [`set_size`], [`Options`] and `keep = N` on a line say otherwise.
 //! * `every = N` takes one hit of N, `if COND` chooses, [`Options::only`] filters by key, [`Options::stop_at_nan`] stops behind the
-//!   first NaN with what led to it.
+//!   first NaN and keeps what led to it.
 //! * Every value overwritten, and every value refused, is counted by key and by cause. Nothing is lost silently, and a capture never
 //!   returns an error to the code it looks into.
 //!
@@ -243,7 +243,7 @@
 //! `capture!(forward, map = attention_map(&q, &k))`: it runs only while recording, and may return a `Result`.
 //!
 //! **Two versions of the crate in one program**, or a plugin, have a store each, and `activate()` of one does not switch on the lines of the
-//! other. `cargo tree --duplicates` shows them; see [`threads`].
+//! other. Cargo has one of compatible versions, so this takes a 0.1 beside a 0.2; `cargo tree --duplicates` shows it. See [`threads`].
 //!
 //! **In a library?** Yes: depend on `anycapture` without the feature. Its lines are then nothing until a program turns them on. Begin the keys
 //! with its name, `capture!(my_crate::forward, x)`, as all lines with one key fill one list.
@@ -257,8 +257,8 @@
 //! **A function that runs for ever sees no `activate()`.** `captured_fn!` reads the switch on entry and at each pass of a `loop` or `while let`; a
 //! `for` or `while` loop that was begun before goes on without. A [`capture!`] reads it every time.
 //!
-//! **My tensor is on a GPU.** A conversion copies it to the host, and waits for it. `every = N`, `if` and [`Options::only`] keep that
-//! seldom.
+//! **My tensor is on a GPU.** A conversion copies it to the host, and waits for it. `every = N`, `if` and [`Options::only`] make that
+//! rare.
 //!
 //! **May the lines stay in what I ship?** That is what they are for. With the feature off they are no code; with it on and inactive, a load and
 //! a branch.
