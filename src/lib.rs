@@ -701,6 +701,20 @@ pub fn set_size(max_size: usize) {
 ///
 /// A key that is in use, because this is called in the closure of a [`visit`] over given memory or in an interrupt handler
 /// that has interrupted a capture, is cleared before it is used next.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _session = anycapture::session();
+/// capture!(warm_up, loss = 0.5_f32);
+/// let before = anycapture::cache();
+/// anycapture::clear();
+/// # if !anycapture::ENABLED { return }
+/// assert!(anycapture::cache().is_empty());
+/// assert_eq!(before["warm_up.loss"].len(), 1); // a snapshot keeps what it has
+/// assert_eq!(anycapture::report().key("warm_up.loss").map(|key| key.cleared()), Some(1));
+/// ```
 #[inline]
 pub fn clear() {
     store::clear();
@@ -871,6 +885,22 @@ pub fn drain<E>(f: impl FnMut(&Value<'_>) -> Result<(), E>) -> Result<(), E> {
 /// # Panics
 ///
 /// If there is no memory for it, or the store is in use for too long, with the words of [`SnapshotError`]: see [`try_cache`].
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _session = anycapture::session();
+/// for layer in 0..2_u8 {
+///     capture!(forward, scores = [f32::from(layer), 1.0]; index = layer);
+/// }
+/// let cache = anycapture::cache();
+/// # if !anycapture::ENABLED { return }
+/// assert_eq!(
+///     cache.to_string(),
+///     "forward.scores  2 x F32 [2]  min 0 max 1 mean 0.75 nan 0 inf 0\n",
+/// );
+/// ```
 #[cfg(feature = "alloc")]
 pub fn cache() -> Cache {
     try_cache().unwrap_or_else(|error| panic!("{error}"))
@@ -915,6 +945,22 @@ pub fn take() -> Cache {
 /// # Errors
 ///
 /// Those of [`try_cache`].
+///
+/// # Examples
+///
+/// What was captured, written away from time to time:
+///
+/// ```
+/// # use anycapture::capture;
+/// # let _session = anycapture::session();
+/// # capture!(train, loss = 0.5_f32);
+/// let mut log = Vec::new();
+/// // A store that is in use now is read at the next turn.
+/// if let Ok(cache) = anycapture::try_take() {
+///     log.extend(cache.in_order().map(|value| format!("{} {value}", value.key())));
+/// }
+/// assert_eq!(log.len(), if anycapture::ENABLED { 1 } else { 0 });
+/// ```
 #[cfg(feature = "alloc")]
 pub fn try_take() -> Result<Cache, SnapshotError> {
     store::cache::try_take()
