@@ -99,7 +99,7 @@ impl Callsite {
         self.key.get().copied().unwrap_or_default()
     }
 
-    /// What the store of the process knows of the key: see [`state`].
+    /// What the store of the process knows of the key: see `state`.
     #[inline(always)]
     pub fn state(&self) -> u32 {
         self.state.load(Relaxed)
@@ -150,6 +150,8 @@ impl Callsite {
         }
     }
 
+    /// Finds the owner of the key in the trie, or becomes it. Any number of lines may do so at once, one of them in a handler that has
+    /// interrupted another: each empty slot is taken by exactly one.
     #[cold]
     #[inline(never)]
     fn register(&'static self, key: &'static &'static str) -> &'static Callsite {

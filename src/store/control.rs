@@ -201,6 +201,7 @@ impl Store {
         self.active().load(Relaxed)
     }
 
+    /// Sets the flag of this store, and for that of the process the lowest bit of [`SWITCH`] as well, which lines read.
     fn set_active(&self, active: bool) {
         self.active().store(active, Relaxed);
         #[cfg(feature = "std")]
@@ -277,6 +278,7 @@ impl Store {
         Some(Place::Region)
     }
 
+    /// Asks the filter, and finds or makes the place of a key. What it finds is written into the state, for [`known_place`](Store::known_place).
     #[cold]
     fn find_place(&self, owner: &'static Callsite) -> Result<Place, Event> {
         let filters = || self.filters().load(Relaxed);
@@ -321,6 +323,7 @@ impl Store {
         Ok(Place::Heap(ring))
     }
 
+    /// The same in the table of a scope, under its lock: two threads in the scope may come with one key.
     #[cfg(feature = "std")]
     fn find_place_in(
         &self,
@@ -435,6 +438,7 @@ impl Store {
         }
     }
 
+    /// Clears one key, or marks it to be cleared by the next that uses it.
     fn clear_key(&self, owner: &'static Callsite, place: Place) {
         let cleared = match place {
             Place::Region => match change_ring(owner) {
@@ -524,6 +528,7 @@ impl Store {
         self.trim_regions(max_size);
     }
 
+    /// Sets limits, then frees what is beyond them, a chunk under each lock: captures go on meanwhile.
     #[cfg(feature = "alloc")]
     fn set_limits(&self, max_size: Option<usize>, max_bytes: Option<usize>) {
         self.trim_regions(max_size);
@@ -567,6 +572,7 @@ impl Store {
         }
     }
 
+    /// Brings the rings in given memory to a smaller limit. One that is in use keeps its values until it takes the next one in.
     fn trim_regions(&self, max_size: Option<usize>) {
         let Some(max_size) = max_size else { return };
         for (owner, place) in self.keys() {
@@ -594,6 +600,7 @@ impl Store {
         }
     }
 
+    /// What the report says before the keys. Of what is in use, it says what is true without it.
     pub(crate) fn status(&self) -> Status {
         let settings = lock(&self.settings);
         let memory = lock(&MEMORY).filter(|memory| self.is_process() && memory.size() > 0);

@@ -64,6 +64,7 @@ mod with_capture {
     impl Event {
         const COUNT: usize = if cfg!(feature = "alloc") { 10 } else { 7 };
 
+        /// Its counter in [`Stats`].
         fn number(self) -> usize {
             match self {
                 Event::Refused(Refused::NoMemory) => 0,

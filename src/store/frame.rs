@@ -138,6 +138,7 @@ impl Bytes {
     }
 
     #[allow(clippy::cast_possible_truncation)]
+    /// Seven bits a byte, the lowest first.
     fn push_varint(&mut self, mut number: u64) {
         while number > 0x7F {
             self.push(number as u8 | 0x80);
