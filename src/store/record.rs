@@ -341,9 +341,8 @@ impl Callsite {
     ) {
         let values = value.flat();
         let (flat, mut room) = ([values.len()], [0; MAX_RANK]);
-        let is_quick = size_of_val(values) <= SMALL
-            && scope::is_process_active_alone()
-            && !PROCESS.stops_at_nan();
+        let is_quick =
+            size_of_val(values) <= SMALL && scope::is_process_active() && !PROCESS.stops_at_nan();
         if let (true, Some(ring)) = (is_quick, self.ring_number()) {
             if let Some(incoming) = incoming(value, note, &flat, &mut room) {
                 if let Some(mut heap) = PROCESS.heap.try_lock() {

@@ -355,13 +355,7 @@ impl Form<'_> {
     /// Writes what stands beside the elements, `size` bytes in `shape`.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation)]
-    fn write(
-        &self,
-        header: &mut ValueHeader,
-        body: &mut [u8],
-        shape: &[usize],
-        size: usize,
-    ) {
+    fn write(&self, header: &mut ValueHeader, body: &mut [u8], shape: &[usize], size: usize) {
         let mut at = up4(size);
         for index in self.indices {
             set(body, at, index.to_le_bytes());
