@@ -102,7 +102,8 @@ const TAKEN: usize = 48;
 /// The start of a piece: magic bytes and size.
 const PIECE: usize = 8;
 /// The largest ring, and the most bytes of elements: its offsets have 32 bits, and so have sums of them.
-pub(crate) const MAX_RING: usize = i32::MAX as usize & !3;
+pub(crate) const MAX_RING: usize =
+    if size_of::<usize>() > 2 { i32::MAX as usize & !3 } else { isize::MAX as usize & !3 };
 
 /// A value's header up to the thread number, which only threads need.
 const FIXED: usize = 16;
@@ -356,13 +357,7 @@ impl Form<'_> {
     /// Writes what stands beside the elements, `size` bytes in `shape`.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation)]
-    fn write(
-        &self,
-        header: &mut ValueHeader,
-        body: &mut [u8],
-        shape: &[usize],
-        size: usize,
-    ) {
+    fn write(&self, header: &mut ValueHeader, body: &mut [u8], shape: &[usize], size: usize) {
         let mut at = up4(size);
         for index in self.indices {
             set(body, at, index.to_le_bytes());

@@ -67,7 +67,8 @@ fn write_groups<E: Element>(elements: &[E], to: &mut [u8]) {
     let (rest, grouped) = (groups.remainder(), 4 * groups.len() * E::SIZE);
     for (to, group) in to.chunks_exact_mut(4 * E::SIZE).zip(groups) {
         let (low, high) = to.split_at_mut(2 * E::SIZE);
-        let ((first, second), (third, fourth)) = (low.split_at_mut(E::SIZE), high.split_at_mut(E::SIZE));
+        let ((first, second), (third, fourth)) =
+            (low.split_at_mut(E::SIZE), high.split_at_mut(E::SIZE));
         E::write(&group[..1], first);
         E::write(&group[1..2], second);
         E::write(&group[2..3], third);
