@@ -14,7 +14,8 @@ const fn is_cloned<T: Clone>() {}
 const fn is_copied<T: Copy + PartialEq>() {}
 const fn is_error<T: Error + Send + Sync + 'static>() {}
 
-const _: () = {
+#[test]
+fn public_types_have_the_common_traits() {
     is_debug::<Value<'static>>();
     is_display::<Value<'static>>();
     is_shared::<Value<'static>>();
@@ -52,10 +53,11 @@ const _: () = {
 
     is_copied::<ReadError>();
     is_error::<ReadError>();
-};
+}
 
 #[cfg(feature = "alloc")]
-const _: () = {
+#[test]
+fn public_types_with_a_heap_have_the_common_traits() {
     use anycapture::{Array, Cache, Iter, SnapshotError};
 
     is_debug::<Cache>();
@@ -72,10 +74,11 @@ const _: () = {
 
     is_copied::<SnapshotError>();
     is_error::<SnapshotError>();
-};
+}
 
 #[cfg(feature = "std")]
-const _: () = {
+#[test]
+fn public_types_with_std_have_the_common_traits() {
     use anycapture::{Entered, Handle, Scope};
 
     is_debug::<Scope>();
@@ -86,7 +89,4 @@ const _: () = {
     is_cloned::<Handle>();
 
     is_debug::<Entered>();
-};
-
-#[test]
-fn the_assertions_above_are_compiled() {}
+}

@@ -33,7 +33,7 @@ pub struct Callsite {
     pub(crate) stats: Stats,
     /// As the line hands it over, with `r#` before raw identifiers.
     key: OnceRef<'static, &'static str>,
-    /// The same as people write it, if that differs and was asked for.
+    /// The same without `r#`, if that differs and was asked for.
     #[cfg(feature = "alloc")]
     text: OnceRef<'static, &'static str>,
     /// Below this in the trie: keys whose next bit of the hash is 0, or 1.
@@ -117,8 +117,7 @@ impl Callsite {
         self.state.store(self.state() & !clear | set, Relaxed);
     }
 
-    /// The key as people write it, of an owner. Of a key with raw identifiers, a copy without their `r#` is made once, and lives
-    /// for ever.
+    /// The key as it is shown, of an owner. Of a key with raw identifiers, a copy without their `r#` is made once, and is leaked.
     #[cfg(feature = "alloc")]
     pub fn text(&self) -> Option<&'static str> {
         use alloc::{boxed::Box, string::String};
@@ -210,7 +209,7 @@ pub(crate) fn find(key: &str) -> Option<&'static Callsite> {
     }
 }
 
-/// The bytes of a key as people write it: without the `r#` of raw identifiers.
+/// The bytes of a key as it is shown: without the `r#` of raw identifiers.
 #[derive(Clone)]
 pub(crate) struct Plain<'a> {
     rest: &'a [u8],
@@ -238,6 +237,7 @@ impl Iterator for Plain<'_> {
     }
 }
 
+/// Whether two keys are shown alike. Keys of one function are often the same `static`.
 fn same(a: &str, b: &str) -> bool {
     core::ptr::eq(a, b) || Plain::new(a).eq(Plain::new(b))
 }
@@ -249,7 +249,7 @@ fn hash(key: &str) -> u32 {
     hash ^ (hash >> 15)
 }
 
-/// Writes a key as people write it.
+/// A key as it is shown: [`Plain`] for `Display`.
 pub(crate) struct KeyName<'a>(pub &'a str);
 
 impl core::fmt::Display for KeyName<'_> {

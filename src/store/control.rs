@@ -2,6 +2,10 @@
 //!
 //! There is one store for the process, [`PROCESS`], which keeps what it knows of a key in the owner of that key, and
 //! with `std` one for each [scope](super::scope), which has a table of its own.
+//!
+//! A key is admitted once: the filter is asked, its place is found, and both are written into the state of its owner, one word.
+//! From then on a capture in the store of the process reads that word and takes no lock but that of its ring. A new filter clears
+//! the words, and every key is asked again.
 
 #[cfg(feature = "alloc")]
 use alloc::{string::String, vec::Vec};
@@ -36,7 +40,9 @@ pub(crate) static SWITCH: AtomicUsize = AtomicUsize::new(0);
 /// The store of every thread that has no scope.
 pub(crate) static PROCESS: Store = Store::new();
 
-/// See the module.
+/// A place for captures: that of the process, or of a scope.
+///
+/// `const` and zero where it can be, so that the store of the process is a `static` without initialisation.
 pub(crate) struct Store {
     #[cfg(feature = "alloc")]
     pub heap: CachePadded<Mutex<Heap>>,
@@ -51,6 +57,7 @@ pub(crate) struct Store {
     table: Option<Mutex<Table>>,
 }
 
+/// What is read seldom, behind one lock.
 struct Settings {
     only: Option<Patterns>,
     #[cfg(feature = "alloc")]
@@ -65,7 +72,7 @@ struct Settings {
     passed_over: Vec<(&'static Callsite, &'static str)>,
 }
 
-/// What is known of a store.
+/// What is known of a store at one moment, for the report.
 pub(crate) struct Status {
     pub active: bool,
     pub ever_active: bool,
@@ -81,6 +88,7 @@ pub(crate) struct Status {
 }
 
 impl Settings {
+    /// Whether the filter lets `key` through.
     fn wants(&self, key: &str) -> bool {
         let is_match = |pattern: &str| matches(pattern, Plain::new(key));
         self.only.as_ref().is_none_or(|patterns| patterns.iter().any(|pattern| is_match(pattern)))
@@ -641,6 +649,7 @@ fn place_of(owner: &'static Callsite) -> Option<Place> {
     (owner.state() & state::REGION != 0).then_some(Place::Region)
 }
 
+/// What a user's limit stands for: 0 is none.
 fn max_size_of(max_size: usize) -> usize {
     if max_size == 0 { usize::MAX } else { max_size }
 }

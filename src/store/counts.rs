@@ -1,4 +1,7 @@
 //! What became of the values that a key was given.
+//!
+//! A capture never fails: it keeps a value or counts why not. What a ring took in is counted by the ring, under its lock, so
+//! that kept, overwritten, cleared and taken always add up; everything else by [`Stats`], without one.
 
 /// Why a value was not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,7 +10,7 @@ pub(crate) enum Refused {
     NoMemory,
     /// The value is larger than the whole budget, or than its ring in given memory.
     TooLarge,
-    /// What the value needs was in use where waiting is not allowed, or was in vain.
+    /// What the value needs was in use, and waiting is not allowed or did not help.
     Busy,
     /// The value is not plain data, and values live in given memory.
     NotPlain,
@@ -84,13 +87,13 @@ mod with_capture {
             Stats([const { AtomicBits::new(0) }; Event::COUNT])
         }
 
-        /// Counts one more. The largest number means at least so many.
+        /// Counts one more. At the largest number it stays.
         #[cold]
         #[inline(never)]
         pub(crate) fn count(&self, event: Event) {
             let Some(counter) = self.0.get(event.number()) else { return };
             #[cfg(target_has_atomic = "32")]
-            // An `Err` says that the largest number is reached.
+            // `Err`: the largest number is reached.
             let _ = counter.fetch_update(Relaxed, Relaxed, |count| count.checked_add(1));
             // Without compare-and-swap there is one core; an interrupt right here loses its count.
             #[cfg(not(target_has_atomic = "32"))]

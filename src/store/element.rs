@@ -1,4 +1,8 @@
 //! Plain data: the primitives, and the arrays, slices and `Vec`s made of them.
+//!
+//! One list of primitives makes everything that differs by type: the kinds, the buffers, the conversion from and to little-endian
+//! bytes. The store never reinterprets memory: elements of one type lie in a `Vec` of that type, or as bytes that are read one
+//! by one, which is why there is no `unsafe` and no byte order to get wrong.
 
 #[cfg(feature = "alloc")]
 use alloc::{boxed::Box, vec::Vec};
@@ -72,6 +76,23 @@ pub trait Element:
 }
 
 /// The element type of a captured value, by the names of the [safetensors] format.
+///
+/// A `usize` is `U64` on a 64-bit target, and yet another type than a `u64`: [`Value::scalar`](crate::Value::scalar) and the like ask for the
+/// Rust type that was captured.
+///
+/// # Examples
+///
+/// ```
+/// use anycapture::{Dtype, capture};
+///
+/// let _session = anycapture::session();
+/// capture!(decode, token = 42_u32, text = "cat");
+/// # if !anycapture::ENABLED { return }
+/// let cache = anycapture::cache();
+/// assert_eq!(cache["decode.token"][0].dtype(), Dtype::U32);
+/// assert_eq!(cache["decode.text"][0].dtype(), Dtype::Opaque);
+/// assert_eq!(Dtype::U32.to_string(), "U32");
+/// ```
 ///
 /// [safetensors]: https://github.com/huggingface/safetensors#format
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -278,6 +299,7 @@ macro_rules! elements {
     (@bytes $type:ident $value:ident) => { $value.to_le_bytes() };
 }
 
+/// The element type of a `usize` or an `isize` on this target.
 const fn by_width(sixteen: Dtype, thirty_two: Dtype, sixty_four: Dtype) -> Dtype {
     match usize::BITS {
         16 => sixteen,
@@ -358,7 +380,7 @@ pub trait Plain {
     type Element: Element;
     /// What it is behind all references.
     type Bare: Plain<Element = Self::Element> + ?Sized;
-    /// Gives `to` that. A scalar or a small array is copied for it, so that the variable, whose address nobody has then,
+    /// Calls `to` with that. A scalar or a small array is copied for it, so that no one takes the address of the variable, which
     /// stays in registers while recording is inactive: guarded by `an_inactive_line_is_as_short_as_a_check_by_hand` and
     /// `a_captured_accumulator_stays_in_registers`.
     fn hand_over(&self, to: impl FnOnce(&Self::Bare));

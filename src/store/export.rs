@@ -1,4 +1,7 @@
 //! What was captured, as a file: given memory where it lies, a snapshot, or nothing.
+//!
+//! On the heap a snapshot is made first, so that captures go on while a slow sink takes the bytes. Given memory is read in place,
+//! for there may be no other: captures are refused meanwhile.
 
 #[cfg(all(feature = "capture", feature = "alloc"))]
 pub(crate) use heap::{cache, store};
@@ -6,11 +9,27 @@ pub(crate) use heap::{cache, store};
 pub(crate) use off::cache;
 #[cfg(feature = "alloc")]
 impl super::cache::Cache {
-    /// Writes the snapshot as a safetensors file, in pieces of any size: see [`export`](crate::export).
+    /// Writes the snapshot as a safetensors file, in pieces of any size: see [`export`](crate::export) for what is in it.
     ///
     /// # Errors
     ///
     /// The first that `sink` gives, and then no more is written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// capture!(Attention::forward, map = [[0.5_f32; 3]; 3]);
+    /// let cache = anycapture::take(); // the store is empty, and the file can wait
+    ///
+    /// let mut file = Vec::new();
+    /// cache.export(|bytes| std::io::Write::write_all(&mut file, bytes))?;
+    /// # if !anycapture::ENABLED { return Ok(()) }
+    /// let tensors = safetensors::SafeTensors::deserialize(&file)?;
+    /// assert_eq!(tensors.tensor("Attention.forward.map")?.shape(), [1, 3, 3]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn export<E>(&self, sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         cache(self, sink)
     }
@@ -201,7 +220,7 @@ mod heap {
         fn has_threads(&self) -> bool {
             self.parts()
                 .iter()
-                .any(|part| part.chunk.stamps()[part.start..].iter().any(|stamp| stamp.thread != 0))
+                .any(|part| part.chunk.stamps(part.start).any(|stamp| stamp.thread != 0))
         }
 
         fn write(&self, column: Column, indices: usize, out: &mut Out<'_>) -> fmt::Result {
@@ -217,7 +236,7 @@ mod heap {
         out: &mut Out<'_>,
     ) -> fmt::Result {
         let count = chunk.len() - start;
-        let stamps = |nth| &chunk.stamps()[start + nth..];
+        let stamps = |nth| chunk.stamps(start + nth);
         match column {
             Column::Elements => write_elements(chunk, *start, out),
             Column::Sequence => out.write_items(count, 8, &mut |nth, to| {

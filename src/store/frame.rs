@@ -176,7 +176,7 @@ impl Crc {
         Crc(!0)
     }
 
-    /// With so many bytes more.
+    /// The checksum of these bytes behind those before.
     fn and(self, bytes: &[u8]) -> Crc {
         let step = |crc: u32| (crc >> 4) ^ Crc::TABLE[(crc & 15) as usize];
         Crc(bytes.iter().fold(self.0, |crc, byte| step(step(crc ^ u32::from(*byte)))))

@@ -1,4 +1,7 @@
 //! What a capture line says beside its value. Named by expansions only.
+//!
+//! Numbers of a line may be of any integer type. They are brought into range here and never panic: what is not a `usize`
+//! becomes the largest one, which fits no value and is counted as a mismatch.
 
 // What is reachable here is hidden.
 #![allow(missing_docs)]

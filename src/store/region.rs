@@ -129,8 +129,7 @@ const fn value_size(size: usize, rank: usize, indices: usize) -> usize {
     up4(size) + FIXED + THREAD + 8 * indices + WORD * rank
 }
 
-/// The next byte of a key as people write it, without the `r#` of raw identifiers, and what
-/// follows.
+/// The next byte of a key as it is shown, without the `r#` of raw identifiers, and what follows.
 const fn split_key(key: &[u8]) -> Option<(u8, &[u8])> {
     match key {
         [b'r', b'#', first, rest @ ..] | [first, rest @ ..] => Some((*first, rest)),
@@ -138,7 +137,7 @@ const fn split_key(key: &[u8]) -> Option<(u8, &[u8])> {
     }
 }
 
-/// The bytes of a key as people write it.
+/// The number of bytes of a key as it is shown.
 const fn key_size(key: &str) -> usize {
     let (mut rest, mut size) = (key.as_bytes(), 0);
     while let Some((_, behind)) = split_key(rest) {
@@ -432,8 +431,8 @@ impl Span {
         if size_at(body, self.head).is_some() { self.head } else { start }
     }
 
-    /// Drops the oldest value, or goes over the gap before it; says whether it was a value. No values are left where there is none, which takes somebody
-    /// else who has written to this memory.
+    /// Drops the oldest value, or passes the gap before it; true if it was a value. If there is neither, other code has written to
+    /// this memory, and the ring is empty from here on.
     #[inline(always)]
     fn drop_oldest(&mut self, start: usize, body: &[u8]) -> bool {
         let size = size_at(body, self.head);
@@ -577,7 +576,7 @@ impl<'m> Ring<'m> {
     /// returns how many elements these are. Older values are dropped until the value fits, and until at
     /// most `limit` are held with it; a `limit` of 0 is none. Dropped values count as overwritten.
     ///
-    /// `Ok(true)`: `write` gave fewer elements than there were to be. These are kept, flat.
+    /// `Ok(true)` if `write` gave fewer elements than `form` announced: these are kept, flat.
     ///
     /// If `write` panics, the value is left out.
     ///
@@ -723,7 +722,7 @@ impl<'m> Ring<'m> {
     }
 }
 
-/// A ring that is read only: its own, or one found in memory that anything may have happened to.
+/// A ring that is only read: a live one, or one found after a reset. Nothing in its bytes is taken for granted.
 #[derive(Clone, Copy, Default)]
 struct Reader<'a> {
     key: &'a str,
@@ -810,7 +809,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The shape of `dims`, if so many elements take `size` bytes.
+/// The shape of `dims`, if `size` bytes are what elements of that shape take.
 fn shape_of(dims: &[usize], size: usize, element: usize) -> Option<Shape> {
     let product = || dims.iter().try_fold(element, |product, dim| product.checked_mul(*dim));
     let expected = if dims.contains(&0) { 0 } else { product()? };
@@ -850,7 +849,21 @@ impl<'a> Iterator for Values<'a> {
     }
 }
 
-/// What was captured before a reset, or before a dump of the memory was made: see [`recover`](crate::recover).
+/// What was captured before a reset, or before a dump of the memory was made: see [`recover`](crate::recover). It borrows that
+/// memory, and copies nothing.
+///
+/// # Examples
+///
+/// A dump that a debugger has made, read on the host:
+///
+/// ```no_run
+/// let dump = std::fs::read("ram.bin")?;
+/// match anycapture::recover(&dump) {
+///     Some(before) => before.visit(|value| println!("{} {value}", value.key())),
+///     None => eprintln!("the given memory does not begin here"),
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Recovered<'m> {
     memory: &'m [u8],
@@ -868,7 +881,9 @@ impl Recovered<'_> {
         pieces.filter_map(Reader::find)
     }
 
-    /// Shows every value, key by key, oldest first.
+    /// Shows every value, key by key, oldest first. Values that contradict themselves are left out.
+    ///
+    /// [`Value::as_slice`] gives `None` here, as in given memory: use [`Value::read_into`].
     pub fn visit(&self, mut f: impl FnMut(&Value<'_>)) {
         for raw in self.rings().flat_map(Reader::values) {
             f(&Value::raw(&raw));

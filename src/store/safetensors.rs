@@ -4,6 +4,9 @@
 //! The length of the header has to be known before anything is written, and there may be no memory for the header. So it
 //! is made twice, the first time to be counted. Data of wide elements come first, so that all are aligned.
 //!
+//! The values must be the same in each pass. [`Keys`] promises that: a snapshot does not change, and captures in given memory are refused
+//! meanwhile. An error of the sink stops every pass at once and is given back; inside, it is a `fmt::Error` without content.
+//!
 //! [safetensors]: https://github.com/huggingface/safetensors#format
 
 use core::fmt::{self, Write};
@@ -39,7 +42,7 @@ pub(crate) trait Key {
     /// Whether a value is of another thread than the first.
     fn has_threads(&self) -> bool;
 
-    /// Writes a column of all values of plain data; of indices, so many a value.
+    /// Writes a column of all values of plain data; of indices, `indices` a value.
     fn write(&self, column: Column, indices: usize, out: &mut Out<'_>) -> fmt::Result;
 }
 

@@ -1,4 +1,7 @@
 //! Which store a thread uses: that of its innermost scope, or that of the process.
+//!
+//! One word, [`SWITCH`](super::control::SWITCH), tells whether the process records and how many scopes there are. So a line that is
+//! inactive everywhere still reads one word, and the thread-local list of scopes is looked at only while some scope lives.
 
 use super::control::{PROCESS, Store};
 
@@ -57,6 +60,7 @@ mod scoped {
         static SCOPES: RefCell<Vec<Arc<Inner>>> = const { RefCell::new(Vec::new()) };
     }
 
+    /// A scope. It lives as long as its `Scope`, a handle, or a thread that has entered it.
     struct Inner {
         store: Store,
         /// Whether its `Scope` was dropped, perhaps by another thread.
@@ -115,12 +119,13 @@ mod scoped {
         SCOPES.try_with(find).ok().flatten()
     }
 
+    /// Puts this thread into a scope.
     fn push(scope: &Arc<Inner>) {
         // A thread that ends is in no scope.
         let _ = SCOPES.try_with(|scopes| scopes.borrow_mut().push(scope.clone()));
     }
 
-    /// Leaves one entry of a scope, the innermost, and those of scopes that have ended.
+    /// Leaves the innermost entry of a scope.
     fn leave(left: &Arc<Inner>) {
         let find = |scopes: &RefCell<Vec<Arc<Inner>>>| {
             let mut scopes = scopes.borrow_mut();
@@ -132,6 +137,21 @@ mod scoped {
     }
 
     /// A store of this thread's own: see [`scope`](crate::scope).
+    ///
+    /// Dropping it ends the scope, for all threads that are in it. Its values go when the last handle is gone too, but for those that
+    /// a snapshot shares.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let scope = anycapture::scope();
+    /// capture!(train, loss = 0.5_f32);
+    /// let cache = anycapture::cache(); // of the scope
+    /// drop(scope);
+    /// assert!(anycapture::cache().is_empty()); // of the process
+    /// assert_eq!(cache.len(), if anycapture::ENABLED { 1 } else { 0 });
+    /// ```
     #[must_use = "the scope ends as soon as this is dropped"]
     pub struct Scope(Arc<Inner>);
 
@@ -144,6 +164,21 @@ mod scoped {
         }
 
         /// What lets other threads record into this scope, and read it.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use anycapture::capture;
+        /// let scope = anycapture::scope();
+        /// let handle = scope.handle();
+        /// let worker = std::thread::spawn(move || {
+        ///     let _entered = handle.enter();
+        ///     capture!(worker, loss = 0.5_f32);
+        /// });
+        /// worker.join().unwrap();
+        /// # if !anycapture::ENABLED { return }
+        /// assert_eq!(anycapture::cache()["worker.loss"].len(), 1);
+        /// ```
         pub fn handle(&self) -> Handle {
             Handle(self.0.clone())
         }
@@ -163,7 +198,9 @@ mod scoped {
         }
     }
 
-    /// Lets other threads join a scope: see [`Scope::handle`].
+    /// Lets other threads join a scope: see [`Scope::handle`]. It is `Send`, `Sync`, and a reference to clone.
+    ///
+    /// A handle of a `Scope` does not keep the scope alive: once that is dropped, entering it changes nothing.
     #[derive(Clone)]
     pub struct Handle(Arc<Inner>);
 
@@ -176,12 +213,30 @@ mod scoped {
     impl Handle {
         /// A scope that no thread is in yet, and that lives as long as its handles: for a task that moves between threads.
         /// Recording into it is active.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use anycapture::capture;
+        /// let request = anycapture::Handle::new();
+        /// let record = |loss: f32| {
+        ///     let _entered = request.enter();
+        ///     capture!(train, loss);
+        /// };
+        /// std::thread::scope(|threads| threads.spawn(|| record(0.5)).join().unwrap());
+        /// record(0.25);
+        /// assert!(anycapture::cache().is_empty()); // outside of the request
+        /// # if !anycapture::ENABLED { return }
+        /// let _entered = request.enter();
+        /// assert_eq!(anycapture::cache()["train.loss"].len(), 2);
+        /// ```
         pub fn new() -> Handle {
             Handle(Inner::new())
         }
 
         /// While the result lives, this thread is in the scope. Once the scope has ended, it is in the one that it was
-        /// in before.
+        /// in before. Entering is for a job, not for a task that goes on elsewhere behind an `.await`: see
+        /// [`in_future`](Handle::in_future).
         pub fn enter(&self) -> Entered {
             SWITCH.fetch_add(SCOPE, SeqCst);
             push(&self.0);
@@ -230,7 +285,7 @@ mod scoped {
         }
     }
 
-    /// This thread is in a scope until this is dropped: see [`Handle::enter`].
+    /// This thread is in a scope until this is dropped: see [`Handle::enter`]. It is not `Send`: it speaks of one thread.
     #[must_use = "the thread leaves the scope as soon as this is dropped"]
     pub struct Entered(Arc<Inner>, PhantomData<*const ()>);
 

@@ -1,4 +1,7 @@
 //! Elements on their way into a ring: a slice, or an iterator.
+//!
+//! A slice is copied as one, and may be copied under a lock. An iterator runs a user's code and may give fewer elements than it
+//! announced, so it runs outside of locks, and its length is trusted for nothing but room.
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
