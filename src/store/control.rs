@@ -26,6 +26,8 @@ use super::ring::{Heap, Limits};
 #[cfg(feature = "alloc")]
 use super::share::Shared;
 #[cfg(feature = "alloc")]
+use super::sync::Bits;
+#[cfg(feature = "alloc")]
 use super::sync::CachePadded;
 use super::sync::lock;
 #[cfg(feature = "std")]
@@ -318,7 +320,7 @@ impl Store {
             ring => ring as usize - 1,
         };
         // Set under the lock, for another thread that comes to it with the same key.
-        owner.change_state(state::RING, ring as u32 + 1);
+        owner.change_state(state::RING, ring as Bits + 1);
         owner.change_state(0, state::ADMITTED);
         Ok(Place::Heap(ring))
     }

@@ -36,9 +36,10 @@ pub(crate) use with_capture::{Event, Stats};
 
 #[cfg(feature = "capture")]
 mod with_capture {
-    use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+    use core::sync::atomic::Ordering::Relaxed;
 
     use super::Refused;
+    use crate::store::sync::AtomicBits;
 
     /// Something that happens to a value other than that a ring takes it in.
     #[derive(Clone, Copy)]
@@ -59,7 +60,7 @@ mod with_capture {
     }
 
     /// Counts events. It is all zero at first, so that it costs no flash on a microcontroller.
-    pub(crate) struct Stats([AtomicU32; Event::COUNT]);
+    pub(crate) struct Stats([AtomicBits; Event::COUNT]);
 
     impl Event {
         const COUNT: usize = if cfg!(feature = "alloc") { 10 } else { 7 };
@@ -84,7 +85,7 @@ mod with_capture {
 
     impl Stats {
         pub(crate) const fn new() -> Stats {
-            Stats([const { AtomicU32::new(0) }; Event::COUNT])
+            Stats([const { AtomicBits::new(0) }; Event::COUNT])
         }
 
         /// Counts one more. At the largest number it stays.
@@ -100,8 +101,9 @@ mod with_capture {
             counter.store(counter.load(Relaxed).saturating_add(1), Relaxed);
         }
 
+        #[allow(clippy::useless_conversion)] // not where they have 16 bits
         pub(crate) fn get(&self, event: Event) -> u32 {
-            self.0.get(event.number()).map_or(0, |counter| counter.load(Relaxed))
+            self.0.get(event.number()).map_or(0, |counter| counter.load(Relaxed).into())
         }
 
         /// Begins anew.

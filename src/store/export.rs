@@ -95,7 +95,7 @@ mod region {
     impl Keys for Rings<'_> {
         fn each(&self, f: &mut dyn FnMut(&dyn Key, &Form) -> fmt::Result) -> fmt::Result {
             /// A ring that was free is in use for as long as another core or thread shows it.
-            const TRIES: usize = if cfg!(feature = "std") { 10 } else { 1 << 20 };
+            const TRIES: u32 = if cfg!(feature = "std") { 10 } else { 1 << 20 };
             let Some(exporting) = &self.exporting else { return Ok(()) };
             let left_out = state::LEFT_OUT[exporting.number];
             for (owner, place) in self.store.keys() {

@@ -102,7 +102,8 @@ const TAKEN: usize = 48;
 /// The start of a piece: magic bytes and size.
 const PIECE: usize = 8;
 /// The largest ring, and the most bytes of elements: its offsets have 32 bits, and so have sums of them.
-pub(crate) const MAX_RING: usize = i32::MAX as usize & !3;
+pub(crate) const MAX_RING: usize =
+    if size_of::<usize>() > 2 { i32::MAX as usize & !3 } else { isize::MAX as usize & !3 };
 
 /// A value's header up to the thread number, which only threads need.
 const FIXED: usize = 16;

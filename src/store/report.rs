@@ -183,7 +183,8 @@ impl fmt::Display for KeyReport {
         ];
         for (count, what) in counts {
             if count > 0 {
-                let at_least = if count >= u64::from(u32::MAX) { "at least " } else { "" };
+                let at_least =
+                    if count >= u64::from(super::sync::Bits::MAX) { "at least " } else { "" };
                 write!(f, ", {at_least}{count} {what}")?;
             }
         }
