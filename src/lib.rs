@@ -269,6 +269,9 @@
 //! **I come from the Python tool.** The repository's `docs/python.md` has each of its calls beside ours.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(anycapture_nightly, feature(macro_attr))]
+// Which features an item needs stands beside it. None needs `capture`.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(docsrs, doc(auto_cfg(hide(feature = "capture"))))]
 #![forbid(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
 
@@ -287,6 +290,7 @@ mod macros;
 mod store;
 
 #[cfg(feature = "std")]
+#[cfg_attr(docsrs, doc(cfg(feature = "std")))]
 pub use store::{Entered, Handle, Scope};
 #[cfg(feature = "alloc")]
 pub use store::{
@@ -303,6 +307,39 @@ pub use store::{
     summary::Summary,
     value::{ReadError, Shown, Value},
 };
+
+/// A panic in a user's code leaves the store sound, and what was captured does not change: these may cross `catch_unwind` whatever
+/// values they hold, with the feature on as with it off.
+mod unwind_safe {
+    use core::panic::{RefUnwindSafe, UnwindSafe};
+
+    impl UnwindSafe for crate::Options {}
+    impl RefUnwindSafe for crate::Options {}
+    impl UnwindSafe for crate::Value<'_> {}
+    impl RefUnwindSafe for crate::Value<'_> {}
+
+    #[cfg(feature = "alloc")]
+    mod with_heap {
+        use super::{RefUnwindSafe, UnwindSafe};
+
+        impl UnwindSafe for crate::Cache {}
+        impl RefUnwindSafe for crate::Cache {}
+        impl UnwindSafe for crate::Iter<'_> {}
+        impl RefUnwindSafe for crate::Iter<'_> {}
+    }
+
+    #[cfg(feature = "std")]
+    mod with_std {
+        use super::{RefUnwindSafe, UnwindSafe};
+
+        impl UnwindSafe for crate::Scope {}
+        impl RefUnwindSafe for crate::Scope {}
+        impl UnwindSafe for crate::Handle {}
+        impl RefUnwindSafe for crate::Handle {}
+        impl UnwindSafe for crate::Entered {}
+        impl RefUnwindSafe for crate::Entered {}
+    }
+}
 
 /// Captures values under the key `PATH.ITEM`, while recording is active.
 ///

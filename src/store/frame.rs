@@ -378,6 +378,17 @@ mod tests {
     }
 
     #[test]
+    fn a_header_of_the_largest_numbers_fits() {
+        let shape = [usize::MAX; MAX_RANK];
+        let stamp = Stamp { sequence: u64::MAX, thread: u32::MAX };
+        let indices = [i64::MIN; MAX_INDICES];
+        let frame = Frame { key: "f.x", kind: None, shape: &shape, indices: &indices, stamp };
+        let dims = MAX_RANK * (usize::BITS as usize).div_ceil(7);
+        let all = MAGIC.len() + 2 + VARINT + 5 + 1 + dims + MAX_INDICES * VARINT;
+        assert_eq!(frame.before_key().as_slice().len(), all);
+    }
+
+    #[test]
     fn records_are_found_in_noise_and_damage() {
         let examples = examples();
         let noise: Vec<u8> = (0..400_u32)
