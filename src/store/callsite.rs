@@ -13,11 +13,12 @@ use core::sync::atomic::Ordering::Relaxed;
 use once_cell::race::OnceRef;
 use spin::Mutex;
 
-use super::counts::Stats;
+use super::counts::{AtomicBits, Bits, Stats};
 use super::region::Ring;
 #[cfg(feature = "alloc")]
 use super::share::try_box;
-use super::sync::{AtomicBits, Bits, lock};
+
+use super::sync::lock;
 
 /// A capture line: the `static` in its expansion. Not public API.
 ///

@@ -16,7 +16,7 @@ use spin::Mutex;
 use super::callsite::{Callsite, Place, Plain, owners, state};
 #[cfg(feature = "alloc")]
 use super::convert::{Conversion, Conversions, try_format};
-use super::counts::{Counts, Event, Refused};
+use super::counts::{Bits, Counts, Event, Refused};
 #[cfg(feature = "alloc")]
 use super::memory::DECIDED;
 use super::memory::{MEMORY, change_ring};
@@ -26,7 +26,6 @@ use super::ring::{Heap, Limits};
 #[cfg(feature = "alloc")]
 use super::share::Shared;
 #[cfg(feature = "alloc")]
-use super::sync::Bits;
 #[cfg(feature = "alloc")]
 use super::sync::CachePadded;
 use super::sync::lock;
