@@ -140,7 +140,7 @@ macro_rules! __anycapture_bind {
         if $active && $crate::is_active() {
             match &$x {
                 __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
-                    [(* $($type)?) $($path)*] $x [] __anycapture_value (&$crate::__private::Note::NONE)
+                    [(* $($type)?) $($path)*] $x [] __anycapture_value ($crate::__private::None)
                 }
             }
         }
@@ -205,7 +205,7 @@ macro_rules! __anycapture_captured {
         if $active && $crate::is_active() {
             match $crate::__anycapture_let_mut_that_moves_is_listed_as_let_name! { $x } {
                 __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
-                    [any $($path)*] $x $listed __anycapture_value (&$crate::__private::Note::NONE)
+                    [any $($path)*] $x $listed __anycapture_value ($crate::__private::None)
                 }
             }
         }

@@ -138,6 +138,7 @@ impl Bytes {
     }
 
     #[allow(clippy::cast_possible_truncation)]
+    /// Seven bits a byte, the lowest first.
     fn push_varint(&mut self, mut number: u64) {
         while number > 0x7F {
             self.push(number as u8 | 0x80);
@@ -176,7 +177,7 @@ impl Crc {
         Crc(!0)
     }
 
-    /// With so many bytes more.
+    /// The checksum of these bytes behind those before.
     fn and(self, bytes: &[u8]) -> Crc {
         let step = |crc: u32| (crc >> 4) ^ Crc::TABLE[(crc & 15) as usize];
         Crc(bytes.iter().fold(self.0, |crc, byte| step(step(crc ^ u32::from(*byte)))))
