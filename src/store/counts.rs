@@ -16,6 +16,9 @@ pub(crate) enum Refused {
     NotPlain,
 }
 
+/// What a count of events ends at: it means at least so many.
+pub(crate) const MOST: u64 = if usize::BITS > 16 { u32::MAX as u64 } else { u16::MAX as u64 };
+
 /// Values that a ring took in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {

@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use super::counts::Counts;
+use super::counts::{Counts, MOST};
 
 /// Why each key holds what it holds: returned by [`report`](crate::report).
 ///
@@ -183,8 +183,7 @@ impl fmt::Display for KeyReport {
         ];
         for (count, what) in counts {
             if count > 0 {
-                let at_least =
-                    if count >= u64::from(super::sync::Bits::MAX) { "at least " } else { "" };
+                let at_least = if count >= MOST { "at least " } else { "" };
                 write!(f, ", {at_least}{count} {what}")?;
             }
         }
