@@ -24,4 +24,4 @@ tables = drawn.decode().replace("\r\n", "\n").split("\x1b[H\x1b[J")
 print(tables[-1])
 counts = [int(count) for table in tables for count in re.findall(r"^(\d+) values", table, re.MULTILINE)]
 print(f"the table was drawn {len(counts)} times, at {counts} values")
-assert len(counts) >= 3 and counts[0] < counts[-1], "a live table"
+assert len(counts) >= 2 and counts[0] < counts[-1], "a table while bytes still come"

@@ -6,6 +6,7 @@ usage: noise.py < IN > OUT     about one record in a hundred suffers
 import os
 import random
 import sys
+import time
 
 line = random.Random(1)
 # So many bytes pass, then so many are left out.
@@ -32,3 +33,5 @@ while data := os.read(sys.stdin.fileno(), 4096):
                 passing = line.randrange(2_000, 6_000)
     sys.stdout.buffer.write(damaged)
     sys.stdout.buffer.flush()
+    # A simulated line is faster than a table is drawn.
+    time.sleep(0.03)
