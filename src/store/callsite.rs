@@ -13,11 +13,12 @@ use core::sync::atomic::Ordering::Relaxed;
 use once_cell::race::OnceRef;
 use spin::Mutex;
 
-use super::counts::Stats;
+use super::counts::{AtomicBits, Bits, Stats};
 use super::region::Ring;
 #[cfg(feature = "alloc")]
 use super::share::try_box;
-use super::sync::{AtomicBits, Bits, lock};
+
+use super::sync::lock;
 
 /// A capture line: the `static` in its expansion. Not public API.
 ///
@@ -102,7 +103,7 @@ impl Callsite {
         self.key.get().copied().unwrap_or_default()
     }
 
-    /// What the store of the process knows of the key: see [`state`].
+    /// What the store of the process knows of the key: see `state`.
     #[inline(always)]
     pub fn state(&self) -> Bits {
         self.state.load(Relaxed)
@@ -153,6 +154,8 @@ impl Callsite {
         }
     }
 
+    /// Finds the owner of the key in the trie, or becomes it. Any number of lines may do so at once, one of them in a handler that has
+    /// interrupted another: each empty slot is taken by exactly one.
     #[cold]
     #[inline(never)]
     fn register(&'static self, key: &'static &'static str) -> &'static Callsite {

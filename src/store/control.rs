@@ -16,7 +16,7 @@ use spin::Mutex;
 use super::callsite::{Callsite, Place, Plain, owners, state};
 #[cfg(feature = "alloc")]
 use super::convert::{Conversion, Conversions, try_format};
-use super::counts::{Counts, Event, Refused};
+use super::counts::{Bits, Counts, Event, Refused};
 #[cfg(feature = "alloc")]
 use super::memory::DECIDED;
 use super::memory::{MEMORY, change_ring};
@@ -26,7 +26,6 @@ use super::ring::{Heap, Limits};
 #[cfg(feature = "alloc")]
 use super::share::Shared;
 #[cfg(feature = "alloc")]
-use super::sync::Bits;
 #[cfg(feature = "alloc")]
 use super::sync::CachePadded;
 use super::sync::lock;
@@ -203,6 +202,7 @@ impl Store {
         self.active().load(Relaxed)
     }
 
+    /// Sets the flag of this store, and for that of the process the lowest bit of [`SWITCH`] as well, which lines read.
     fn set_active(&self, active: bool) {
         self.active().store(active, Relaxed);
         #[cfg(feature = "std")]
@@ -279,6 +279,7 @@ impl Store {
         Some(Place::Region)
     }
 
+    /// Asks the filter, and finds or makes the place of a key. What it finds is written into the state, for [`known_place`](Store::known_place).
     #[cold]
     fn find_place(&self, owner: &'static Callsite) -> Result<Place, Event> {
         let filters = || self.filters().load(Relaxed);
@@ -323,6 +324,7 @@ impl Store {
         Ok(Place::Heap(ring))
     }
 
+    /// The same in the table of a scope, under its lock: two threads in the scope may come with one key.
     #[cfg(feature = "std")]
     fn find_place_in(
         &self,
@@ -437,6 +439,7 @@ impl Store {
         }
     }
 
+    /// Clears one key, or marks it to be cleared by the next that uses it.
     fn clear_key(&self, owner: &'static Callsite, place: Place) {
         let cleared = match place {
             Place::Region => match change_ring(owner) {
@@ -526,6 +529,7 @@ impl Store {
         self.trim_regions(max_size);
     }
 
+    /// Sets limits, then frees what is beyond them, a chunk under each lock: captures go on meanwhile.
     #[cfg(feature = "alloc")]
     fn set_limits(&self, max_size: Option<usize>, max_bytes: Option<usize>) {
         self.trim_regions(max_size);
@@ -569,6 +573,7 @@ impl Store {
         }
     }
 
+    /// Brings the rings in given memory to a smaller limit. One that is in use keeps its values until it takes the next one in.
     fn trim_regions(&self, max_size: Option<usize>) {
         let Some(max_size) = max_size else { return };
         for (owner, place) in self.keys() {
@@ -596,6 +601,7 @@ impl Store {
         }
     }
 
+    /// What the report says before the keys. Of what is in use, it says what is true without it.
     pub(crate) fn status(&self) -> Status {
         let settings = lock(&self.settings);
         let memory = lock(&MEMORY).filter(|memory| self.is_process() && memory.size() > 0);

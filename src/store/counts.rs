@@ -3,6 +3,25 @@
 //! A capture never fails: it keeps a value or counts why not. What a ring took in is counted by the ring, under its lock, so
 //! that kept, overwritten, cleared and taken always add up; everything else by [`Stats`], without one.
 
+/// Counts and flags have 32 bits, or 16 where the target has no more in one piece (AVR).
+#[cfg(not(target_pointer_width = "16"))]
+mod bits {
+    pub(crate) type Bits = u32;
+    #[cfg(feature = "capture")]
+    pub(crate) type AtomicBits = core::sync::atomic::AtomicU32;
+}
+
+#[cfg(target_pointer_width = "16")]
+mod bits {
+    pub(crate) type Bits = u16;
+    #[cfg(feature = "capture")]
+    pub(crate) type AtomicBits = core::sync::atomic::AtomicU16;
+}
+
+#[cfg(feature = "capture")]
+pub(crate) use bits::AtomicBits;
+pub(crate) use bits::Bits;
+
 /// Why a value was not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
@@ -15,9 +34,6 @@ pub(crate) enum Refused {
     /// The value is not plain data, and values live in given memory.
     NotPlain,
 }
-
-/// What a count of events ends at: it means at least so many.
-pub(crate) const MOST: u64 = if usize::BITS > 16 { u32::MAX as u64 } else { u16::MAX as u64 };
 
 /// Values that a ring took in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,8 +57,7 @@ pub(crate) use with_capture::{Event, Stats};
 mod with_capture {
     use core::sync::atomic::Ordering::Relaxed;
 
-    use super::Refused;
-    use crate::store::sync::AtomicBits;
+    use super::{AtomicBits, Refused};
 
     /// Something that happens to a value other than that a ring takes it in.
     #[derive(Clone, Copy)]
@@ -68,6 +83,7 @@ mod with_capture {
     impl Event {
         const COUNT: usize = if cfg!(feature = "alloc") { 10 } else { 7 };
 
+        /// Its counter in [`Stats`].
         fn number(self) -> usize {
             match self {
                 Event::Refused(Refused::NoMemory) => 0,

@@ -11,21 +11,6 @@
 
 use spin::{Mutex, MutexGuard};
 
-/// Counts and flags have 32 bits, or 16 where the target has no more in one piece (AVR).
-#[cfg(not(target_pointer_width = "16"))]
-mod bits {
-    pub(crate) type Bits = u32;
-    pub(crate) type AtomicBits = core::sync::atomic::AtomicU32;
-}
-
-#[cfg(target_pointer_width = "16")]
-mod bits {
-    pub(crate) type Bits = u16;
-    pub(crate) type AtomicBits = core::sync::atomic::AtomicU16;
-}
-
-pub(crate) use bits::{AtomicBits, Bits};
-
 /// Padded to avoid false sharing.
 #[cfg(feature = "alloc")]
 #[cfg_attr(feature = "std", repr(align(128)))]
