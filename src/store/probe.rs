@@ -122,9 +122,18 @@ method! {
         T: 'static // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
 }
 
-method! {
-    /// What can't be captured, which is an error.
-    ViaRefused<N, T: ?Sized> where (): Capturable<T, N>
+/// What can't be captured, which is an error.
+pub trait ViaRefused<T: ?Sized>: Sized {
+    fn __anycapture_record<N>(
+        self,
+        _: &'static Callsite,
+        _: &'static &'static str,
+        _: Option<&Note<'_>>,
+        _: N,
+    ) where
+        (): Capturable<T, N>,
+    {
+    }
 }
 
 method! {
@@ -166,8 +175,10 @@ case! { [W, T: Leads<Plainly, W> + ?Sized] Via<W, N> for ToPlain<T>; value, line
 case! { [W, T: Leads<As<f32>, W> + ?Sized] Via<W, N> for ToF32<T>; value, line => value.follow(line) }
 case! { [W, T: Leads<As<f64>, W> + ?Sized] Via<W, N> for ToF64<T>; value, line => value.follow(line) }
 
-case! { [T: ?Sized] ViaRefused<N, T> [(): Capturable<T, N>] for ByRefusedReference<&T>; _value, _line => () }
-case! { [T: ?Sized] ViaRefused<N, T> [(): Capturable<T, N>] for ByNothing<T>; _value, _line => () }
+/// A reference to it must not be taken for an owned value that is `Clone`.
+impl<T: ?Sized> ViaRefused<T> for ByRefusedReference<'_, &T> {}
+
+impl<T: ?Sized> ViaRefused<T> for ByNothing<'_, T> {}
 
 case! {
     [T: ?Sized] PassOver<N> for ByHeldReference<T>;
@@ -201,10 +212,7 @@ mod with_heap {
         where [T::Item: Clone + Send + Sync];
         value, line => line.held(value.held_reference(), |value| line.value::<T::Item>(value))
     }
-    case! {
-        [T: HeldReference + ?Sized] ViaRefused<N, T::Item> [(): Capturable<T::Item, N>] for ByRefusedHeld<T>;
-        _value, _line => ()
-    }
+    impl<T: HeldReference + ?Sized> ViaRefused<T::Item> for ByRefusedHeld<'_, T> {}
     case! {
         [T: Held + ?Sized] ViaClone<N, T::Item> [T::Item: 'static] for ByHeld<T> where [T::Item: Clone + Send + Sync];
         value, line => line.held(value.held(), |value| line.value::<T::Item>(value))
