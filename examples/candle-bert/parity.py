@@ -116,7 +116,9 @@ def main():
         ours, theirs = work / f"{name}.safetensors", work / f"{name}_numpy.safetensors"
         run("candle-bert", "--features", "capture", "--", text, "--output", work, "--export", ours)
         reference(theirs, text)
-        print(f"{text}\n{run('anycapture-tools', '--', 'diff', ours, theirs, '--common', '--tolerance', TOLERANCE)}", flush=True)
+        both = ["--only", f"{KEY}.hidden_states", "--only", f"{KEY}.attention_probs"]
+        said = run("anycapture-tools", "--", "diff", ours, theirs, *both, "--tolerance", TOLERANCE)
+        print(f"{text}\n{said}", flush=True)
 
 
 if __name__ == "__main__":

@@ -162,7 +162,7 @@ struct Sizes {
 impl Sizes {
     fn of(tokens: &[String]) -> Sizes {
         let row = (624.0 / tokens.len() as f32).clamp(12.0, 48.0);
-        let font = (0.4 * row + 1.0).clamp(9.5, 19.0);
+        let font = (0.52 * row).clamp(9.5, 19.0);
         let longest = tokens.iter().map(|token| token.chars().count()).max().unwrap_or(0);
         Sizes { row, font, label: (0.58 * font * longest as f32).max(50.0) }
     }
