@@ -1,7 +1,9 @@
 //! The lines of docs/values.md on candle's tensors, with the feature on and off.
 
+use std::sync::Arc;
+
 use anycapture::{Options, capture, captured_fn};
-use candle::{DType, Device, Result, Tensor};
+use candle::{DType, Device, Result, Tensor, Var};
 use candle_captured::numbers;
 
 fn tensor() -> Tensor {
@@ -50,6 +52,22 @@ fn a_conversion_reads_them_in_every_layout_type_and_place() {
     assert_eq!(read("forward.half"), (vec![2, 3], plain));
     assert_eq!(read("forward.sum"), (vec![], vec![15.0]), "by `*: Tensor`");
     assert_eq!(read("forward.return").1, [15.0, 16.0, 17.0, 18.0, 19.0, 20.0]);
+}
+
+#[test]
+fn what_dereferences_to_a_tensor_is_converted_where_the_line_says_so() {
+    let _scope = anycapture::scope();
+    anycapture::activate_with(Options::new().convert(numbers));
+    let var = Var::from_tensor(&tensor()).expect("a variable");
+    let t = Arc::new(tensor());
+    capture!(forward, var = var.as_tensor(), t = &*t);
+    if !anycapture::ENABLED {
+        return;
+    }
+    let cache = anycapture::cache();
+    for key in ["forward.var", "forward.t"] {
+        assert_eq!(cache[key][0].as_slice::<f32>(), Some(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0][..]));
+    }
 }
 
 #[test]
