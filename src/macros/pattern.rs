@@ -140,7 +140,7 @@ macro_rules! __anycapture_bind {
         if $active && $crate::is_active() {
             match &$x {
                 __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
-                    [(* $($type)?) $($path)*] $x [] __anycapture_value (&$crate::__private::Note::NONE)
+                    [(* $($type)?) $($path)*] $x [] __anycapture_value ($crate::__private::None)
                 }
             }
         }
@@ -205,15 +205,15 @@ macro_rules! __anycapture_captured {
         if $active && $crate::is_active() {
             match $crate::__anycapture_let_mut_that_moves_is_listed_as_let_name! { $x } {
                 __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
-                    [any $($path)*] $x $listed __anycapture_value (&$crate::__private::Note::NONE)
+                    [any $($path)*] $x $listed __anycapture_value ($crate::__private::None)
                 }
             }
         }
     };
     ([* $($type:tt)?] [$f:tt [$($path:tt)*] $active:tt $e:tt [$($o:tt)*] $r:tt $all:tt] $x:ident $listed:tt $dims:tt $value:tt) => {
-        $crate::__anycapture_options! { [(* $($type)?) $($path)*] [[$x [] [] []]] [] [] [] [] [$active] [] $($o)* }
+        $crate::__anycapture_options! { [(* $($type)?) $($path)*] [[$x [] [] []]] [] [] [] [] [@ $active] [] $($o)* }
     };
     ([] [$f:tt [$($path:tt)*] $active:tt $e:tt [$($o:tt)*] $r:tt $all:tt] $x:ident $listed:tt $dims:tt $value:tt) => {
-        $crate::__anycapture_options! { [any $($path)*] [[$x $listed $dims $value]] [] [] [] [] [$active] [] $($o)* }
+        $crate::__anycapture_options! { [any $($path)*] [[$x $listed $dims $value]] [] [] [] [] [@ $active] [] $($o)* }
     };
 }

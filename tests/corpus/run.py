@@ -43,6 +43,14 @@ CRATES = [
     Crate("candle-nn", "0.9.1", tests=None),
     Crate("candle-transformers", "0.9.1", tests=None),
     Crate("burn-tensor", "0.18.0", tests=None),
+    Crate("kurbo", "0.11.3"),
+    Crate("num-bigint", "0.4.8"),
+    Crate("tiny-skia-path", "0.11.4"),
+    Crate("ttf-parser", "0.25.1"),
+    Crate("smartcore", "0.4.10"),
+    Crate("regex-automata", "0.4.19"),
+    Crate("peroxide", "0.40.2"),
+    Crate("parry2d", "0.17.6"),
 ]
 
 # What the contract does not promise, by the words in which we or rustc say so: then a name is dropped.

@@ -205,6 +205,8 @@ fn captures(round: &mut Round<'_>) {
     round.often("1 KiB of `f32` with a shape", &mut || {
         capture!(cost, shaped[shape[0], shape[1]] = black_box(&large[..]));
     });
+    // With elements of one type only, the compiler would know more than it does in a program of some size.
+    round.often("1 KiB of `i8`", &mut || capture!(cost, bytes = black_box(&[1_i8; 1024])));
     let mut first = true;
     let _ = anycapture::visit(|value| {
         if value.key() == "cost.scalar" && core::mem::take(&mut first) {
