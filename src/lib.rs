@@ -128,7 +128,7 @@
 //! | [`cache`] | an owned snapshot, a map from key to the list of its values, oldest first; it shares values, and copies none of the large ones |
 //! | [`take`] | the same, and the store is empty afterwards: every value is handed out once |
 //! | [`visit`], [`drain`] | every value in turn, without a heap; `drain` also removes, in the order of capture |
-//! | [`export`] | one safetensors file, a tensor of shape `[n, ...]` a key, to any sink |
+//! | [`export`] | one safetensors file, with one tensor of shape `[n, ...]` for each key, to any sink |
 //! | [`report`] | why each key holds what it holds |
 //!
 //! A [`Value`] has a [key](Value::key), [shape](Value::shape), [element type](Value::dtype), up to four [indices](Value::indices) that its line gave, and a
@@ -157,7 +157,7 @@
 //! * Without being told, 1024 values are kept of each key, 64 of them if they are clones of a user's type, and 256 MiB in all, counted
 //!   as memory is really taken. [`set_size`], [`Options`] and `keep = N` on a line say otherwise.
 //! * `every = N` takes one hit of N, `if COND` chooses, [`Options::only`] filters by key, [`Options::stop_at_nan`] stops behind the
-//!   first NaN with what led to it.
+//!   first NaN and keeps what led to it.
 //! * Every value overwritten, and every value refused, is counted by key and by cause. Nothing is lost silently, and a capture never
 //!   returns an error to the code it looks into.
 //!
@@ -243,10 +243,10 @@
 //! `capture!(forward, map = attention_map(&q, &k))`: it runs only while recording, and may return a `Result`.
 //!
 //! **Two versions of the crate in one program**, or a plugin, have a store each, and `activate()` of one does not switch on the lines of the
-//! other. `cargo tree --duplicates` shows them; see [`threads`].
+//! other. Cargo has one of compatible versions, so this takes a 0.1 beside a 0.2; `cargo tree --duplicates` shows it. See [`threads`].
 //!
-//! **In a library?** Yes: depend on `anycapture` without the feature. Its lines are then nothing until a program turns them on. Prefix the keys
-//! with a name of yours, as all lines with one key fill one list.
+//! **In a library?** Yes: depend on `anycapture` without the feature. Its lines are then nothing until a program turns them on. Begin the keys
+//! with its name, `capture!(my_crate::forward, x)`, as all lines with one key fill one list.
 //!
 //! **My values change later.** They are clones that share storage. [Convert](Options::convert) the type, or capture the numbers:
 //! `x = tensor.to_vec1::<f32>()`.
@@ -257,15 +257,21 @@
 //! **A function that runs for ever sees no `activate()`.** `captured_fn!` reads the switch on entry and at each pass of a `loop` or `while let`; a
 //! `for` or `while` loop that was begun before goes on without. A [`capture!`] reads it every time.
 //!
-//! **My tensor is on a GPU.** A conversion copies it to the host, and waits for it. `every = N`, `if` and [`Options::only`] keep that
-//! seldom.
+//! **My tensor is on a GPU.** A conversion copies it to the host, and waits for it. `every = N`, `if` and [`Options::only`] make that
+//! rare.
 //!
 //! **May the lines stay in what I ship?** That is what they are for. With the feature off they are no code; with it on and inactive, a load and
 //! a branch.
 //!
+//! **I want it in NumPy.** [`export`] to a file, then `safetensors.numpy.load_file("run.safetensors")["Attention.forward.map"]`, an array of shape
+//! `[n, ...]`.
+//!
 //! **I come from the Python tool.** The repository's `docs/python.md` has each of its calls beside ours.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(anycapture_nightly, feature(macro_attr))]
+// Which features an item needs stands beside it. None needs `capture`.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(docsrs, doc(auto_cfg(hide(feature = "capture"))))]
 #![forbid(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
 
@@ -284,6 +290,7 @@ mod macros;
 mod store;
 
 #[cfg(feature = "std")]
+#[cfg_attr(docsrs, doc(cfg(feature = "std")))]
 pub use store::{Entered, Handle, Scope};
 #[cfg(feature = "alloc")]
 pub use store::{
@@ -300,6 +307,39 @@ pub use store::{
     summary::Summary,
     value::{ReadError, Shown, Value},
 };
+
+/// A panic in a user's code leaves the store sound, and what was captured does not change: these may cross `catch_unwind` whatever
+/// values they hold, with the feature on as with it off.
+mod unwind_safe {
+    use core::panic::{RefUnwindSafe, UnwindSafe};
+
+    impl UnwindSafe for crate::Options {}
+    impl RefUnwindSafe for crate::Options {}
+    impl UnwindSafe for crate::Value<'_> {}
+    impl RefUnwindSafe for crate::Value<'_> {}
+
+    #[cfg(feature = "alloc")]
+    mod with_heap {
+        use super::{RefUnwindSafe, UnwindSafe};
+
+        impl UnwindSafe for crate::Cache {}
+        impl RefUnwindSafe for crate::Cache {}
+        impl UnwindSafe for crate::Iter<'_> {}
+        impl RefUnwindSafe for crate::Iter<'_> {}
+    }
+
+    #[cfg(feature = "std")]
+    mod with_std {
+        use super::{RefUnwindSafe, UnwindSafe};
+
+        impl UnwindSafe for crate::Scope {}
+        impl RefUnwindSafe for crate::Scope {}
+        impl UnwindSafe for crate::Handle {}
+        impl RefUnwindSafe for crate::Handle {}
+        impl UnwindSafe for crate::Entered {}
+        impl RefUnwindSafe for crate::Entered {}
+    }
+}
 
 /// Captures values under the key `PATH.ITEM`, while recording is active.
 ///
@@ -698,6 +738,20 @@ pub fn set_size(max_size: usize) {
 ///
 /// A key that is in use, because this is called in the closure of a [`visit`] over given memory or in an interrupt handler
 /// that has interrupted a capture, is cleared before it is used next.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _session = anycapture::session();
+/// capture!(warm_up, loss = 0.5_f32);
+/// let before = anycapture::cache();
+/// anycapture::clear();
+/// # if !anycapture::ENABLED { return }
+/// assert!(anycapture::cache().is_empty());
+/// assert_eq!(before["warm_up.loss"].len(), 1); // a snapshot keeps what it has
+/// assert_eq!(anycapture::report().key("warm_up.loss").map(|key| key.cleared()), Some(1));
+/// ```
 #[inline]
 pub fn clear() {
     store::clear();
@@ -737,7 +791,7 @@ impl Drop for Session {
 /// Begins a store of this thread's own, for a test, a request, or one of two models. Recording into it is active.
 ///
 /// While the [`Scope`] lives, every capture on this thread goes there, and every function of this crate that is called here
-/// reads, clears or reports on it; other threads do not see it, unless they join by a [`Handle`]. It begins with the
+/// reads, clears or reports on it; other threads neither see it nor add to it, unless they join by a [`Handle`]. It begins with the
 /// limits that the process begins with, without a filter. Scopes nest. What they hold goes with them.
 ///
 /// A scope may be dropped on another thread, and in any order: it ends then, and each thread that is in it is back in the
@@ -868,6 +922,22 @@ pub fn drain<E>(f: impl FnMut(&Value<'_>) -> Result<(), E>) -> Result<(), E> {
 /// # Panics
 ///
 /// If there is no memory for it, or the store is in use for too long, with the words of [`SnapshotError`]: see [`try_cache`].
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _session = anycapture::session();
+/// for layer in 0..2_u8 {
+///     capture!(forward, scores = [f32::from(layer), 1.0]; index = layer);
+/// }
+/// let cache = anycapture::cache();
+/// # if !anycapture::ENABLED { return }
+/// assert_eq!(
+///     cache.to_string(),
+///     "forward.scores  2 x F32 [2]  min 0 max 1 mean 0.75 nan 0 inf 0\n",
+/// );
+/// ```
 #[cfg(feature = "alloc")]
 pub fn cache() -> Cache {
     try_cache().unwrap_or_else(|error| panic!("{error}"))
@@ -912,6 +982,22 @@ pub fn take() -> Cache {
 /// # Errors
 ///
 /// Those of [`try_cache`].
+///
+/// # Examples
+///
+/// What was captured, written away from time to time:
+///
+/// ```
+/// # use anycapture::capture;
+/// # let _session = anycapture::session();
+/// # capture!(train, loss = 0.5_f32);
+/// let mut log = Vec::new();
+/// // A store that is in use now is read at the next turn.
+/// if let Ok(cache) = anycapture::try_take() {
+///     log.extend(cache.in_order().map(|value| format!("{} {value}", value.key())));
+/// }
+/// assert_eq!(log.len(), if anycapture::ENABLED { 1 } else { 0 });
+/// ```
 #[cfg(feature = "alloc")]
 pub fn try_take() -> Result<Cache, SnapshotError> {
     store::cache::try_take()

@@ -32,7 +32,7 @@ fn program() -> Option<PathBuf> {
         eprintln!("skipped: valgrind is not installed");
         return None;
     }
-    let (mut cargo, folder) = cargo("build", "listing-instructions");
+    let (mut cargo, folder) = cargo("build", "listing-capture");
     run(cargo.args(["--release", "--features", "lines,capture,std"]));
     Some(folder.join("release/listing"))
 }

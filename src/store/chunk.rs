@@ -352,6 +352,7 @@ mod heap {
             Some(copy)
         }
 
+        /// Takes over the form of `other`, with room for `count` values, and `values` as their elements.
         fn copy_elements<E: Element>(
             &mut self,
             values: &[E],
@@ -402,6 +403,7 @@ mod heap {
             self.stamp_of(&self.marks[position])
         }
 
+        /// A mark as it is shown: sequences are kept as differences from `base`.
         #[inline]
         fn stamp_of(&self, mark: &Mark) -> Stamp {
             Stamp { sequence: self.base + u64::from(mark.after), thread: mark.thread }
@@ -425,6 +427,7 @@ mod heap {
             &self.indices[position * self.index_rank..][..self.index_rank]
         }
 
+        /// Where the elements of a value lie.
         fn range(&self, position: usize) -> Range<usize> {
             position * self.stride..(position + 1) * self.stride
         }
@@ -538,6 +541,7 @@ mod heap {
         Some(())
     }
 
+    /// All elements as little-endian bytes; `None` where there is no memory.
     fn to_bytes(buffer: &Buffer) -> Option<Vec<u8>> {
         with_buffer!(buffer, values => elements_to_bytes(values))
     }
@@ -550,6 +554,7 @@ mod heap {
         Some(bytes)
     }
 
+    /// Hands elements over as little-endian bytes, made on the stack piece by piece: no memory is needed, whatever their number.
     fn stream<E: Element>(values: &[E], sink: &mut dyn FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
         let mut scratch = [0; 512];
         for piece in values.chunks(scratch.len() / E::SIZE) {

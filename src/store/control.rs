@@ -16,6 +16,8 @@ use spin::Mutex;
 use super::callsite::{Callsite, Place, Plain, owners, state};
 #[cfg(feature = "alloc")]
 use super::convert::{Conversion, Conversions, try_format};
+#[cfg(feature = "alloc")]
+use super::counts::Bits;
 use super::counts::{Counts, Event, Refused};
 #[cfg(feature = "alloc")]
 use super::memory::DECIDED;
@@ -25,6 +27,7 @@ use super::options::{Options, Patterns, matches};
 use super::ring::{Heap, Limits};
 #[cfg(feature = "alloc")]
 use super::share::Shared;
+#[cfg(feature = "alloc")]
 #[cfg(feature = "alloc")]
 use super::sync::CachePadded;
 use super::sync::lock;
@@ -201,6 +204,7 @@ impl Store {
         self.active().load(Relaxed)
     }
 
+    /// Sets the flag of this store, and for that of the process the lowest bit of [`SWITCH`] as well, which lines read.
     fn set_active(&self, active: bool) {
         self.active().store(active, Relaxed);
         #[cfg(feature = "std")]
@@ -277,6 +281,7 @@ impl Store {
         Some(Place::Region)
     }
 
+    /// Asks the filter, and finds or makes the place of a key. What it finds is written into the state, for [`known_place`](Store::known_place).
     #[cold]
     fn find_place(&self, owner: &'static Callsite) -> Result<Place, Event> {
         let filters = || self.filters().load(Relaxed);
@@ -316,11 +321,12 @@ impl Store {
             ring => ring as usize - 1,
         };
         // Set under the lock, for another thread that comes to it with the same key.
-        owner.change_state(state::RING, ring as u32 + 1);
+        owner.change_state(state::RING, ring as Bits + 1);
         owner.change_state(0, state::ADMITTED);
         Ok(Place::Heap(ring))
     }
 
+    /// The same in the table of a scope, under its lock: two threads in the scope may come with one key.
     #[cfg(feature = "std")]
     fn find_place_in(
         &self,
@@ -435,6 +441,7 @@ impl Store {
         }
     }
 
+    /// Clears one key, or marks it to be cleared by the next that uses it.
     fn clear_key(&self, owner: &'static Callsite, place: Place) {
         let cleared = match place {
             Place::Region => match change_ring(owner) {
@@ -524,6 +531,7 @@ impl Store {
         self.trim_regions(max_size);
     }
 
+    /// Sets limits, then frees what is beyond them, a chunk under each lock: captures go on meanwhile.
     #[cfg(feature = "alloc")]
     fn set_limits(&self, max_size: Option<usize>, max_bytes: Option<usize>) {
         self.trim_regions(max_size);
@@ -567,6 +575,7 @@ impl Store {
         }
     }
 
+    /// Brings the rings in given memory to a smaller limit. One that is in use keeps its values until it takes the next one in.
     fn trim_regions(&self, max_size: Option<usize>) {
         let Some(max_size) = max_size else { return };
         for (owner, place) in self.keys() {
@@ -594,6 +603,7 @@ impl Store {
         }
     }
 
+    /// What the report says before the keys. Of what is in use, it says what is true without it.
     pub(crate) fn status(&self) -> Status {
         let settings = lock(&self.settings);
         let memory = lock(&MEMORY).filter(|memory| self.is_process() && memory.size() > 0);

@@ -138,7 +138,9 @@ impl fmt::Display for Dtype {
 /// What the store asks of an element. Not public API: it seals [`Element`].
 pub trait Stored: Copy + PartialOrd + fmt::Display + fmt::Debug + Sized {
     const KIND: Kind;
+    /// Its bytes in memory, and in a file.
     const SIZE: usize = size_of::<Self>();
+    /// What a buffer is filled with until values come.
     const ZERO: Self;
     /// Little-endian bytes of `values`; `bytes` is exactly as long.
     fn write(values: &[Self], bytes: &mut [u8]);
@@ -170,10 +172,12 @@ macro_rules! elements {
         impl Kind {
             const ALL: &'static [Kind] = &[$(Kind::$kind),+];
 
+            /// The kind that `kind as u8` was: part of the format of given memory, so the order of the list may not change.
             pub fn from_byte(byte: u8) -> Option<Kind> {
                 Kind::ALL.get(usize::from(byte)).copied()
             }
 
+            /// The bytes of an element.
             pub fn size(self) -> usize {
                 match self { $(Kind::$kind => size_of::<$type>()),+ }
             }
@@ -339,6 +343,7 @@ pub trait Fixed: Copy {
     const RANK: usize;
     /// Writes the dimensions, outermost first, as far as they find room.
     fn dims(room: &mut [usize]);
+    /// The elements of all `values`, in row-major order, where they lie.
     fn flatten(values: &[Self]) -> &[Self::Element];
 }
 
@@ -387,6 +392,7 @@ pub trait Plain {
     const RANK: usize;
     /// Writes the dimensions, outermost first, as far as they find room.
     fn dims(&self, room: &mut [usize]);
+    /// The elements in row-major order, where they lie: nothing is copied before the ring is found.
     fn flat(&self) -> &[Self::Element];
 }
 

@@ -74,6 +74,7 @@ mod region {
     }
 
     impl Rings<'_> {
+        /// Begins an export: marks the rings that are in use now, which are left out of every pass alike.
         pub(super) fn of(store: &Store) -> Rings<'_> {
             let Some(exporting) = Exporting::begin() else {
                 return Rings { store, exporting: None, lacks: Some(InUse) };
@@ -94,7 +95,7 @@ mod region {
     impl Keys for Rings<'_> {
         fn each(&self, f: &mut dyn FnMut(&dyn Key, &Form) -> fmt::Result) -> fmt::Result {
             /// A ring that was free is in use for as long as another core or thread shows it.
-            const TRIES: usize = if cfg!(feature = "std") { 10 } else { 1 << 20 };
+            const TRIES: u32 = if cfg!(feature = "std") { 10 } else { 1 << 20 };
             let Some(exporting) = &self.exporting else { return Ok(()) };
             let left_out = state::LEFT_OUT[exporting.number];
             for (owner, place) in self.store.keys() {
@@ -229,6 +230,7 @@ mod heap {
         }
     }
 
+    /// The column of the values in one chunk.
     fn write_part(
         Part { chunk, start }: &Part,
         column: Column,
@@ -257,6 +259,7 @@ mod heap {
         }
     }
 
+    /// The elements of a chunk in one go where they are bytes already, else in pieces of the buffer's room.
     fn write_elements(chunk: &Chunk, start: usize, out: &mut Out<'_>) -> fmt::Result {
         if let Some(bytes) = chunk.raw_bytes(start) {
             return out.write(bytes);
@@ -275,6 +278,7 @@ mod heap {
         lists(cache.lists(), None, sink)
     }
 
+    /// Exports lists; the form of each is found once, where there is memory to keep it for all passes.
     fn lists<E>(
         lists: &[List],
         error: Option<SnapshotError>,

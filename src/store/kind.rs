@@ -45,6 +45,7 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// Plain data: a scalar or a small array by way of a copy, so that the variable may stay in registers.
     #[inline(always)]
     pub(crate) fn plain<V: Plain + ?Sized>(self, value: &V) {
         value.hand_over(|value| self.site.record(self.key, value, self.note));
@@ -67,6 +68,7 @@ impl<'a> Line<'a> {
         self.site.record_text(self.key, text, self.note);
     }
 
+    /// A value that is made from the one at the line, only if it is wanted; `None` where there is no memory.
     #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn made<T: Send + Sync + 'static>(self, make: impl FnOnce() -> Option<T>) {
@@ -79,6 +81,7 @@ impl<'a> Line<'a> {
         self.site.record_items(self.key, items, self.note);
     }
 
+    /// Any other value: converted, or cloned.
     #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn value<T: Clone + Send + Sync + 'static>(self, value: &T) {

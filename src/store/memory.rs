@@ -174,6 +174,8 @@ impl Decision {
         Decision(AtomicU8::new(Decision::OPEN))
     }
 
+    /// Decides, if that is open. Memory may be given once, so a second wish for the region is refused; the heap may be asked for any
+    /// number of times.
     fn decide(&self, wanted: u8) -> bool {
         let decided = self.0.compare_exchange(Decision::OPEN, wanted, Relaxed, Relaxed);
         matches!((decided, wanted), (Ok(_), _) | (Err(Decision::HEAP), Decision::HEAP))

@@ -104,6 +104,7 @@ impl IndexList {
     label = "not an index"
 )]
 pub trait Indices {
+    /// Beyond `i64`, the nearest.
     fn list(self) -> IndexList;
 }
 
@@ -162,6 +163,7 @@ impl DimList {
     label = "not dimensions"
 )]
 pub trait Dims {
+    /// The dimensions; of more than can be kept, one too many, so that they are seen to be.
     fn list(&self) -> DimList;
 }
 

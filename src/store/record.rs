@@ -2,7 +2,7 @@
 //!
 //! [`Callsite::record`] is for plain data, [`Callsite::record_source`] for elements that are made one by one, and with a heap
 //! [`Callsite::record_value`] for values of any other type. Each has the key admitted, which gives the place of its values, and keeps
-//! the value there: on the heap by [`keep`](super::keep), or in given memory.
+//! the value there: on the heap by [`keep`](mod@super::keep), or in given memory.
 //!
 //! No lock is held while a user's code runs, but for the elements of an iterator that are written into given memory: a
 //! capture of the same key in that code is refused.
@@ -125,6 +125,7 @@ impl Callsite {
     }
 }
 
+/// Counts an event of a line that has nothing to keep.
 fn count(owner: &'static Callsite, event: Event) {
     with_store(|store| {
         if store.is_active() {
@@ -169,6 +170,7 @@ fn keep<S: Source>(
     });
 }
 
+/// Keeps elements in the shape of the line, in their own, or flat where that does not fit, which is counted.
 #[cfg(feature = "alloc")]
 fn keep_elements<S: Source>(
     store: &Store,
@@ -229,6 +231,7 @@ fn own_shape<'a, V: Plain + ?Sized>(
     }
 }
 
+/// Whether `dims` are a shape of `length` elements. A product beyond `usize` is none.
 #[inline(always)]
 fn fits(dims: &[usize], length: usize) -> bool {
     let product = || dims.iter().try_fold(1_usize, |product, &dim| product.checked_mul(dim));

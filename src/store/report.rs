@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use super::counts::Counts;
+use super::counts::{Bits, Counts};
 
 /// Why each key holds what it holds: returned by [`report`](crate::report).
 ///
@@ -183,7 +183,7 @@ impl fmt::Display for KeyReport {
         ];
         for (count, what) in counts {
             if count > 0 {
-                let at_least = if count >= u64::from(u32::MAX) { "at least " } else { "" };
+                let at_least = if count >= u64::from(Bits::MAX) { "at least " } else { "" };
                 write!(f, ", {at_least}{count} {what}")?;
             }
         }
@@ -316,6 +316,7 @@ mod with_capture {
         owner.key()
     }
 
+    /// All counts of a key. They are read one after the other, while captures go on.
     fn key_report(store: &Store, owner: &'static Callsite, place: Option<Place>) -> KeyReport {
         let events = |event| u64::from(store.events(owner, event));
         KeyReport {
@@ -364,6 +365,7 @@ mod with_capture {
         }
     }
 
+    /// The lines about limits, memory, filter and NaN.
     fn limits(status: &Status, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("  limits: ")?;
         match (status.max_size, status.memory) {
@@ -442,6 +444,7 @@ mod with_capture {
     }
 
     impl Group {
+        /// The group that a key begins: its path, and its name behind the last dot.
         fn of(store: &Store, owner: &'static Callsite, count: u64) -> Group {
             let key = owner.key();
             let dot = key.bytes().rposition(|byte| byte == b'.').unwrap_or(0);
@@ -453,6 +456,7 @@ mod with_capture {
             (self.path, self.type_name, self.count) == (other.path, other.type_name, other.count)
         }
 
+        /// Ends the line of a group with the type of its values, if it is known.
         fn end(group: Option<Group>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             match group {
                 Some(Group { type_name: "", .. }) => f.write_str("\n"),

@@ -26,7 +26,8 @@ use super::share::{Pooled, Shared, Unique, slot_size};
 
 /// Values up to this many bytes are appended under the lock; a larger one is copied outside of it.
 pub(crate) const SMALL: usize = 16 << 10;
-/// The largest number of values, and of bytes, in a chunk of small values.
+/// The largest number of values, and of bytes, in a chunk of small values. A chunk is the least that can be given up: it has to be
+/// small beside its ring, and large beside its bookkeeping.
 const LONGEST_CHUNK: usize = 512;
 const LARGEST_CHUNK: usize = 128 << 10;
 
@@ -110,6 +111,7 @@ pub(crate) enum Begun {
 }
 
 impl Ring {
+    /// A ring without values, and without buffers.
     fn new(key: &'static str) -> Ring {
         Ring {
             open: Chunk::empty(key),
@@ -141,6 +143,7 @@ impl Ring {
         self.floor.max(end.saturating_sub(self.limit(limits) as u64))
     }
 
+    /// What became of the values, from positions alone: each below `tail` was cleared, taken, or overwritten.
     fn counts(&self, limits: &Limits) -> Counts {
         let tail = self.tail(limits, 0);
         let is_opaque = |chunk: &&Shared<Chunk>| chunk.first >= tail && chunk.opaque().is_some();
@@ -187,6 +190,7 @@ impl Ring {
         self.pop_oldest()
     }
 
+    /// The oldest sealed chunk, whether its values count or not: they are gone from here on.
     fn pop_oldest(&mut self) -> Option<Shared<Chunk>> {
         let chunk = self.sealed.pop_front()?;
         self.floor = self.floor.max(chunk.end());

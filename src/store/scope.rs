@@ -84,6 +84,7 @@ mod scoped {
     /// What a live scope, and a thread that has entered one, adds to the switch.
     const SCOPE: usize = 2;
 
+    /// One load where nothing is active; with a scope anywhere, a look at the store of this thread.
     #[inline(always)]
     pub(crate) fn is_active() -> bool {
         let switch = SWITCH.load(Relaxed);

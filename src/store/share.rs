@@ -55,6 +55,7 @@ struct Slot<T: 'static> {
     next: Mutex<Option<&'static Slot<T>>>,
 }
 
+/// What the lock of a slot guards. `value` is there from [`Unique::new`] until the last owner is dropped.
 struct Content<T: 'static> {
     /// The slot that this is in.
     home: OnceRef<'static, Slot<T>>,
@@ -147,6 +148,7 @@ impl<T: Pooled> Shared<T> {
         self.leave()
     }
 
+    /// Gives up this ownership. The last owner gets the value: it is the one whose write lock succeeds.
     fn leave(&mut self) -> Option<Unique<T>> {
         let guard = self.0.take()?;
         let home = guard.home.get()?;

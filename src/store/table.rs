@@ -60,6 +60,7 @@ impl Table {
     }
 }
 
+/// Owners are `static`, so an address stands for one as long as the program runs.
 fn address(owner: &'static Callsite) -> usize {
     core::ptr::from_ref(owner) as usize
 }

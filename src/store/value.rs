@@ -54,6 +54,7 @@ pub(crate) struct Raw<'a> {
 #[derive(Clone)]
 pub struct Value<'a>(Place<'a>);
 
+/// Where a value lies. Only what a snapshot gives out is owned, by a share of its chunk.
 #[derive(Clone)]
 enum Place<'a> {
     Raw(&'a Raw<'a>),

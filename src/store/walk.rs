@@ -248,6 +248,8 @@ impl Queue {
         queue
     }
 
+    /// The key with the oldest value. What is known of a key may be out of date, for others capture and take meanwhile: so the oldest
+    /// value of a key is looked at again when its turn comes, and the key waits anew if it is another one.
     fn next(&mut self, store: &Store, end: u64) -> Option<Next> {
         if self.keys.is_empty() {
             return next_of_all(store, end);
