@@ -149,6 +149,14 @@ fn the_size_of_a_region_may_be_asked_for_while_running() {
     assert_eq!(size, const { anycapture::region_size::<f32>("f.x", 3, &[2], 1) });
 }
 
+/// What stands in a `static` is made when the program is compiled, as a rule.
+#[test]
+fn hits_are_counted_from_the_first() {
+    use anycapture::__private::{Callsite, Hits};
+    let (_site, hits) = (Callsite::new(), Hits::new());
+    assert_eq!([0; 5].map(|_| hits.nth(2)), [true, false, true, false, true]);
+}
+
 /// What `captured_fn!` has the compiler evaluate; `tests/ui` has the messages as users see them.
 #[test]
 fn listed_names_are_words_of_the_function() {
