@@ -62,8 +62,8 @@ macro_rules! __anycapture_switch {
             $crate::__anycapture_hit! { $l $i $every $index $keep $room $if }
         }
     };
-    // on = flag
-    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt [$on:expr] $if:tt) => {
+    // on = flag, or the flag of a function
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt [$(@)? $on:expr] $if:tt) => {
         if $crate::ENABLED && $on {
             if $crate::is_active() {
                 $crate::__anycapture_hit! { $l $i $every $index $keep $room $if }
@@ -95,7 +95,7 @@ macro_rules! __anycapture_hit {
     };
     // nothing of these
     ($l:tt [$($item:tt)+] [] [] [] [] []) => {
-        $($crate::__anycapture_item! { $l $item (&$crate::__private::Note::NONE) })+
+        $($crate::__anycapture_item! { $l $item ($crate::__private::None) })+
     };
     // index = layer, keep = 4, room = 256
     ($l:tt [$($item:tt)+] [] [$($index:expr)?] [$($keep:expr)?] [$($room:expr)?] []) => {
@@ -106,7 +106,7 @@ macro_rules! __anycapture_hit {
             ..$crate::__private::Note::NONE
         }) {
             __anycapture_note => {
-                $($crate::__anycapture_item! { $l $item __anycapture_note })+
+                $($crate::__anycapture_item! { $l $item ($crate::__private::Some(__anycapture_note)) })+
             }
         }
     };
@@ -156,10 +156,10 @@ macro_rules! __anycapture_item {
     (@shaped [$shape:expr] $l:tt $item:ident $listed:tt $note:expr, $value:expr) => {
         match (
             $value,
-            &($crate::__private::Note { shape: $crate::__private::Some($shape), ..*$note }),
+            &$crate::__private::shaped($shape, $note),
         ) {
             (__anycapture_value, __anycapture_note) => $crate::__anycapture_value_must_own_what_it_holds! {
-                $l $item $listed __anycapture_value __anycapture_note
+                $l $item $listed __anycapture_value ($crate::__private::Some(__anycapture_note))
             }
         }
     };
@@ -186,17 +186,16 @@ macro_rules! __anycapture_let_mut_that_moves_is_listed_as_let_name {
 
 /// The code of a capture: the only place that names the store. What rustc says of a value that borrows ends with this name.
 ///
-/// `$l` is `[case path]`: `any`, or of a list `(*)`, which passes over what it can't keep, or `(* [T, U,])`.
+/// `$l` is `[case path]`: `any`, or with `*` in a list `optional`, which passes over what it can't keep, or the types `(T, U,)`.
 /// The names that this puts in scope are not in scope for the user's expressions.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_value_must_own_what_it_holds {
-    // capture!(forward, attn)
-    ([any $($path:ident)+] $item:ident [] $value:ident $note:expr) => {{
-        use $crate::__private::any::*;
-        // As many references as there are cases.
+    // capture!(forward, attn), #[capture(*)]
+    ([$case:ident $($path:ident)+] $item:ident [] $value:ident $note:expr) => {{
+        use $crate::__private::$case::*;
         static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
-        (&&&&&&&&&&&&&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
+        $crate::__private::Probe::new($value).__anycapture_record(
             &__ANYCAPTURE_SITE,
             &$crate::__private::concat!(
                 $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
@@ -206,14 +205,14 @@ macro_rules! __anycapture_value_must_own_what_it_holds {
         );
     }};
     // what can't be the name of a constant here
-    ([any $($path:ident)+] $item:ident [self] $value:ident $note:expr) => {
-        $crate::__anycapture_value_must_own_what_it_holds! { [any $($path)+] $item [] $value $note }
+    ($l:tt $item:ident [self] $value:ident $note:expr) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { $l $item [] $value $note }
     };
-    ([any $($path:ident)+] $item:ident [__anycapture_value] $value:ident $note:expr) => {
-        $crate::__anycapture_value_must_own_what_it_holds! { [any $($path)+] $item [] $value $note }
+    ($l:tt $item:ident [__anycapture_value] $value:ident $note:expr) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { $l $item [] $value $note }
     };
-    ([any $($path:ident)+] $item:ident [__anycapture_note] $value:ident $note:expr) => {
-        $crate::__anycapture_value_must_own_what_it_holds! { [any $($path)+] $item [] $value $note }
+    ($l:tt $item:ident [__anycapture_note] $value:ident $note:expr) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { $l $item [] $value $note }
     };
     // #[capture(attn)]: errors about the value point at the name in the list, as at any argument that is one token of the user's
     ([any $($path:ident)+] $item:ident [$listed:tt] $value:ident $note:expr) => {{
@@ -221,7 +220,7 @@ macro_rules! __anycapture_value_must_own_what_it_holds {
         #[allow(non_upper_case_globals)]
         const $listed: $crate::__private::Listed = $crate::__private::Listed;
         static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
-        (&&&&&&&&&&&&&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
+        $crate::__private::Probe::new($value).__anycapture_record(
             &__ANYCAPTURE_SITE,
             &$crate::__private::concat!(
                 $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
@@ -230,25 +229,12 @@ macro_rules! __anycapture_value_must_own_what_it_holds {
             $listed,
         );
     }};
-    // #[capture(*)]
-    ([(*) $($path:ident)+] $item:ident $listed:tt $value:ident $note:expr) => {{
-        use $crate::__private::optional::*;
-        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
-        (&&&&&&&&&&&&&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
-            &__ANYCAPTURE_SITE,
-            &$crate::__private::concat!(
-                $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
-            ),
-            $note,
-            $crate::__private::Listed,
-        );
-    }};
     // #[capture(*: Tensor)]
-    ([(* [$($type:ty,)+]) $($path:ident)+] $item:ident $listed:tt $value:ident $note:expr) => {{
+    ([($($type:ty,)+) $($path:ident)+] $item:ident [] $value:ident $note:expr) => {{
         use $crate::__private::optional::*;
         use $crate::__private::typed::*;
         static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
-        $crate::__private::Typed::<_, ($($type,)+)>::new(&&&&&&&&&&&&&&&&&&&&$crate::__private::Probe($value)).__anycapture_record(
+        $crate::__private::Typed::<_, ($($type,)+)>::new($crate::__private::Probe::new($value)).__anycapture_record(
             &__ANYCAPTURE_SITE,
             &$crate::__private::concat!(
                 $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)

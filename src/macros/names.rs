@@ -31,24 +31,25 @@ pub const fn is_variable(name: &str) -> bool {
 
 /// Whether the name is a word of the text.
 ///
-/// Eight bytes a step, for what costs the compiler's time is each branch and each checked operation: half a microsecond.
+/// Looks for its first two bytes at 15 places at once, by patterns: for the compiler each call here is dearer than ten of these.
 const fn stands_in(name: &[u8], text: &[u8]) -> bool {
+    const ONES: u128 = u128::MAX / 0xff;
+    let first = name[0] as u128 * ONES;
     let (mut rest, mut before) = (text, b' ');
-    let (x, y) = (name[0], if name.len() > 1 { name[1] } else { b' ' });
-    let short = name.len() == 1;
-    while let [a, b, c, d, e, f, g, h, tail @ ..] = rest {
-        let any = (*a == x) & (short | (*b == y))
-            | (*b == x) & (short | (*c == y))
-            | (*c == x) & (short | (*d == y))
-            | (*d == x) & (short | (*e == y))
-            | (*e == x) & (short | (*f == y))
-            | (*f == x) & (short | (*g == y))
-            | (*g == x) & (short | (*h == y))
-            | (*h == x);
-        if any && begins_in(name, rest, 8, before) {
+    while let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = rest {
+        let [_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, tail @ ..] = rest else { break };
+        let bytes = [*a, *b, *c, *d, *e, *f, *g, *h, *i, *j, *k, *l, *m, *n, *o, *p];
+        let here = u128::from_le_bytes(bytes);
+        let mut differs = here ^ first;
+        if name.len() > 1 {
+            differs |= (here >> 8) ^ (name[1] as u128 * ONES);
+        }
+        // Whether a byte is zero.
+        let any = differs.wrapping_sub(ONES) & !differs & (ONES << 7) != 0;
+        if any && begins_in(name, rest, 15, before) {
             return true;
         }
-        (rest, before) = (tail, *h);
+        (rest, before) = (tail, *o);
     }
     begins_in(name, rest, rest.len(), before)
 }

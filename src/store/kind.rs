@@ -1,15 +1,18 @@
 //! What a line does with a value once its kind is known; and the kinds that are looked for behind references.
+//!
+//! Method lookup in [`probe`](super::probe) picks a case; the case calls one method of [`Line`]. The traits here say what a value leads to (numbers,
+//! texts, items), implemented for references too, so that a case need not count them.
 
 // What is reachable here is hidden: it is named by expansions only.
 #![allow(missing_docs)]
 
 #[cfg(feature = "alloc")]
 use alloc::{string::String, vec::Vec};
-use core::cell::Cell;
+use core::{cell::Cell, ops::Deref};
 
 #[cfg(feature = "capture")]
 use super::callsite::Callsite;
-use super::element::{Element, Plain};
+use super::element::{Element, Fixed, Plain};
 use super::note::Note;
 #[cfg(not(feature = "capture"))]
 use super::off::Callsite;
@@ -23,7 +26,26 @@ pub struct Line<'a> {
     pub(crate) note: &'a Note<'a>,
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
+    #[inline(always)]
+    pub(crate) fn new(
+        site: &'static Callsite,
+        key: &'static &'static str,
+        note: Option<&'a Note<'a>>,
+    ) -> Line<'a> {
+        Line { site, key, note: note.unwrap_or(&Note::NONE) }
+    }
+
+    /// What an `Option` or a `Result` holds.
+    #[inline(always)]
+    pub(crate) fn held<T: ?Sized>(self, value: Option<&T>, record: impl FnOnce(&T)) {
+        match value {
+            Some(value) => record(value),
+            None => self.site.record_absent(self.key),
+        }
+    }
+
+    /// Plain data: a scalar or a small array by way of a copy, so that the variable may stay in registers.
     #[inline(always)]
     pub(crate) fn plain<V: Plain + ?Sized>(self, value: &V) {
         value.hand_over(|value| self.site.record(self.key, value, self.note));
@@ -40,17 +62,13 @@ impl Line<'_> {
         self.site.record(self.key, &number, self.note);
     }
 
-    #[inline(always)]
-    pub(crate) fn absent(self) {
-        self.site.record_absent(self.key);
-    }
-
     #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn text(self, text: &str) {
         self.site.record_text(self.key, text, self.note);
     }
 
+    /// A value that is made from the one at the line, only if it is wanted; `None` where there is no memory.
     #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn made<T: Send + Sync + 'static>(self, make: impl FnOnce() -> Option<T>) {
@@ -63,6 +81,7 @@ impl Line<'_> {
         self.site.record_items(self.key, items, self.note);
     }
 
+    /// Any other value: converted, or cloned.
     #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn value<T: Clone + Send + Sync + 'static>(self, value: &T) {
@@ -70,30 +89,95 @@ impl Line<'_> {
     }
 }
 
-/// Numbers that are `E`s without loss, in a slice, behind references.
-pub trait Numbers<E> {
-    fn hand_over(&self, line: Line<'_>);
+/// What a line says, with a shape.
+#[inline(always)]
+pub fn shaped<'a>(shape: &'a [usize], note: Option<&Note<'a>>) -> Note<'a> {
+    Note { shape: Some(shape), ..*note.unwrap_or(&Note::NONE) }
 }
 
-impl<E: Element, T: Copy + Into<E>> Numbers<E> for [T] {
+/// The cases that share a level of the lookup, and the ways from a value to its numbers: rustc infers which it is.
+pub(crate) mod way {
+    pub struct Number;
+    pub struct Slice;
+    pub struct Array;
+    pub struct Each;
+    pub struct Text;
+    pub struct Texts;
+    pub struct Items;
+    pub struct Target;
+    /// By dereferencing, then on.
+    pub struct To<Way>(Way);
+    /// In an `Option` or a `Result`, then on.
+    pub struct In<Way>(Way);
+}
+
+/// Plain data, at the end of a way.
+pub struct Plainly;
+
+/// Numbers that are `E`s without loss, at the end of a way.
+pub struct As<E>(E);
+
+/// A value that leads to numbers. There is one way at most: what ends it does not dereference.
+pub trait Leads<End, Way> {
+    fn follow(&self, line: Line<'_>);
+}
+
+impl<T: Fixed + Plain> Leads<Plainly, way::Number> for T {
     #[inline(always)]
-    fn hand_over(&self, line: Line<'_>) {
+    fn follow(&self, line: Line<'_>) {
+        line.plain(self);
+    }
+}
+
+impl<T: Fixed> Leads<Plainly, way::Slice> for [T] {
+    #[inline(always)]
+    fn follow(&self, line: Line<'_>) {
+        line.plain(self);
+    }
+}
+
+impl<E: Element, T: Copy + Into<E>> Leads<As<E>, way::Number> for T {
+    #[inline(always)]
+    fn follow(&self, line: Line<'_>) {
+        line.number::<E>((*self).into());
+    }
+}
+
+impl<E: Element, T: Copy + Into<E>> Leads<As<E>, way::Slice> for [T] {
+    #[inline(always)]
+    fn follow(&self, line: Line<'_>) {
         line.numbers(self.iter().map(|&number| number.into()));
     }
 }
 
-impl<E: Element, T: Copy + Into<E>, const N: usize> Numbers<E> for [T; N] {
+impl<E: Element, T: Copy + Into<E>, const N: usize> Leads<As<E>, way::Array> for [T; N] {
     #[inline(always)]
-    fn hand_over(&self, line: Line<'_>) {
-        self[..].hand_over(line);
+    fn follow(&self, line: Line<'_>) {
+        self[..].follow(line);
     }
 }
 
-#[cfg(feature = "alloc")]
-impl<E: Element, T: Copy + Into<E>> Numbers<E> for Vec<T> {
+impl<End, Way, T: Deref + ?Sized> Leads<End, way::To<Way>> for T
+where
+    T::Target: Leads<End, Way>,
+{
     #[inline(always)]
-    fn hand_over(&self, line: Line<'_>) {
-        self[..].hand_over(line);
+    fn follow(&self, line: Line<'_>) {
+        (**self).follow(line);
+    }
+}
+
+impl<End, Way, T: Leads<End, Way>> Leads<End, way::In<Way>> for Option<T> {
+    #[inline(always)]
+    fn follow(&self, line: Line<'_>) {
+        line.held(self.as_ref(), |value| value.follow(line));
+    }
+}
+
+impl<End, Way, T: Leads<End, Way>, E> Leads<End, way::In<Way>> for Result<T, E> {
+    #[inline(always)]
+    fn follow(&self, line: Line<'_>) {
+        line.held(self.as_ref().ok(), |value| value.follow(line));
     }
 }
 
@@ -200,13 +284,6 @@ impl<T: AsRef<str>> Texts for Vec<T> {
 
 macro_rules! behind_references {
     ($($reference:ty),+) => {$(
-        impl<E, T: Numbers<E> + ?Sized> Numbers<E> for $reference {
-            #[inline(always)]
-            fn hand_over(&self, line: Line<'_>) {
-                T::hand_over(self, line);
-            }
-        }
-
         impl<T: Held + ?Sized> Held for $reference {
             type Item = T::Item;
 

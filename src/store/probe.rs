@@ -1,12 +1,15 @@
 //! Which way a value goes in, by its type.
 //!
-//! Stable Rust has no specialisation, but method lookup prefers a receiver with more references. A [`Probe`] around
-//! the value's reference has one trait for each case, implemented on a type with one reference more for a case that is
-//! preferred. The bounds in scope count, so this works in generic code too. Two cases may have the same number of
-//! references if no type belongs to both.
+//! Stable Rust has no specialisation, but method lookup takes the first type on the way of `Deref` that has the method. So
+//! the value's reference is wrapped in a [`Probe`], which dereferences to the next of the levels below, and so on. Each level
+//! has the method for the values of its case: `Probe` for plain data, `ByF32` for what is an `f32` without loss, and so on,
+//! preferred ones first. The bounds in scope count, so this works in generic code too. Two cases may share a level if no type
+//! belongs to both: they implement [`Via`] for different markers, which rustc infers.
 //!
 //! Lookup knows no lifetimes: `&'a T` seems to be `'static` to it. So references are followed before a value is taken
 //! to be owned. The test module `kinds` holds a value of every case.
+//!
+//! What a line costs to compile is mostly paid here: few traits in scope, and the most common case on the first level.
 
 // What is reachable here is hidden: it is named by expansions only.
 #![allow(missing_docs)]
@@ -16,367 +19,219 @@ use core::ops::Deref;
 #[cfg(feature = "capture")]
 use super::callsite::Callsite;
 use super::element::Plain;
-use super::kind::{Held, Line, Numbers, Sequence};
+use super::kind::{As, Leads, Line, Plainly, Sequence, way};
 #[cfg(feature = "alloc")]
-use super::kind::{HeldReference, Items, Texts};
+use super::kind::{Held, HeldReference, Items, Texts};
 use super::note::Note;
 #[cfg(not(feature = "capture"))]
 use super::off::Callsite;
 
-/// The value of a capture. Not public API.
-pub struct Probe<'a, T: ?Sized>(pub &'a T);
+/// The levels, each a wrapper of the next one.
+macro_rules! levels {
+    ($level:ident $next:ident $($more:ident)*) => {
+        levels!(@level $level (pub(crate) $next<'a, T>) value => $next::new(value), probe => probe.0.value());
 
-impl<T: ?Sized> Copy for Probe<'_, T> {}
+        impl<'a, T: ?Sized> Deref for $level<'a, T> {
+            type Target = $next<'a, T>;
 
-impl<T: ?Sized> Clone for Probe<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
+            #[inline(always)]
+            fn deref(&self) -> &$next<'a, T> {
+                &self.0
+            }
+        }
+
+        levels!($next $($more)*);
+    };
+    ($last:ident) => { levels!(@level $last (&'a T) value => value, probe => probe.0); };
+    (@level $level:ident ($($inner:tt)+) $value:ident => $new:expr, $probe:ident => $get:expr) => {
+        /// The value of a capture, on one level of the lookup. Not public API.
+        pub struct $level<'a, T: ?Sized>($($inner)+);
+
+        impl<T: ?Sized> Copy for $level<'_, T> {}
+
+        impl<T: ?Sized> Clone for $level<'_, T> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<'a, T: ?Sized> $level<'a, T> {
+            #[inline(always)]
+            pub fn new($value: &'a T) -> Self {
+                $level($new)
+            }
+
+            #[inline(always)]
+            pub(crate) fn value(self) -> &'a T {
+                let $probe = self;
+                $get
+            }
+        }
+    };
+}
+
+levels! {
+    Probe ByF32 ByF64 ByText ToPlain ToF32 ToF64 ToText
+    ByHeldReference ByRefusedHeld ByHeld ByThree ByTwo ByOne ByRefusedReference ByClone ByNothing
 }
 
 /// What stands for a name in a list, so that errors point there: they point at the argument of the type that a bound
 /// speaks of. Not public API.
 pub struct Listed;
 
-/// Declares a case: a trait, and what it does for the types that it looks through. A bound that holds a
-/// lifetime stands on the method, where errors quote it, and not on the `impl`, where lookup would not see it.
-///
-/// What a closure holds, and what later lines say of a type, rustc knows after lookup only. What it then says is of the
-/// value, and not of something within: this is what `do_not_recommend` is for.
-macro_rules! case {
-    ($(#[$doc:meta])* $name:ident $(<T: $sealed:ident>)?, $value:ident, $line:ident
-     $(where $owner:ty: $lifetime:lifetime)?;
-     $(impl[$($generics:tt)*] $probe:ty $(where [$($bound:tt)+])? => $body:expr);+) => {
+/// Declares a trait with the method that lookup looks for. A bound that holds a lifetime stands on the method, where errors
+/// quote it, and not on an `impl`, where lookup would not see it.
+macro_rules! method {
+    ($(#[$doc:meta])* $name:ident<$($generic:ident $(: ?$sized:ident)?),+> $(where $($bound:tt)+)?) => {
         $(#[$doc])*
-        pub trait $name<N, T: ?Sized> {
-            fn __anycapture_record(self, site: &'static Callsite, key: &'static &'static str, note: &Note<'_>, name: N)
-            where
-                $(T: $sealed,)?
-                $($owner: $lifetime)?;
-        }
-        case!(@impls $name $value $line [$(T: $sealed,)? $($owner: $lifetime)?]
-            $([$($generics)*] [$probe] [$($($bound)+)?] [$body])+);
-    };
-    (@impls $name:ident $value:ident $line:ident $lifetime:tt
-     $([$($generics:tt)*] [$probe:ty] $bound:tt [$body:expr])+) => {
-        $(case!(@impl $name $value $line $lifetime [$($generics)*] [$probe] $bound [$body]);)+
-    };
-    (@impl $name:ident $value:ident $line:ident [$($lifetime:tt)*]
-     [$($generics:tt)*] [$probe:ty] [$($bound:tt)*] [$body:expr]) => {
-        #[diagnostic::do_not_recommend]
-        impl<N, $($generics)*> $name<N, T> for $probe where $($bound)* {
-            #[inline(always)]
-            fn __anycapture_record(self, site: &'static Callsite, key: &'static &'static str, note: &Note<'_>, _: N)
-            where
-                $($lifetime)*
-            {
-                let ($value, $line) = (self.0, Line { site, key, note });
-                $body;
-            }
+        pub trait $name<$($generic $(: ?$sized)?),+> {
+            fn __anycapture_record(
+                self,
+                site: &'static Callsite,
+                key: &'static &'static str,
+                note: Option<&Note<'_>>,
+                name: N,
+            ) $(where $($bound)+)?;
         }
     };
 }
 
-/// The cases of numbers that a value leads to, as plain data, as `f32`s, and as `f64`s without loss, each preferred to the
-/// next. `$found` is an `Option` of a reference to them.
-macro_rules! numbers {
-    ($(#[$doc:meta])* $target:ty, [$($generics:tt)*] [$($bound:tt)*] $value:ident => $found:expr;
-     $plain:ident $first:ty, $f32:ident $f32s:ident $second:ty, $f64:ident $f64s:ident $third:ty) => {
-        numbers!(@case [$(#[$doc])*] $plain [$($generics)*] $first [$($bound)* $target: Plain]
-            $value line [$found] number => line.plain(number));
-        numbers!(@case [$(#[$doc])*] $f32 [$($generics)*] $second [$($bound)* $target: Copy + Into<f32>]
-            $value line [$found] number => line.number::<f32>((*number).into()));
-        numbers!(@case [$(#[$doc])*] $f32s [$($generics)*] $second [$($bound)* $target: Numbers<f32>]
-            $value line [$found] numbers => numbers.hand_over(line));
-        numbers!(@case [$(#[$doc])*] $f64 [$($generics)*] $third [$($bound)* $target: Copy + Into<f64>]
-            $value line [$found] number => line.number::<f64>((*number).into()));
-        numbers!(@case [$(#[$doc])*] $f64s [$($generics)*] $third [$($bound)* $target: Numbers<f64>]
-            $value line [$found] numbers => numbers.hand_over(line));
-    };
-    (@case [$(#[$doc:meta])*] $name:ident $generics:tt $probe:ty [$($bound:tt)*]
-     $value:ident $line:ident [$found:expr] $it:ident => $body:expr) => {
-        case! {
-            $(#[$doc])*
-            $name, $value, $line;
-            impl $generics $probe where [$($bound)*] => match $found {
-                Some($it) => $body,
-                None => $line.absent(),
-            }
-        }
-    };
-}
-
-case! {
+method! {
     /// Plain data, behind any number of references: taken for it, too, if its type is not known yet.
     #[diagnostic::on_unimplemented(
         message = "a `{T}` is not plain data, but its type is known from later lines only",
         label = "captured here",
         note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
     )]
-    ViaPlain, value, line;
-    impl[T: Plain + ?Sized] &&&&&&&&&&&&&&&&&&&&Probe<'_, T> => line.plain(value)
+    ViaPlain<N, T: ?Sized>
 }
 
-case! {
-    /// What [`each`](crate::each) gives.
-    ViaEach, value, line;
-    impl[T: Sequence] &&&&&&&&&&&&&&&&&&&Probe<'_, T> => value.take_all(line)
+method! {
+    /// What has numbers, or is text. `By` is the case, one of those of the level.
+    #[diagnostic::on_unimplemented(
+        message = "a `{T}` has no numbers, but its type is known from later lines only",
+        label = "captured here",
+        note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
+    )]
+    Via<By, N, T: ?Sized>
 }
 
-case! {
-    /// A number that is an `f32` without loss.
-    ViaF32, value, line;
-    impl[T: Copy + Into<f32>] &&&&&&&&&&&&&&&&&&&Probe<'_, T> => line.number::<f32>((*value).into())
-}
-
-case! {
-    /// A slice of such numbers.
-    ViaF32s, value, line;
-    impl[T: Numbers<f32> + ?Sized] &&&&&&&&&&&&&&&&&&&Probe<'_, T> => value.hand_over(line)
-}
-
-case! {
-    /// A number that is an `f64` without loss.
-    ViaF64, value, line;
-    impl[T: Copy + Into<f64>] &&&&&&&&&&&&&&&&&&Probe<'_, T> => line.number::<f64>((*value).into())
-}
-
-case! {
-    /// A slice of such numbers.
-    ViaF64s, value, line;
-    impl[T: Numbers<f64> + ?Sized] &&&&&&&&&&&&&&&&&&Probe<'_, T> => value.hand_over(line)
-}
-
-#[cfg(feature = "alloc")]
-case! {
-    /// Text, kept as a `String`.
-    ViaText, value, line;
-    impl[T: AsRef<str> + ?Sized] &&&&&&&&&&&&&&&&&Probe<'_, T> => line.text(value.as_ref())
-}
-
-#[cfg(feature = "alloc")]
-case! {
-    /// A slice of texts, kept as a `Vec<String>`.
-    ViaTexts, value, line;
-    impl[T: Texts + ?Sized] &&&&&&&&&&&&&&&&&Probe<'_, T> => line.made(|| value.texts())
-}
-
-// What dereferences, from here on, and what is in an `Option` or a `Result`, further down, share levels: no type is both.
-
-numbers! {
-    /// What a value dereferences to: a smart pointer, a guard, a small vector, a reference.
-    T::Target, [T: Deref + ?Sized] [] value => Some(&**value);
-    ViaDeref &&&&&&&&&&&&&&&&Probe<'_, T>, ViaDerefF32 ViaDerefF32s &&&&&&&&&&&&&&&Probe<'_, T>, ViaDerefF64 ViaDerefF64s &&&&&&&&&&&&&&Probe<'_, T>
-}
-
-numbers! {
-    /// The same behind a reference, a guard or a smart pointer.
-    <T::Target as Deref>::Target, [T: Deref + ?Sized] [T::Target: Deref,] value => Some(&***value);
-    ViaDeref2 &&&&&&&&&&&&&Probe<'_, T>, ViaDeref2F32 ViaDeref2F32s &&&&&&&&&&&&Probe<'_, T>, ViaDeref2F64 ViaDeref2F64s &&&&&&&&&&&Probe<'_, T>
-}
-
-numbers! {
-    /// The same behind two of them.
-    <<T::Target as Deref>::Target as Deref>::Target,
-    [T: Deref + ?Sized] [T::Target: Deref, <T::Target as Deref>::Target: Deref,] value => Some(&****value);
-    ViaDeref3 &&&&&&&&&&Probe<'_, T>, ViaDeref3F32 ViaDeref3F32s &&&&&&&&&Probe<'_, T>, ViaDeref3F64 ViaDeref3F64s &&&&&&&&Probe<'_, T>
-}
-
-#[cfg(feature = "alloc")]
-case! {
-    /// Text behind a smart pointer or a guard.
-    ViaDerefText, value, line;
-    impl[T: Deref + ?Sized] &&&&&&&Probe<'_, T> where [T::Target: AsRef<str>] => line.text((**value).as_ref())
-}
-
-numbers! {
-    /// What is in an `Option` or a `Result`.
-    T::Item, [T: Held + ?Sized] [] value => value.held();
-    ViaHeld &&&&&&&&&&&&&&&&&Probe<'_, T>, ViaHeldF32 ViaHeldF32s &&&&&&&&&&&&&&&&Probe<'_, T>, ViaHeldF64 ViaHeldF64s &&&&&&&&&&&&&&&Probe<'_, T>
-}
-
-numbers! {
-    /// What that dereferences to.
-    <T::Item as Deref>::Target, [T: Held + ?Sized] [T::Item: Deref,] value => value.held().map(|held| &**held);
-    ViaHeldDeref &&&&&&&&&&&&&&Probe<'_, T>,
-    ViaHeldDerefF32 ViaHeldDerefF32s &&&&&&&&&&&&&Probe<'_, T>, ViaHeldDerefF64 ViaHeldDerefF64s &&&&&&&&&&&&Probe<'_, T>
-}
-
-numbers! {
-    /// The same behind a reference, a guard or a smart pointer.
-    <<T::Item as Deref>::Target as Deref>::Target,
-    [T: Held + ?Sized] [T::Item: Deref, <T::Item as Deref>::Target: Deref,]
-    value => value.held().map(|held| &***held);
-    ViaHeldDeref2 &&&&&&&&&&&Probe<'_, T>,
-    ViaHeldDeref2F32 ViaHeldDeref2F32s &&&&&&&&&&Probe<'_, T>, ViaHeldDeref2F64 ViaHeldDeref2F64s &&&&&&&&&Probe<'_, T>
-}
-
-#[cfg(feature = "alloc")]
-case! {
-    /// Text in an `Option` or a `Result`.
-    ViaHeldText, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&Probe<'_, T> where [T::Item: AsRef<str>] => match value.held() {
-        Some(text) => line.text(text.as_ref()),
-        None => line.absent(),
-    }
-}
-
-#[cfg(feature = "alloc")]
-case! {
-    /// A slice of texts in an `Option` or a `Result`.
-    ViaHeldTexts, value, line;
-    impl[T: Held + ?Sized] &&&&&&&&&Probe<'_, T> where [T::Item: Texts] => match value.held() {
-        Some(texts) => line.made(|| texts.texts()),
-        None => line.absent(),
-    }
-}
-
-#[cfg(feature = "alloc")]
-case! {
-    /// A reference to a value that can be cloned, in an `Option` or a `Result`.
-    ViaHeldReference<T: HeldReference>, value, line where
-        T::Item: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
-    impl[T: HeldReference + ?Sized] &&&&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held_reference() {
-        Some(value) => line.value::<T::Item>(value),
-        None => line.absent(),
-    }
-}
-
-/// A reference to something that can't be captured, in an `Option` or a `Result`.
-#[cfg(feature = "alloc")]
-pub trait ViaRefusedHeld<T: ?Sized> {
-    fn __anycapture_record<N>(
-        self,
-        site: &'static Callsite,
-        key: &'static &'static str,
-        note: &Note<'_>,
-        name: N,
-    ) where
-        T: HeldReference,
-        (): Capturable<T::Item, N>;
-}
-
-#[cfg(feature = "alloc")]
-impl<T: HeldReference + ?Sized> ViaRefusedHeld<T> for &&&&&&&Probe<'_, T> {
-    fn __anycapture_record<N>(
-        self,
-        _: &'static Callsite,
-        _: &'static &'static str,
-        _: &Note<'_>,
-        _: N,
-    ) where
-        (): Capturable<T::Item, N>,
-    {
-    }
-}
-
-#[cfg(feature = "alloc")]
-case! {
-    /// A value that can be cloned, in an `Option` or a `Result`.
-    ViaHeldClone<T: Held>, value, line where
-        T::Item: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
-    impl[T: Held + ?Sized] &&&&&&Probe<'_, T> where [T::Item: Clone + Send + Sync] => match value.held() {
-        Some(value) => line.value::<T::Item>(value),
-        None => line.absent(),
-    }
-}
-
-#[cfg(feature = "alloc")]
-case! {
-    /// A slice of values that can be cloned, kept as a `Vec`.
-    ViaItems, value, line;
-    impl[T: Items + ?Sized] &&&&&&Probe<'_, T> => value.hand_over(line)
-}
-
-#[cfg(feature = "alloc")]
-case! {
-    /// Three references to a value that can be cloned.
-    ViaThree, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
-    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &&&T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &&mut T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&&&Probe<'_, &mut &mut T> => line.value::<T>(value)
-}
-
-#[cfg(feature = "alloc")]
-case! {
-    /// Two references to it.
-    ViaTwo, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
-    impl[T: Clone + Send + Sync] &&&&Probe<'_, &&T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&&Probe<'_, &mut &T> => line.value::<T>(value)
-}
-
-#[cfg(feature = "alloc")]
-case! {
-    /// A reference to it.
-    ViaOne, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
-    impl[T: Clone + Send + Sync] &&&Probe<'_, &T> => line.value::<T>(value);
-    impl[T: Clone + Send + Sync] &&&Probe<'_, &mut T> => line.value::<T>(value)
-}
-
-/// A reference to something that can't be captured: it must not be taken for an owned value that is `Clone`.
-pub trait ViaRefusedReference<T: ?Sized> {
-    fn __anycapture_record<N>(
-        self,
-        site: &'static Callsite,
-        key: &'static &'static str,
-        note: &Note<'_>,
-        name: N,
-    ) where
-        (): Capturable<T, N>;
-}
-
-impl<T: ?Sized> ViaRefusedReference<T> for &&Probe<'_, &T> {
-    fn __anycapture_record<N>(
-        self,
-        _: &'static Callsite,
-        _: &'static &'static str,
-        _: &Note<'_>,
-        _: N,
-    ) where
-        (): Capturable<T, N>,
-    {
-    }
-}
-
-#[cfg(feature = "alloc")]
-case! {
-    /// Any other value that can be cloned.
+method! {
+    /// Any other value that can be cloned: `T`, which the value is or leads to.
     #[diagnostic::on_unimplemented(
         message = "a `{T}` can't be captured: it is neither plain data nor `Clone + Send + Sync + 'static`",
         label = "can't be captured",
         note = "capture what can be kept of it, under the same name: `capture!(path, name = expression)`"
     )]
-    ViaClone, value, line where
-        T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
-    impl[T: Clone + Send + Sync] &Probe<'_, T> => line.value::<T>(value)
+    ViaClone<N, T> where
+        T: 'static // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
 }
 
-/// The rest, which is an error.
-pub trait ViaRefused<T: ?Sized> {
-    fn __anycapture_record<N>(
-        self,
-        site: &'static Callsite,
-        key: &'static &'static str,
-        note: &Note<'_>,
-        name: N,
-    ) where
-        (): Capturable<T, N>;
-}
-
-impl<T: ?Sized> ViaRefused<T> for Probe<'_, T> {
+/// What can't be captured, which is an error.
+pub trait ViaRefused<T: ?Sized>: Sized {
     fn __anycapture_record<N>(
         self,
         _: &'static Callsite,
         _: &'static &'static str,
-        _: &Note<'_>,
+        _: Option<&Note<'_>>,
         _: N,
     ) where
         (): Capturable<T, N>,
     {
     }
+}
+
+method! {
+    /// The rest of what `*` meets: not numbers, nor text. It is counted.
+    PassOver<N>
+}
+
+/// A case: one of these traits for a level. `[bound]` is what the method asks for.
+///
+/// What a closure holds, and what later lines say of a type, rustc knows after lookup only. What it then says is of the
+/// value, and not of something within: this is what `do_not_recommend` is for.
+macro_rules! case {
+    ([$($generics:tt)*] $trait:ident<$($parameter:ty),+> $([$($bound:tt)+])? for $level:ident<$type:ty>
+     $(where [$($where:tt)+])?; $value:ident, $line:ident => $body:expr) => {
+        #[diagnostic::do_not_recommend]
+        impl<N, $($generics)*> $trait<$($parameter),+> for $level<'_, $type> $(where $($where)+)? {
+            #[inline(always)]
+            fn __anycapture_record(
+                self,
+                site: &'static Callsite,
+                key: &'static &'static str,
+                note: Option<&Note<'_>>,
+                _: N,
+            ) $(where $($bound)+)? {
+                let ($value, $line) = (self.value(), Line::new(site, key, note));
+                $body;
+            }
+        }
+    };
+}
+
+case! { [T: Plain + ?Sized] ViaPlain<N, T> for Probe<T>; value, line => line.plain(value) }
+case! { [T: Sequence] Via<way::Each, N, T> for ByF32<T>; value, line => value.take_all(line) }
+case! { [T: Copy + Into<f32>] Via<way::Number, N, T> for ByF32<T>; value, line => line.number::<f32>((*value).into()) }
+case! { [T: Copy + Into<f64>] Via<way::Number, N, T> for ByF64<T>; value, line => line.number::<f64>((*value).into()) }
+
+// What leads to numbers by dereferencing, in an `Option`, in a `Result`, or both.
+case! { [W, T: Leads<Plainly, W> + ?Sized] Via<W, N, T> for ToPlain<T>; value, line => value.follow(line) }
+case! { [W, T: Leads<As<f32>, W> + ?Sized] Via<W, N, T> for ToF32<T>; value, line => value.follow(line) }
+case! { [W, T: Leads<As<f64>, W> + ?Sized] Via<W, N, T> for ToF64<T>; value, line => value.follow(line) }
+
+/// A reference to it must not be taken for an owned value that is `Clone`.
+impl<T: ?Sized> ViaRefused<T> for ByRefusedReference<'_, &T> {}
+
+impl<T: ?Sized> ViaRefused<T> for ByNothing<'_, T> {}
+
+case! {
+    [T: ?Sized] PassOver<N> for ByHeldReference<T>;
+    _value, line => line.site.pass_over(line.key, core::any::type_name::<T>())
+}
+
+/// The cases that need a heap: text, and clones.
+#[cfg(feature = "alloc")]
+mod with_heap {
+    use super::*;
+
+    case! { [T: AsRef<str> + ?Sized] Via<way::Text, N, T> for ByText<T>; value, line => line.text(value.as_ref()) }
+    case! { [T: Texts + ?Sized] Via<way::Texts, N, T> for ByText<T>; value, line => line.made(|| value.texts()) }
+
+    case! {
+        [T: Deref + ?Sized] Via<way::Target, N, T> for ToText<T> where [T::Target: AsRef<str>];
+        value, line => line.text((**value).as_ref())
+    }
+    case! {
+        [T: Held + ?Sized] Via<way::Text, N, T> for ToText<T> where [T::Item: AsRef<str>];
+        value, line => line.held(value.held(), |text| line.text(text.as_ref()))
+    }
+    case! {
+        [T: Held + ?Sized] Via<way::Texts, N, T> for ToText<T> where [T::Item: Texts];
+        value, line => line.held(value.held(), |texts| line.made(|| texts.texts()))
+    }
+
+    // References are followed first: an `Option<&T>` is `Clone` itself.
+    case! {
+        [T: HeldReference + ?Sized] ViaClone<N, T::Item> [T::Item: 'static] for ByHeldReference<T>
+        where [T::Item: Clone + Send + Sync];
+        value, line => line.held(value.held_reference(), |value| line.value::<T::Item>(value))
+    }
+    impl<T: HeldReference + ?Sized> ViaRefused<T::Item> for ByRefusedHeld<'_, T> {}
+    case! {
+        [T: Held + ?Sized] ViaClone<N, T::Item> [T::Item: 'static] for ByHeld<T> where [T::Item: Clone + Send + Sync];
+        value, line => line.held(value.held(), |value| line.value::<T::Item>(value))
+    }
+    case! { [T: Items + ?Sized] Via<way::Items, N, T> for ByHeld<T>; value, line => value.hand_over(line) }
+
+    case! { [T: Clone + Send + Sync] ViaClone<N, T> [T: 'static] for ByThree<&&&T>; value, line => line.value::<T>(value) }
+    case! { [T: Clone + Send + Sync] ViaClone<N, T> [T: 'static] for ByThree<&&mut T>; value, line => line.value::<T>(value) }
+    case! { [T: Clone + Send + Sync] ViaClone<N, T> [T: 'static] for ByThree<&mut &mut T>; value, line => line.value::<T>(value) }
+    case! { [T: Clone + Send + Sync] ViaClone<N, T> [T: 'static] for ByTwo<&&T>; value, line => line.value::<T>(value) }
+    case! { [T: Clone + Send + Sync] ViaClone<N, T> [T: 'static] for ByTwo<&mut &T>; value, line => line.value::<T>(value) }
+    case! { [T: Clone + Send + Sync] ViaClone<N, T> [T: 'static] for ByOne<&T>; value, line => line.value::<T>(value) }
+    case! { [T: Clone + Send + Sync] ViaClone<N, T> [T: 'static] for ByOne<&mut T>; value, line => line.value::<T>(value) }
+    case! { [T: Clone + Send + Sync] ViaClone<N, T> [T: 'static] for ByClone<T>; value, line => line.value::<T>(value) }
 }
 
 /// Never implemented; the unmet bound carries the diagnostic. Not public API.
@@ -398,51 +253,12 @@ impl<T: ?Sized> ViaRefused<T> for Probe<'_, T> {
 )]
 pub trait Capturable<T: ?Sized, N> {}
 
-/// The rest of what `*` meets: not numbers, nor text. It is counted.
-pub trait PassOver<T: ?Sized> {
-    #[inline(always)]
-    fn __anycapture_record<N>(
-        self,
-        site: &'static Callsite,
-        key: &'static &'static str,
-        _: &Note<'_>,
-        _: N,
-    ) where
-        Self: Sized,
-    {
-        site.pass_over(key, core::any::type_name::<T>());
-    }
-}
-
-impl<T: ?Sized> PassOver<T> for Probe<'_, T> {}
-
 /// The cases of a capture. Not public API.
 pub mod any {
-    #[cfg(feature = "alloc")]
-    pub use super::{
-        ViaClone, ViaHeldClone, ViaHeldReference, ViaItems, ViaOne, ViaRefusedHeld, ViaThree,
-        ViaTwo,
-    };
-    pub use super::{ViaRefused, ViaRefusedReference, numbers::*};
+    pub use super::{Via, ViaClone, ViaPlain, ViaRefused};
 }
 
 /// The cases of a capture that passes over what has no numbers and is not text. Not public API.
 pub mod optional {
-    pub use super::{PassOver, numbers::*};
-}
-
-mod numbers {
-    pub use super::{
-        ViaDeref, ViaDeref2, ViaDeref2F32, ViaDeref2F32s, ViaDeref2F64, ViaDeref2F64s, ViaDeref3,
-        ViaDeref3F32, ViaDeref3F32s, ViaDeref3F64, ViaDeref3F64s, ViaDerefF32, ViaDerefF32s,
-        ViaDerefF64, ViaDerefF64s,
-    };
-    #[cfg(feature = "alloc")]
-    pub use super::{ViaDerefText, ViaHeldText, ViaHeldTexts, ViaText, ViaTexts};
-    pub use super::{ViaEach, ViaF32, ViaF32s, ViaF64, ViaF64s, ViaPlain};
-    pub use super::{
-        ViaHeld, ViaHeldDeref, ViaHeldDeref2, ViaHeldDeref2F32, ViaHeldDeref2F32s,
-        ViaHeldDeref2F64, ViaHeldDeref2F64s, ViaHeldDerefF32, ViaHeldDerefF32s, ViaHeldDerefF64,
-        ViaHeldDerefF64s, ViaHeldF32, ViaHeldF32s, ViaHeldF64, ViaHeldF64s,
-    };
+    pub use super::{PassOver, Via, ViaPlain};
 }

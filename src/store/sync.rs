@@ -42,7 +42,7 @@ fn lock_contended<T: ?Sized>(_: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
 
 /// Exponential backoff, then yielding, for up to a second.
 ///
-/// After a wait in vain the next ones are short until a lock is free again: a process forked at a bad moment goes on at
+/// After a wait that did not help, the next ones are short until a lock is free again: a process forked at a bad moment goes on at
 /// its full speed.
 #[cfg(feature = "std")]
 #[cold]
@@ -75,7 +75,7 @@ fn lock_contended<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     guard
 }
 
-/// The largest number of a thread.
+/// The largest number that a thread can have; threads beyond it share it.
 #[cfg(feature = "std")]
 const MAX_THREAD: u32 = u32::MAX - 1;
 

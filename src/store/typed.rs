@@ -1,4 +1,8 @@
 //! What `*: Type` captures beside numbers and text.
+//!
+//! A [`Typed`] stands before the probe in method lookup: its traits match values of the wanted types, and anything else falls through
+//! its `Deref` to the probe, which decides as for a plain `*`. There is a trait for each position in the tuple of types, for two
+//! impls of one trait would overlap where two types are the same.
 
 // What is reachable here is hidden: it is named by expansions only.
 #![allow(missing_docs)]
@@ -40,11 +44,6 @@ impl<P, W> Deref for Typed<P, W> {
     }
 }
 
-/// A probe with as many references as there are in an expansion.
-#[cfg(feature = "alloc")]
-type Probed<'p, 'a, T> =
-    &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p &'p Probe<'a, T>;
-
 /// A wanted type, behind a reference, and in an `Option` or a `Result`: one trait for each position in the tuple.
 #[cfg(feature = "alloc")]
 macro_rules! wanted {
@@ -54,7 +53,7 @@ macro_rules! wanted {
                 self,
                 site: &'static Callsite,
                 key: &'static &'static str,
-                note: &Note<'_>,
+                note: Option<&Note<'_>>,
                 name: N,
             ) where
                 T: 'static; // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
@@ -70,24 +69,20 @@ macro_rules! wanted {
     )+};
     (@impl $name:ident $wanted:ty [$($other:ident)*] $value:ty, $it:ident => $held:expr) => {
         impl<N, T: Clone + Send + Sync, $($other),*> $name<N, T>
-            for Typed<Probed<'_, '_, $value>, $wanted>
+            for Typed<Probe<'_, $value>, $wanted>
         {
             #[inline(always)]
             fn __anycapture_record(
                 self,
                 site: &'static Callsite,
                 key: &'static &'static str,
-                note: &Note<'_>,
+                note: Option<&Note<'_>>,
                 _: N,
             ) where
                 T: 'static,
             {
-                let line = Line { site, key, note };
-                let $it = self.probe.0;
-                match $held {
-                    Some(value) => line.value::<T>(value),
-                    None => line.absent(),
-                }
+                let (line, $it) = (Line::new(site, key, note), self.probe.value());
+                line.held($held, |value| line.value::<T>(value));
             }
         }
     };

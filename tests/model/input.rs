@@ -234,8 +234,8 @@ macro_rules! line {
                 use anycapture::__private::any::*;
                 static SITE: anycapture::__private::Callsite =
                     anycapture::__private::Callsite::new();
-                let probe = anycapture::__private::Probe(value);
-                (&&&&&&&&&&&&&&&&&&&&&&&&probe).__anycapture_record(&SITE, &$key, $note, Listed);
+                let probe = anycapture::__private::Probe::new(value);
+                probe.__anycapture_record(&SITE, &$key, Some($note), Listed);
             }
         }
     };
