@@ -16,7 +16,9 @@ use spin::Mutex;
 use super::callsite::{Callsite, Place, Plain, owners, state};
 #[cfg(feature = "alloc")]
 use super::convert::{Conversion, Conversions, try_format};
-use super::counts::{Bits, Counts, Event, Refused};
+#[cfg(feature = "alloc")]
+use super::counts::Bits;
+use super::counts::{Counts, Event, Refused};
 #[cfg(feature = "alloc")]
 use super::memory::DECIDED;
 use super::memory::{MEMORY, change_ring};

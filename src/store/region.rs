@@ -335,28 +335,17 @@ impl Form<'_> {
         value_size(self.size, self.shape.len(), self.indices.len())
     }
 
-    /// Fewer elements were written than there were to be: writes anew what stands beside them, and returns the size of
-    /// the value.
-    #[cold]
-    fn shorten(
+    /// Writes what stands beside the elements, `size` bytes in `shape`, and returns the size of the
+    /// value.
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation)]
+    fn write(
         &self,
         header: &mut ValueHeader,
         body: &mut [u8],
-        written: usize,
-    ) -> Result<usize, Refused> {
-        if self.shape.is_empty() {
-            // A scalar has no place for a dimension.
-            return Err(Refused::TooLarge);
-        }
-        let size = self.size / self.length * written;
-        self.write(header, body, &[written], size);
-        Ok(value_size(size, 1, self.indices.len()))
-    }
-
-    /// Writes what stands beside the elements, `size` bytes in `shape`.
-    #[inline(always)]
-    #[allow(clippy::cast_possible_truncation)]
-    fn write(&self, header: &mut ValueHeader, body: &mut [u8], shape: &[usize], size: usize) {
+        shape: &[usize],
+        size: usize,
+    ) -> usize {
         let mut at = up4(size);
         for index in self.indices {
             set(body, at, index.to_le_bytes());
@@ -377,7 +366,9 @@ impl Form<'_> {
         }
         set(header, 8, self.stamp.sequence.to_le_bytes());
         set(header, 4, [self.kind as u8, ranks, flags, MARK]);
+        in_order();
         set_word(header, 0, FIXED + THREAD + at);
+        FIXED + THREAD + at
     }
 }
 
@@ -601,10 +592,19 @@ impl<'m> Ring<'m> {
         span.publish_dropped(header, kept, OVERWRITTEN);
         let value = body.get_mut(at..).and_then(<[u8]>::split_first_chunk_mut);
         let (front, rest) = value.ok_or(Refused::TooLarge)?;
-        form.write(front, rest, form.shape, form.size);
         let written = write(rest.get_mut(..form.size).ok_or(Refused::TooLarge)?);
         let is_short = written < form.length;
-        let size = if is_short { form.shorten(front, rest, written)? } else { size };
+        let flat;
+        let (shape, bytes) = match form.shape {
+            shape if !is_short => (shape, form.size),
+            // A scalar has no place for a dimension.
+            [] => return Err(Refused::TooLarge),
+            _ => {
+                flat = [written];
+                (&flat[..], form.size / form.length * written)
+            }
+        };
+        let size = form.write(front, rest, shape, bytes);
         span.append(body, at, size);
         span.publish(header);
         Ok(is_short)
