@@ -230,6 +230,26 @@ fn a_value_whose_iterator_panics_gives_its_memory_back() {
 }
 
 #[test]
+fn texts_and_users_values_count_with_the_bytes_that_are_known_of_them() {
+    #[derive(Clone)]
+    struct Big(#[allow(dead_code)] [u8; 10_000]);
+    for form in 0..4 {
+        let _alone = alone();
+        activate_with(Options::new().max_bytes(100_000));
+        for _ in 0..30 {
+            match form {
+                0 => capture!(f, x = "x".repeat(10_000)),
+                1 => capture!(f, x = vec!["x".repeat(2_500); 4]),
+                2 => capture!(f, x = vec![String::new(); 420]),
+                _ => capture!(f, x = Big([1; 10_000])),
+            }
+        }
+        let kept = counts("f.x")[0];
+        assert!((6..10).contains(&kept), "{kept} of form {form}");
+    }
+}
+
+#[test]
 fn a_drop_that_clears_and_captures_does_not_exceed_the_budget() {
     struct Chatty;
     impl Clone for Chatty {
