@@ -30,6 +30,14 @@ def macro(name, doc, arms):
     return f"{docs}\n#[doc(hidden)]\n#[macro_export]\nmacro_rules! {name} {{\n{body}\n}}\n"
 
 
+def filled(name, doc, text, **tables):
+    """A macro by its text, where each `@TABLE@` stands for arms."""
+    for table, arms in tables.items():
+        text = text.replace(f"@{table}@", "\n".join(arms))
+    docs = "\n".join(f"/// {line}".rstrip() for line in doc)
+    return f"{docs}\n#[cfg(feature = \"capture\")]\n#[doc(hidden)]\n#[macro_export]\nmacro_rules! {name} {{\n{text.strip(chr(10))}\n}}\n"
+
+
 def cut():
     """$s is [size next context kind [pieces]]; see the page of `src/macros.rs`."""
     c = "$crate::__anycapture_cut!"
@@ -92,7 +100,7 @@ def cut():
 
 def find():
     """The next brace of a head, with the token in front of it; twelve or three `else if` of one length at once."""
-    f, j = "$crate::__anycapture_find!", "$crate::__anycapture_judge!"
+    f = "$crate::__anycapture_find!"
     arms = []
     cond = "[$crate::__anycapture_conditions! { $c %s}]"
     for names, k in [("uvwxyzabcdef", k) for k in range(1, 7)] + [("uvw", k) for k in range(1, 7)]:
@@ -104,10 +112,178 @@ def find():
     for k in range(9):
         last = f"$t{k - 1}" if k else "$before"
         arms.append((f"($n:tt $kind:ident [$($h:tt)*] $before:tt {bound(k)}{{ $($b:tt)* }} $($rest:tt)*)",
-                     f"{j} {{ @judge $n $kind [$($h)* {used(k)}] {last} {{ $($b)* }} $($rest)* }}"))
+                     f"$crate::__anycapture_judge! {{ @judge $n $kind [$($h)* {used(k)}] {last} {{ $($b)* }} $($rest)* }}"))
     arms.append((f"($n:tt $kind:ident [$($h:tt)*] $before:tt {bound(9)}$($rest:tt)*)",
                  f"{f} {{ $n $kind [$($h)* {used(9)}] $t8 $($rest)* }}"))
     return macro("__anycapture_find", ["Finds the next brace in the head of `if`, `while`, `for` or `match`, and has it judged."], arms)
+
+
+# What stands in front of an operand in braces, and not of a block.
+BEFORE_OPERANDS = """= == != < <= >= && || & | ^ + - * / % ! << : ..= in else if while match loop unsafe const async move"""
+
+
+def judge():
+    """What a brace in a head is, by the token in front of it and what stands behind it."""
+    return filled("__anycapture_judge", [
+        "A brace in a head opens the block, unless it is a pattern's or an operand: it follows an operator, or the head",
+        'goes on behind it. `$n` is `[s at for parts]`, then come the kind, the head, and the token in front of the brace.',
+    ], r"""
+    (@value [$c:tt $kind:tt $p:tt] $at:tt $for:tt $h:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! {
+            [$c $kind $p] $at $for [$crate::__anycapture_arms! { [$c (value) $h] [] [] $($b)* }] [] $($rest)*
+        }
+    };
+    // whether the head ends within a pattern
+    (@or [] pattern $n:tt $k:ident $h:tt $before:tt $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h $($rest)* }
+    };
+    (@or [] block $($found:tt)*) => { $crate::__anycapture_judge! { @block $($found)* } };
+    (@or [let $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__anycapture_judge! { @or [$($h)*] pattern $($found)* } };
+    (@or [for $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__anycapture_judge! { @or [$($h)*] pattern $($found)* } };
+    (@or [= $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__anycapture_judge! { @or [$($h)*] block $($found)* } };
+    (@or [in $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__anycapture_judge! { @or [$($h)*] block $($found)* } };
+    (@or [$t:tt $($h:tt)*] $($found:tt)*) => { $crate::__anycapture_judge! { @or [$($h)*] $($found)* } };
+    // whether an operand of the head may end with a block
+    (@twice [$first:tt] $n:tt $k:ident $h:tt > $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h $($rest)* }
+    };
+    (@twice [$first:tt] $n:tt $k:ident $h:tt >> $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h $($rest)* }
+    };
+    (@twice [$first:tt] $($found:tt)*) => { $crate::__anycapture_judge! { @block $($found)* } };
+    (@twice [$first:tt match $($_:tt)*] $n:tt $k:ident $h:tt $before:tt $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h $($rest)* }
+    };
+    (@twice [$first:tt $t:tt $($h:tt)*] $($found:tt)*) => {
+        $crate::__anycapture_judge! { @twice [$t $($h)*] $($found)* }
+    };
+    (@operand $n:tt $kind:ident [$($h:tt)*] { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_find! { $n $kind [$($h)* { $($b)* }] {} $($rest)* }
+    };
+    // an operand
+@OPERANDS@
+    // if let Heads { q, k } = heads, for Pair { x, y } in pairs
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } = $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } = $($rest)* }
+    };
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } in $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } in $($rest)* }
+    };
+    // if let A { x } | B { x } = pair, or the block and a closure behind it
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } | $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @or $h block $n $k $h $before { $($b)* } | $($rest)* }
+    };
+    // if x > { 3 } { .. }, while match x { .. } { .. }, or the block and a block behind it
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } { $($next:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @twice $h $n $k $h $before { $($b)* } { $($next)* } $($rest)* }
+    };
+    (@judge $n:tt $k:ident $h:tt > { $($b:tt)* } && $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } && $($rest)* }
+    };
+    (@judge $n:tt $k:ident $h:tt > { $($b:tt)* } || $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } || $($rest)* }
+    };
+    // for x in if backwards { .. } else { .. } { .. }
+    (@judge $n:tt for $h:tt $before:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n for $h { $($b)* } else $($rest)* }
+    };
+    (@judge $n:tt while $h:tt $before:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n while $h { $($b)* } else $($rest)* }
+    };
+    (@judge $n:tt match $h:tt $before:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n match $h { $($b)* } else $($rest)* }
+    };
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } == $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } == $($rest)* }
+    };
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } != $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } != $($rest)* }
+    };
+
+    // the block: `@judge` that has come so far, or `@block`
+    // for x in xs { .. }
+    (@$found:ident [[$c:tt $kind:tt $p:tt] [$($at:tt)*] $for:tt $parts:tt] for [$($h:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($h)* {
+            $crate::__anycapture_conditions! { $c $($h)* }
+            $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    // while let Some(x) = stack.pop() { .. }
+    (@$found:ident [[[$f:tt $path:tt $active:ident $($c:tt)*] $kind:tt $p:tt] [$($at:tt)*] $for:tt $parts:tt]
+     while [$($label:lifetime :)? while let $($h:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($label:)? while let $($h)* {
+            $active = $crate::is_active();
+            $crate::__anycapture_conditions! { [$f $path $active $($c)*] let $($h)* }
+            $crate::__anycapture_cut! { [coarse __anycapture_walk [$f $path $active $($c)*] (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_walk! { [[$f $path $active $($c)*] $kind $p] [] $($rest)* }
+    };
+    // while x > 0.0 { .. }
+    (@$found:ident [[$c:tt $kind:tt $p:tt] [$($at:tt)*] $for:tt $parts:tt] while [$($h:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($h)* {
+            $crate::__anycapture_conditions! { $c $($h)* }
+            $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    // if x > 0.0 { .. } else if
+    (@$found:ident [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $_:tt { $($b:tt)* } else if $($rest:tt)*) => {
+        $crate::__anycapture_find! {
+            [[$c $kind $p] $at $for [
+                $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]]
+            ]] if [else if] if $($rest)*
+        }
+    };
+    // if x > 0.0 { .. } else { .. }
+    (@$found:ident [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $_:tt { $($b:tt)* } else { $($e:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! {
+            [$c $kind $p] $at $for [] [
+                $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]] [[else] [] [$($e)*]]
+            ] $($rest)*
+        }
+    };
+    // if x > 0.0 { .. }
+    (@$found:ident [[$c:tt $kind:tt $p:tt] [$($at:tt)*] [] []] if [$($h:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($h)* {
+            $crate::__anycapture_conditions! { $c $($h)* }
+            $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    (@$found:ident [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! {
+            [$c $kind $p] $at $for [] [
+                $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]]
+            ] $($rest)*
+        }
+    };
+    // match x { .. }: of the type `()` where it is a statement
+    (@$found:ident [[$c:tt (unit) $p:tt] [$($at:tt)*] [] $parts:tt] match $h:tt $_:tt { $($b:tt)* }) => {
+        $($at)* $crate::__anycapture_arms! { [$c (unit) $h] [] [] $($b)* }
+        $crate::__anycapture_ends! { $c $p }
+    };
+    (@$found:ident [$s:tt $at:tt $for:tt $parts:tt] match $h:tt $_:tt { $($b:tt)* }) => {
+        $crate::__anycapture_judge! { @value $s $at $for $h { $($b)* } }
+    };
+    (@$found:ident [$s:tt $at:tt [] $parts:tt] match $h:tt $_:tt { $($b:tt)* } ; $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @value $s $at [] $h { $($b)* } ; $($rest)* }
+    };
+    (@$found:ident [$s:tt $at:tt [] $parts:tt] match $h:tt $_:tt { $($b:tt)* } . $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @value $s $at [] $h { $($b)* } . $($rest)* }
+    };
+    (@$found:ident [$s:tt $at:tt [] $parts:tt] match $h:tt $_:tt { $($b:tt)* } ? $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @value $s $at [] $h { $($b)* } ? $($rest)* }
+    };
+    (@$found:ident [[$c:tt $kind:tt $p:tt] [$($at:tt)*] [] $parts:tt] match $h:tt $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $crate::__anycapture_arms! { [$c (unit) $h] [] [] $($b)* }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    (@$found:ident [$s:tt $at:tt $for:tt $parts:tt] match $h:tt $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @value $s $at $for $h { $($b)* } $($rest)* }
+    };
+""", OPERANDS=[f"    (@judge $n:tt $k:ident $h:tt {token} $($rest:tt)*) => {{ $crate::__anycapture_judge! {{ @operand $n $k $h $($rest)* }} }};"
+                for token in BEFORE_OPERANDS.split()])
 
 
 def arms():
@@ -160,44 +336,54 @@ def copy():
             ("($s:tt $at:tt [] [$($t:tt)*])", "$crate::__anycapture_tail! { $s $at [$($t)*] }"),
             ("([$c:tt $kind:tt $pieces:tt] $at:tt [$p:tt $let:tt] [$($t:tt)*] else { $($b:tt)* } ; $($rest:tt)*)",
              f"{c} {{ [$c $kind $pieces] $at [$p $let] [$($t)* else {{ $crate::__anycapture_cut! {{ [coarse __anycapture_walk $c (value) []] [] $($b)* }} }}] ; $($rest)* }}")]
-    for k in range(1, 7):
+    for k in range(1, 6):
         arms.append((f"($s:tt $at:tt $for:tt [$($t:tt)*] {bound(k, 'u')}; $($rest:tt)*)", f"{c} {{ $s $at $for [$($t)* {used(k, 'u')}] ; $($rest)* }}"))
         arms.append((f"($s:tt $at:tt $for:tt [$($t:tt)*] {bound(k, 'u')}else {{ $($b:tt)* }} ; $($rest:tt)*)",
                      f"{c} {{ $s $at $for [$($t)* {used(k, 'u')}] else {{ $($b)* }} ; $($rest)* }}"))
-    arms.append((f"($s:tt $at:tt $for:tt [$($t:tt)*] {bound(7, 'u')}$($rest:tt)*)", f"{c} {{ $s $at $for [$($t)* {used(7, 'u')}] $($rest)* }}"))
+    arms.append((f"($s:tt $at:tt $for:tt [$($t:tt)*] {bound(6, 'u')}$($rest:tt)*)", f"{c} {{ $s $at $for [$($t)* {used(6, 'u')}] $($rest)* }}"))
     arms.append(("($s:tt $at:tt $for:tt [$($t:tt)*] $($rest:tt)+)", f"{c} {{ $s $at $for [$($t)* $($rest)+] }}"))
     return macro("__anycapture_copy", ["Copies what no rule knows, up to the next `;`. `$for` is `[]`, or of a `let`: `[pattern [let x =]]`."], arms)
 
 
 def calls():
     """The next call without arguments in the value of a `let`, or its end: then the type is taken to be known."""
-    k_, kn = "$crate::__anycapture_calls!", "$crate::__anycapture_known!"
+    k_ = "$crate::__anycapture_calls!"
     arms = []
     for k in range(10):
         arms.append((f"([$c:tt [$($p:tt)+]] {bound(k)}; $($rest:tt)*)", "$crate::__anycapture_pattern! { @top let $c $($p)+ }"))
         if k < 9:
-            arms.append((f"($s:tt {bound(k)}$call:ident () $($rest:tt)*)", f"{kn} {{ @call $s $call $($rest)* }}"))
+            arms.append((f"($s:tt {bound(k)}$call:ident () $($rest:tt)*)", "$crate::__anycapture_call! { $s $call $($rest)* }"))
     arms.append((f"($s:tt {bound(9)}$($rest:tt)*)", f"{k_} {{ $s $($rest)* }}"))
     return macro("__anycapture_calls", ["Finds the next call without arguments in a value, up to its `;`."], arms)
 
 
+# The calls whose type may be known from later lines only.
+UNKNOWN = """into try_into collect parse sum product default new zero one max_value min_value infinity neg_infinity epsilon nan random gen"""
+
+
+def call():
+    """A call without arguments: whether its type may be known from later lines only."""
+    arms = [(f"($s:tt {name} $($_:tt)*)", "$crate::__anycapture_known! { @unknown $s }") for name in UNKNOWN.split()]
+    arms.append(("($s:tt $call:ident $($rest:tt)*)", "$crate::__anycapture_calls! { $s $($rest)* }"))
+    return macro("__anycapture_call", ["Whether the type of a call may be known from later lines only."], arms)
+
+
 def attributes():
-    """#[capture ..] among attributes, eight a step."""
+    """#[capture ..] among attributes, eight a step. They stand twice: to be looked at, and to be copied with their places."""
     a = "$crate::__anycapture_functions!"
     arms = []
+
+    def arm(k, capture=""):
+        copied = "".join(f"$h{i}:tt $a{i}:tt " for i in range(k))
+        seen = "".join(f"#$_a{i}:tt " for i in range(k))
+        put = "".join(f"$h{i} $a{i} " for i in range(k))
+        arms.append((f"($s:tt [[$($seen:tt)*] $list:tt] [{copied}$($rest:tt)*] {seen}{capture}$($_:tt)*)",
+                     f"{a} {{ @attributes $s [[$($seen)* {put}] $list] [$($rest)*] $($rest)* }}"))
+
     for k in range(1, 9):
-        seen = "".join(f"#$a{i}:tt " for i in range(k))
-        put = "".join(f"#$a{i} " for i in range(k))
-        arms.append((f"($s:tt [[$($seen:tt)*] $list:tt] {seen}#[capture $($c:tt)*] $($rest:tt)*)",
-                     f"{a} {{ @attributes $s [[$($seen)* {put}] $list] #[capture $($c)*] $($rest)* }}"))
-        if k in (1, 8):
-            last = (f"($s:tt [[$($seen:tt)*] $list:tt] {seen}$($rest:tt)*)",
-                    f"{a} {{ @attributes $s [[$($seen)* {put}] $list] $($rest)* }}")
-            if k == 1:
-                one = last
-            else:
-                arms.append(last)
-    arms.append(one)
+        arm(k, "#[capture $($_c:tt)*] ")
+    arm(8)
+    arm(1)
     return macro("__anycapture_attributes", ["Steps over attributes that are not `#[capture]`, up to eight at once."], arms)
 
 
@@ -205,11 +391,11 @@ def generics():
     """The parameters are the first parentheses behind a `>`."""
     g, o = "$crate::__anycapture_generics!", "$crate::__anycapture_head!"
     arms = []
-    for k in range(13):
+    for k in range(8):
         for end in [">", ">>"]:
             arms.append((f"($s:tt [$($h:tt)*] {bound(k)}{end} ($($p:tt)*) $($rest:tt)*)",
                          f"{o} {{ @output $s [$($h)* {used(k)}{end}] [$($p)*] [] $($rest)* }}"))
-    arms.append((f"($s:tt [$($h:tt)*] {bound(12)}$($rest:tt)*)", f"{g} {{ $s [$($h)* {used(12)}] $($rest)* }}"))
+    arms.append((f"($s:tt [$($h:tt)*] {bound(7)}$($rest:tt)*)", f"{g} {{ $s [$($h)* {used(7)}] $($rest)* }}"))
     return macro("__anycapture_generics", ["Finds the parameters behind generics."], arms)
 
 
@@ -217,10 +403,10 @@ def clauses():
     """The body behind a where clause; a brace may be a const argument."""
     w, o = "$crate::__anycapture_clauses!", "$crate::__anycapture_head!"
     arms = []
-    for k in range(13):
+    for k in range(8):
         arms.append((f"($s:tt $h:tt $p:tt [$($o:tt)*] {bound(k)}{{ $($b:tt)* }} $($rest:tt)*)",
                      f"{o} {{ @brace $s $h $p [$($o)* {used(k)}] {{ $($b)* }} $($rest)* }}"))
-    arms.append((f"($s:tt $h:tt $p:tt [$($o:tt)*] {bound(13)}$($rest:tt)*)", f"{w} {{ $s $h $p [$($o)* {used(13)}] $($rest)* }}"))
+    arms.append((f"($s:tt $h:tt $p:tt [$($o:tt)*] {bound(8)}$($rest:tt)*)", f"{w} {{ $s $h $p [$($o)* {used(8)}] $($rest)* }}"))
     return macro("__anycapture_clauses", ["Finds the body behind a `where` clause."], arms)
 
 
@@ -256,6 +442,97 @@ def put():
          f"$crate::__anycapture_done! {{ {go} $at [$($let)* {value};] $q $($rest)* }}"),
         (f"({s} $at:tt $for:tt {parts} $($rest:tt)*)", f"{copy} {{ {go} $at $for [{value}] $($rest)* }}"),
     ])
+
+
+# What begins an item.
+ITEMS = """const fn use struct enum type impl trait mod static extern pub unsafe"""
+# What assigns to a variable.
+ASSIGNMENTS = """= += -= *= /= %= &= |= ^= <<= >>="""
+
+
+def word():
+    """The statements that a word begins, a table of items and one of assignments among them."""
+    w = "$crate::__anycapture_word!"
+    return filled("__anycapture_word", ['A statement by its first word.'], r"""
+    // unsafe { .. }, loop { .. } at the end of a block of type `()`: it saves a step of depth
+    ([$c:tt (unit) $p:tt] [] unsafe $word:tt { $($b:tt)* }) => {
+        $word { $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } }
+        $crate::__anycapture_ends! { $c $p }
+    };
+    ([[$f:tt $path:tt $active:ident $($c:tt)*] (unit) $p:tt] [$($at:tt)*] loop $word:tt { $($b:tt)* }) => {
+        $($at)* $word {
+            $active = $crate::is_active();
+            $crate::__anycapture_cut! { [coarse __anycapture_walk [$f $path $active $($c)*] (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_ends! { [$f $path $active $($c)*] $p }
+    };
+    ($s:tt $at:tt loop $word:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_loop! { $s $at [] [$word] { $($b)* } $($rest)* }
+    };
+    ($s:tt $at:tt unsafe $word:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! { $s $at [] [] [[[$word] [] [$($b)*]]] $($rest)* }
+    };
+    // return x; with `return` in the list
+    ([[$f:tt $path:tt $active:tt $e:tt $o:tt [$r:ident $dims:tt] $all:tt] $kind:tt $p:tt] $at:tt
+     return $word:tt $value:expr $(; $($rest:tt)*)?) => {
+        $crate::__anycapture_jump! {
+            [[$f $path $active $e $o [$r $dims] $all] $kind $p] $at
+            $crate::__anycapture_return! { $path $active $o $r $dims [$value] [$word] }
+            $(; $($rest)*)?
+        }
+    };
+    ($s:tt $at:tt return $($rest:tt)*) => { $crate::__anycapture_jump! { $s $at $($rest)* } };
+    ($s:tt $at:tt break $($rest:tt)*) => { $crate::__anycapture_jump! { $s $at $($rest)* } };
+    ($s:tt $at:tt continue $($rest:tt)*) => { $crate::__anycapture_jump! { $s $at $($rest)* } };
+    // const { .. }
+    ($s:tt $at:tt const $word:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! { $s $at [] [$word { $($b)* }] [] $($rest)* }
+    };
+    // items
+@ITEMS@
+    ($s:tt $at:tt async $word:tt fn $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $word fn $($rest)* } };
+    ($s:tt $at:tt async $word:tt unsafe $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $word unsafe $($rest)* } };
+    ($s:tt $at:tt union $word:tt $name:ident $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $word $name $($rest)* } };
+    (@item $s:tt $at:tt $item:item $($rest:tt)*) => { $crate::__anycapture_done! { $s $at [$item] [] $($rest)* } };
+    ($s:tt $at:tt macro_rules $word:tt ! $name:ident { $($t:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_done! { $s $at [$word! $name { $($t)* }] [] $($rest)* }
+    };
+    ($s:tt $at:tt macro_rules $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at [] [] $($rest)* } };
+    // x = 1.0; x += 1.0;
+@ASSIGNMENTS@
+    // (x, y) = (1.0, 2.0);
+    ([$c:tt $kind:tt $p:tt] [] ($($x:ident),+ $(,)?) $y:tt = $e:expr ; $($rest:tt)*) => {
+        $y = $e;
+        $($crate::__anycapture_name! { @listed assign $x $x $c })+
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    (@assign [$c:tt $kind:tt $p:tt] [] $x:ident [$($statement:tt)*] $($rest:tt)*) => {
+        $($statement)*
+        $crate::__anycapture_name! { @listed assign $x $x $c }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    (@assign [$c:tt $kind:tt $p:tt] [$($at:tt)*] $x:ident [$($statement:tt)*] $($rest:tt)*) => {
+        $($at)* $($statement)*
+        $crate::__anycapture_cfg! { [] [$crate::__anycapture_name! { @listed assign $x $x $c }] $($at)* }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    // vec! { .. }, core::debug_assert! { .. }, ::std::println! { .. }
+    ($s:tt $at:tt $word:ident $a:tt $(:: $b:tt)* ! { $($t:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! { $s $at [] [$a $(:: $b)* ! { $($t)* }] [] $($rest)* }
+    };
+    ($s:tt $at:tt :: $word:tt $a:tt $(:: $b:tt)* ! { $($t:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! { $s $at [] [:: $a $(:: $b)* ! { $($t)* }] [] $($rest)* }
+    };
+    // x.sin();
+    ($s:tt [$($at:tt)*] $word:ident $e:expr ; $($rest:tt)*) => {
+        $($at)* $e;
+        $crate::__anycapture_walk! { $s [] $($rest)* }
+    };
+    // *x += 1.0; and a last expression
+    ($s:tt $at:tt $word:tt $($rest:tt)*) => { $crate::__anycapture_jump! { @expression $s $at $($rest)* } };
+""", ITEMS=[f"    ($s:tt $at:tt {item} $($rest:tt)*) => {{ {w} {{ @item $s $at $($rest)* }} }};" for item in ITEMS.split()],
+        ASSIGNMENTS=[f"    ($s:tt $at:tt $x:ident $y:tt {op} $e:expr ; $($rest:tt)*) => {{ {w} {{ @assign $s $at $x [$y {op} $e;] $($rest)* }} }};"
+                     for op in ASSIGNMENTS.split()])
 
 
 def options():
@@ -296,7 +573,8 @@ def options():
 def written():
     return "\n".join([
         "//! Written by `.ci/steps.py`: the macros that look some way ahead, an arm for each distance.\n",
-        options(), cut(), find(), put(), arms(), lets(), copy(), calls(), attributes(), generics(), clauses(),
+        options(), attributes(), generics(), clauses(), cut(), word(), find(), judge(), put(), arms(), lets(), copy(),
+        calls(), call(),
     ])
 
 

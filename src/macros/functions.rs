@@ -10,21 +10,31 @@ macro_rules! __anycapture_functions {
         }
     };
     // one function, with any number of attributes
-    (@all [$($all:tt)*] #$a:tt $one:item) => { $crate::__anycapture_functions! { () [] $($all)* } };
+    (@all [$($all:tt)*] #$a:tt $one:item) => {
+        $crate::__anycapture_functions! { @one () [$($all)*] $($all)* }
+    };
     // several, cut apart so that any number fits the recursion limit
     (@all [$($all:tt)*] $($_:tt)*) => {
         $crate::__anycapture_cut! { [coarse __anycapture_functions () () ()] [] $($all)* }
     };
     // the end
     ($s:tt []) => {};
+    // the tokens stand twice, to be looked at and to be copied with their places
+    ($s:tt [] $($all:tt)+) => { $crate::__anycapture_functions! { @one $s [$($all)+] $($all)+ } };
     // #[inline] #[capture(q)] fn forward() { .. }
-    ($s:tt [] # $($rest:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[] []] # $($rest)* } };
+    (@one $s:tt $all:tt #[capture($($list:tt)+)] $($rest:tt)*) => {
+        $crate::__anycapture_functions! { @attributes $s [[] [$($list)+]] [$($rest)*] $($rest)* }
+    };
+    (@one $s:tt [$($all:tt)*] #[capture $($_c:tt)*] $($_:tt)*) => {
+        $crate::__anycapture_functions! { @attributes $s [[] []] [$($all)*] $($all)* }
+    };
+    (@one $s:tt [$($all:tt)*] # $($_:tt)*) => { $crate::__anycapture_attributes! { $s [[] []] [$($all)*] $($all)* } };
     // let x = 1.0, forward(x), |x| x + 1.0, { .. }: the parser would ask for an item
-    ($s:tt [] let $($rest:tt)*) => { $crate::__anycapture_functions! { @none let $($rest)* } };
-    ($s:tt [] $name:ident ($($a:tt)*) $(;)?) => { $crate::__anycapture_functions! { @none $name($($a)*) } };
-    ($s:tt [] | $($rest:tt)*) => { $crate::__anycapture_functions! { @none | $($rest)* } };
-    ($s:tt [] { $($rest:tt)* }) => { $crate::__anycapture_functions! { @none { $($rest)* } } };
-    (@none $($t:tt)*) => {
+    (@one $s:tt $all:tt let $($_:tt)*) => { $crate::__anycapture_functions! { @none $all } };
+    (@one $s:tt $all:tt $name:ident ($($_:tt)*) $(;)?) => { $crate::__anycapture_functions! { @none $all } };
+    (@one $s:tt $all:tt | $($_:tt)*) => { $crate::__anycapture_functions! { @none $all } };
+    (@one $s:tt $all:tt { $($_:tt)* }) => { $crate::__anycapture_functions! { @none $all } };
+    (@none [$($t:tt)*]) => {
         $crate::__private::compile_error! {
             $crate::__private::concat!(
                 "`", $crate::__private::stringify!($($t)*), "` is no function: `captured_fn!` holds functions, as in \
@@ -34,43 +44,45 @@ macro_rules! __anycapture_functions {
         }
     };
     // without attributes
-    ($s:tt [] $item:item $($rest:tt)*) => {
+    (@one $s:tt $all:tt $item:item $($rest:tt)*) => {
         $item
         $crate::__anycapture_functions! { $s [] $($rest)* }
     };
 
     // #[capture()]
-    (@attributes $s:tt $seen:tt #[capture $(())?] $($rest:tt)*) => {
+    (@attributes $s:tt $seen:tt $all:tt #[capture $(())?] $($rest:tt)*) => {
         $crate::__private::compile_error! {
             "nothing to capture: name variables, as in `#[capture(attention_map)]`, or all of them, `#[capture(*)]`"
         }
     };
     // #[capture(attn)]
-    (@attributes $s:tt [$seen:tt []] #[capture($($list:tt)+)] $($rest:tt)*) => {
-        $crate::__anycapture_functions! { @attributes $s [$seen [$($list)+]] $($rest)* }
+    (@attributes $s:tt [$seen:tt []] $all:tt #[capture($($list:tt)+)] $($rest:tt)*) => {
+        $crate::__anycapture_functions! { @attributes $s [$seen [$($list)+]] [$($rest)*] $($rest)* }
     };
     // #[capture(attn)] #[capture(q)]
-    (@attributes $s:tt [$seen:tt [$($list:tt)+]] #[capture $($_:tt)*] $($rest:tt)*) => {
+    (@attributes $s:tt [$seen:tt [$($list:tt)+]] $all:tt #[capture $($_:tt)*] $($rest:tt)*) => {
         $crate::__private::compile_error! {
             "`#[capture]` stands twice on this function: join the lists, as in `#[capture(q, k)]`"
         }
     };
     // #[capture = attn]
-    (@attributes $s:tt $seen:tt #[capture $($_:tt)+] $($rest:tt)*) => {
+    (@attributes $s:tt $seen:tt $all:tt #[capture $($_:tt)+] $($rest:tt)*) => {
         $crate::__private::compile_error! {
             "`#[capture]` takes a list in parentheses, as in `#[capture(attention_map)]`"
         }
     };
     // #[inline]
-    (@attributes $s:tt $seen:tt # $($rest:tt)*) => { $crate::__anycapture_attributes! { $s $seen # $($rest)* } };
+    (@attributes $s:tt $seen:tt [$($all:tt)*] # $($_:tt)*) => {
+        $crate::__anycapture_attributes! { $s $seen [$($all)*] $($all)* }
+    };
     // a function without a list
-    (@attributes $s:tt [[$($seen:tt)*] []] $item:item $($rest:tt)*) => {
+    (@attributes $s:tt [[$($seen:tt)*] []] $all:tt $item:item $($rest:tt)*) => {
         $($seen)* $item
         $crate::__anycapture_functions! { $s [] $($rest)* }
     };
-    // with a list: the tokens stand twice, to be looked at and to be copied
-    (@attributes $s:tt [$seen:tt $list:tt] $($rest:tt)*) => {
-        $crate::__anycapture_function! { $s $seen $list [$($rest)*] $($rest)* }
+    // with a list
+    (@attributes $s:tt [$seen:tt $list:tt] $all:tt $($rest:tt)*) => {
+        $crate::__anycapture_function! { $s $seen $list $all $($rest)* }
     };
     (@const) => {
         $crate::__private::compile_error! {
@@ -246,18 +258,18 @@ macro_rules! __anycapture_body {
         }
     };
     // #[capture(*)]: no name is looked up
-    ($d:tt ($n:tt [$($h:tt)*] $p:tt $kind:tt { $($b:tt)* } $($inner:tt)*) $path:tt [] [] [* $($type:tt)?] [] $options:tt) => {
+    ($d:tt ($n:tt [$($h:tt)*] $p:tt $kind:tt { $($b:tt)* } $($inner:tt)*) $path:tt [] [] [* $type:tt] [] $options:tt) => {
         $($h)* {
             $($inner)*
             #[allow(unused_mut)]
             let mut __anycapture_active = $crate::is_active();
             $crate::__anycapture_frame! {
-                [* $path __anycapture_active [] $options [] [* $($type)?]] $kind $p { $($b)* }
+                [* $path __anycapture_active [] $options [] [* $type]] $kind $p { $($b)* }
             }
         }
     };
     (($d:tt) ($n:tt [$($h:tt)*] $p:tt $kind:tt { $($b:tt)* } $($inner:tt)*) $path:tt
-     [$(($x:tt $listed:tt $last:ident $dims:tt $value:tt $let:tt))*] [$($not:tt)*] [$($star:tt $([$($type:tt)*])?)?] $return:tt $options:tt) => {
+     [$(($x:tt $listed:tt $last:ident $dims:tt $value:tt $let:tt))*] [$($not:tt)*] [$($star:tt $type:tt)?] $return:tt $options:tt) => {
         $($h)* {
             $($inner)*
             #[allow(unused_macros)]
@@ -304,7 +316,7 @@ macro_rules! __anycapture_body {
                     ($not $d ($d _rest:tt)*) => {};
                 )*
                 ($d _name:ident $d name:ident $d kind:ident $d c:tt $d _c:tt) => {
-                    $($crate::__anycapture_bind! { $d kind $d name $d c [$star $([$($type)*])?] })?
+                    $($crate::__anycapture_bind! { $d kind $d name $d c [$star $type] })?
                 };
             }
             $crate::__anycapture_names! { [$($x)*] [$($not)*] $p { $($b)* } }
@@ -317,7 +329,7 @@ macro_rules! __anycapture_body {
             $crate::__anycapture_frame! {
                 @flag [$($star)?]
                 [$path __anycapture_active [$(($x $listed $last $dims $value $let))*] $options $return
-                 [$($star $([$($type)*])?)?]] $kind $p { $($b)* }
+                 [$($star $type)?]] $kind $p { $($b)* }
             }
         }
     };

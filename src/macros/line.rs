@@ -186,14 +186,14 @@ macro_rules! __anycapture_let_mut_that_moves_is_listed_as_let_name {
 
 /// The code of a capture: the only place that names the store. What rustc says of a value that borrows ends with this name.
 ///
-/// `$l` is `[case path]`: `any`, or of a list `(*)`, which passes over what it can't keep, or `(* [T, U,])`.
+/// `$l` is `[case path]`: `any`, or with `*` in a list `optional`, which passes over what it can't keep, or the types `(T, U,)`.
 /// The names that this puts in scope are not in scope for the user's expressions.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_value_must_own_what_it_holds {
-    // capture!(forward, attn)
-    ([any $($path:ident)+] $item:ident [] $value:ident $note:expr) => {{
-        use $crate::__private::any::*;
+    // capture!(forward, attn), #[capture(*)]
+    ([$case:ident $($path:ident)+] $item:ident [] $value:ident $note:expr) => {{
+        use $crate::__private::$case::*;
         static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
         $crate::__private::Probe::new($value).__anycapture_record(
             &__ANYCAPTURE_SITE,
@@ -205,14 +205,14 @@ macro_rules! __anycapture_value_must_own_what_it_holds {
         );
     }};
     // what can't be the name of a constant here
-    ([any $($path:ident)+] $item:ident [self] $value:ident $note:expr) => {
-        $crate::__anycapture_value_must_own_what_it_holds! { [any $($path)+] $item [] $value $note }
+    ($l:tt $item:ident [self] $value:ident $note:expr) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { $l $item [] $value $note }
     };
-    ([any $($path:ident)+] $item:ident [__anycapture_value] $value:ident $note:expr) => {
-        $crate::__anycapture_value_must_own_what_it_holds! { [any $($path)+] $item [] $value $note }
+    ($l:tt $item:ident [__anycapture_value] $value:ident $note:expr) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { $l $item [] $value $note }
     };
-    ([any $($path:ident)+] $item:ident [__anycapture_note] $value:ident $note:expr) => {
-        $crate::__anycapture_value_must_own_what_it_holds! { [any $($path)+] $item [] $value $note }
+    ($l:tt $item:ident [__anycapture_note] $value:ident $note:expr) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { $l $item [] $value $note }
     };
     // #[capture(attn)]: errors about the value point at the name in the list, as at any argument that is one token of the user's
     ([any $($path:ident)+] $item:ident [$listed:tt] $value:ident $note:expr) => {{
@@ -229,21 +229,8 @@ macro_rules! __anycapture_value_must_own_what_it_holds {
             $listed,
         );
     }};
-    // #[capture(*)]
-    ([(*) $($path:ident)+] $item:ident $listed:tt $value:ident $note:expr) => {{
-        use $crate::__private::optional::*;
-        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
-        $crate::__private::Probe::new($value).__anycapture_record(
-            &__ANYCAPTURE_SITE,
-            &$crate::__private::concat!(
-                $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
-            ),
-            $note,
-            $crate::__private::Listed,
-        );
-    }};
     // #[capture(*: Tensor)]
-    ([(* [$($type:ty,)+]) $($path:ident)+] $item:ident $listed:tt $value:ident $note:expr) => {{
+    ([($($type:ty,)+) $($path:ident)+] $item:ident [] $value:ident $note:expr) => {{
         use $crate::__private::optional::*;
         use $crate::__private::typed::*;
         static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();

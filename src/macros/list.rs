@@ -74,17 +74,17 @@ macro_rules! __anycapture_list {
 
     // *: Tensor, *: (Tensor, Matrix<f32>)
     (@entry $two:tt $fn:tt $path:tt $entries:tt $not:tt [] $return:tt * : ($($type:ty),+ $(,)?) $($rest:tt)*) => {
-        $crate::__anycapture_list! { @next $fn $path $entries $not [* [$($type,)+]] $return $($rest)* }
+        $crate::__anycapture_list! { @next $fn $path $entries $not [* ($($type,)+)] $return $($rest)* }
     };
     (@entry $two:tt $fn:tt $path:tt $entries:tt $not:tt [] $return:tt * : $type:ty $(, $($rest:tt)*)?) => {
-        $crate::__anycapture_list! { @next $fn $path $entries $not [* [$type,]] $return $(, $($rest)*)? }
+        $crate::__anycapture_list! { @next $fn $path $entries $not [* ($type,)] $return $(, $($rest)*)? }
     };
     (@entry $two:tt $fn:tt $path:tt $entries:tt $not:tt [] $return:tt * : $type:ty; $($rest:tt)*) => {
-        $crate::__anycapture_list! { @next $fn $path $entries $not [* [$type,]] $return ; $($rest)* }
+        $crate::__anycapture_list! { @next $fn $path $entries $not [* ($type,)] $return ; $($rest)* }
     };
     // *
     (@entry $two:tt $fn:tt $path:tt $entries:tt $not:tt [] $return:tt * $($rest:tt)*) => {
-        $crate::__anycapture_list! { @next $fn $path $entries $not [*] $return $($rest)* }
+        $crate::__anycapture_list! { @next $fn $path $entries $not [* optional] $return $($rest)* }
     };
     // !x
     (@entry ($t:tt $x:tt) $fn:tt $path:tt $entries:tt [$($not:tt)*] $all:tt $return:tt !$_:ident $($rest:tt)*) => {

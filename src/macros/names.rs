@@ -31,13 +31,15 @@ pub const fn is_variable(name: &str) -> bool {
 
 /// Whether the name is a word of the text.
 ///
-/// Looks for its first two bytes at 15 places at once: each operation costs the compiler half a microsecond.
+/// Looks for its first two bytes at 15 places at once, by patterns: for the compiler each call here is dearer than ten of these.
 const fn stands_in(name: &[u8], text: &[u8]) -> bool {
     const ONES: u128 = u128::MAX / 0xff;
     let first = name[0] as u128 * ONES;
     let (mut rest, mut before) = (text, b' ');
-    while let Some(bytes) = rest.first_chunk::<16>() {
-        let here = u128::from_le_bytes(*bytes);
+    while let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = rest {
+        let [_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, tail @ ..] = rest else { break };
+        let bytes = [*a, *b, *c, *d, *e, *f, *g, *h, *i, *j, *k, *l, *m, *n, *o, *p];
+        let here = u128::from_le_bytes(bytes);
         let mut differs = here ^ first;
         if name.len() > 1 {
             differs |= (here >> 8) ^ (name[1] as u128 * ONES);
@@ -47,7 +49,7 @@ const fn stands_in(name: &[u8], text: &[u8]) -> bool {
         if any && begins_in(name, rest, 15, before) {
             return true;
         }
-        (rest, before) = (rest.split_at(15).1, bytes[14]);
+        (rest, before) = (tail, *o);
     }
     begins_in(name, rest, rest.len(), before)
 }

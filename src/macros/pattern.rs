@@ -136,26 +136,26 @@ macro_rules! __anycapture_bind {
     // neither listed nor `*`
     ($kind:ident $x:ident $c:tt []) => {};
     // *, without options: written at once
-    (let $x:ident [$f:tt [$($path:tt)*] $active:tt $e:tt [] $r:tt $all:tt] [* $($type:tt)?]) => {
+    (let $x:ident [$f:tt [$($path:tt)*] $active:tt $e:tt [] $r:tt $all:tt] [* $type:tt]) => {
         if $active && $crate::is_active() {
             match &$x {
                 __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
-                    [(* $($type)?) $($path)*] $x [] __anycapture_value ($crate::__private::None)
+                    [$type $($path)*] $x [] __anycapture_value ($crate::__private::None)
                 }
             }
         }
     };
     // *
-    (let $x:ident $c:tt [* $($type:tt)?]) => { $crate::__anycapture_captured! { [* $($type)?] $c $x [] [] [] } };
-    (mut $x:ident $c:tt [* $($type:tt)?]) => { $crate::__anycapture_bind! { let $x $c [* $($type)?] } };
+    (let $x:ident $c:tt [* $type:tt]) => { $crate::__anycapture_captured! { [* $type] $c $x [] [] [] } };
+    (mut $x:ident $c:tt [* $type:tt]) => { $crate::__anycapture_bind! { let $x $c [* $type] } };
     // what may be a constant, a variant or a static: by its case, as nothing else tells them apart
-    (arm $x:ident $c:tt [* $($type:tt)?]) => {
+    (arm $x:ident $c:tt [* $type:tt]) => {
         if const { $crate::__private::names::is_variable($crate::__private::stringify!($x)) } {
-            $crate::__anycapture_bind! { let $x $c [* $($type)?] }
+            $crate::__anycapture_bind! { let $x $c [* $type] }
         }
     };
-    (assign $x:ident $c:tt [* $($type:tt)?]) => { $crate::__anycapture_bind! { arm $x $c [* $($type)?] } };
-    ($kind:ident $x:ident $c:tt [* $($type:tt)?]) => {};
+    (assign $x:ident $c:tt [* $type:tt]) => { $crate::__anycapture_bind! { arm $x $c [* $type] } };
+    ($kind:ident $x:ident $c:tt [* $type:tt]) => {};
     // x
     (arm $x:ident $c:tt $($entry:tt)*) => { $crate::__anycapture_bind! { let $x $c $($entry)* } };
     (unknown $x:ident $c:tt $($entry:tt)*) => { $crate::__anycapture_bind! { let $x $c $($entry)* } };
@@ -210,8 +210,8 @@ macro_rules! __anycapture_captured {
             }
         }
     };
-    ([* $($type:tt)?] [$f:tt [$($path:tt)*] $active:tt $e:tt [$($o:tt)*] $r:tt $all:tt] $x:ident $listed:tt $dims:tt $value:tt) => {
-        $crate::__anycapture_options! { [(* $($type)?) $($path)*] [[$x [] [] []]] [] [] [] [] [@ $active] [] $($o)* }
+    ([* $type:tt] [$f:tt [$($path:tt)*] $active:tt $e:tt [$($o:tt)*] $r:tt $all:tt] $x:ident $listed:tt $dims:tt $value:tt) => {
+        $crate::__anycapture_options! { [$type $($path)*] [[$x [] [] []]] [] [] [] [] [@ $active] [] $($o)* }
     };
     ([] [$f:tt [$($path:tt)*] $active:tt $e:tt [$($o:tt)*] $r:tt $all:tt] $x:ident $listed:tt $dims:tt $value:tt) => {
         $crate::__anycapture_options! { [any $($path)*] [[$x $listed $dims $value]] [] [] [] [] [@ $active] [] $($o)* }

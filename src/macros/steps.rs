@@ -24,6 +24,60 @@ macro_rules! __anycapture_options {
     ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt $if:tt $($rest:tt)*) => { $crate::__private::compile_error! { $crate::__private::concat!("unknown option `", $crate::__private::stringify!($($rest)*), "`: there are `every = N`, `index = expression`, `keep = N`, `room = BYTES`, `on = flag` and `if condition`") } };
 }
 
+/// Steps over attributes that are not `#[capture]`, up to eight at once.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_attributes {
+    ($s:tt [[$($seen:tt)*] $list:tt] [$h0:tt $a0:tt $($rest:tt)*] #$_a0:tt #[capture $($_c:tt)*] $($_:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* $h0 $a0 ] $list] [$($rest)*] $($rest)* } };
+    ($s:tt [[$($seen:tt)*] $list:tt] [$h0:tt $a0:tt $h1:tt $a1:tt $($rest:tt)*] #$_a0:tt #$_a1:tt #[capture $($_c:tt)*] $($_:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* $h0 $a0 $h1 $a1 ] $list] [$($rest)*] $($rest)* } };
+    ($s:tt [[$($seen:tt)*] $list:tt] [$h0:tt $a0:tt $h1:tt $a1:tt $h2:tt $a2:tt $($rest:tt)*] #$_a0:tt #$_a1:tt #$_a2:tt #[capture $($_c:tt)*] $($_:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* $h0 $a0 $h1 $a1 $h2 $a2 ] $list] [$($rest)*] $($rest)* } };
+    ($s:tt [[$($seen:tt)*] $list:tt] [$h0:tt $a0:tt $h1:tt $a1:tt $h2:tt $a2:tt $h3:tt $a3:tt $($rest:tt)*] #$_a0:tt #$_a1:tt #$_a2:tt #$_a3:tt #[capture $($_c:tt)*] $($_:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* $h0 $a0 $h1 $a1 $h2 $a2 $h3 $a3 ] $list] [$($rest)*] $($rest)* } };
+    ($s:tt [[$($seen:tt)*] $list:tt] [$h0:tt $a0:tt $h1:tt $a1:tt $h2:tt $a2:tt $h3:tt $a3:tt $h4:tt $a4:tt $($rest:tt)*] #$_a0:tt #$_a1:tt #$_a2:tt #$_a3:tt #$_a4:tt #[capture $($_c:tt)*] $($_:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* $h0 $a0 $h1 $a1 $h2 $a2 $h3 $a3 $h4 $a4 ] $list] [$($rest)*] $($rest)* } };
+    ($s:tt [[$($seen:tt)*] $list:tt] [$h0:tt $a0:tt $h1:tt $a1:tt $h2:tt $a2:tt $h3:tt $a3:tt $h4:tt $a4:tt $h5:tt $a5:tt $($rest:tt)*] #$_a0:tt #$_a1:tt #$_a2:tt #$_a3:tt #$_a4:tt #$_a5:tt #[capture $($_c:tt)*] $($_:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* $h0 $a0 $h1 $a1 $h2 $a2 $h3 $a3 $h4 $a4 $h5 $a5 ] $list] [$($rest)*] $($rest)* } };
+    ($s:tt [[$($seen:tt)*] $list:tt] [$h0:tt $a0:tt $h1:tt $a1:tt $h2:tt $a2:tt $h3:tt $a3:tt $h4:tt $a4:tt $h5:tt $a5:tt $h6:tt $a6:tt $($rest:tt)*] #$_a0:tt #$_a1:tt #$_a2:tt #$_a3:tt #$_a4:tt #$_a5:tt #$_a6:tt #[capture $($_c:tt)*] $($_:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* $h0 $a0 $h1 $a1 $h2 $a2 $h3 $a3 $h4 $a4 $h5 $a5 $h6 $a6 ] $list] [$($rest)*] $($rest)* } };
+    ($s:tt [[$($seen:tt)*] $list:tt] [$h0:tt $a0:tt $h1:tt $a1:tt $h2:tt $a2:tt $h3:tt $a3:tt $h4:tt $a4:tt $h5:tt $a5:tt $h6:tt $a6:tt $h7:tt $a7:tt $($rest:tt)*] #$_a0:tt #$_a1:tt #$_a2:tt #$_a3:tt #$_a4:tt #$_a5:tt #$_a6:tt #$_a7:tt #[capture $($_c:tt)*] $($_:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* $h0 $a0 $h1 $a1 $h2 $a2 $h3 $a3 $h4 $a4 $h5 $a5 $h6 $a6 $h7 $a7 ] $list] [$($rest)*] $($rest)* } };
+    ($s:tt [[$($seen:tt)*] $list:tt] [$h0:tt $a0:tt $h1:tt $a1:tt $h2:tt $a2:tt $h3:tt $a3:tt $h4:tt $a4:tt $h5:tt $a5:tt $h6:tt $a6:tt $h7:tt $a7:tt $($rest:tt)*] #$_a0:tt #$_a1:tt #$_a2:tt #$_a3:tt #$_a4:tt #$_a5:tt #$_a6:tt #$_a7:tt $($_:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* $h0 $a0 $h1 $a1 $h2 $a2 $h3 $a3 $h4 $a4 $h5 $a5 $h6 $a6 $h7 $a7 ] $list] [$($rest)*] $($rest)* } };
+    ($s:tt [[$($seen:tt)*] $list:tt] [$h0:tt $a0:tt $($rest:tt)*] #$_a0:tt $($_:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* $h0 $a0 ] $list] [$($rest)*] $($rest)* } };
+}
+
+/// Finds the parameters behind generics.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_generics {
+    ($s:tt [$($h:tt)*] > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* >] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* >>] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 >] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 >>] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt $t1:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 >] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt $t1:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 >>] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 >] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 >>] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 >] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 >>] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 >] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 >>] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 >] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 >>] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 >] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 >>] [$($p)*] [] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $($rest:tt)*) => { $crate::__anycapture_generics! { $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 ] $($rest)* } };
+}
+
+/// Finds the body behind a `where` clause.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_clauses {
+    ($s:tt $h:tt $p:tt [$($o:tt)*] { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* ] { $($b)* } $($rest)* } };
+    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 ] { $($b)* } $($rest)* } };
+    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 ] { $($b)* } $($rest)* } };
+    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 ] { $($b)* } $($rest)* } };
+    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 ] { $($b)* } $($rest)* } };
+    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 ] { $($b)* } $($rest)* } };
+    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 ] { $($b)* } $($rest)* } };
+    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 ] { $($b)* } $($rest)* } };
+    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $($rest:tt)*) => { $crate::__anycapture_clauses! { $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 ] $($rest)* } };
+}
+
 /// Cuts a block into pieces of some 256 tokens, and these into pieces of some 32, all siblings: so the depth of the
 /// expansion grows slowly with the length of a block. A `;` outside of delimiters ends a statement, and so does a `}`
 /// before a word that goes on with no expression, a label or an attribute. Something is left behind each cut.
@@ -91,6 +145,111 @@ macro_rules! __anycapture_cut {
     ([$size:ident $next:ident $c:tt $kind:tt [$($pieces:tt)*]] [$([$($t:tt)*])?] $($rest:tt)*) => { $($crate::__anycapture_cut! { @piece $size $next $c $($t)* })? $crate::$next! { [$c $kind [$($pieces)* $([$($t)*])? [$($rest)*]]] [] $($rest)* } };
 }
 
+/// A statement by its first word.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_word {
+    // unsafe { .. }, loop { .. } at the end of a block of type `()`: it saves a step of depth
+    ([$c:tt (unit) $p:tt] [] unsafe $word:tt { $($b:tt)* }) => {
+        $word { $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } }
+        $crate::__anycapture_ends! { $c $p }
+    };
+    ([[$f:tt $path:tt $active:ident $($c:tt)*] (unit) $p:tt] [$($at:tt)*] loop $word:tt { $($b:tt)* }) => {
+        $($at)* $word {
+            $active = $crate::is_active();
+            $crate::__anycapture_cut! { [coarse __anycapture_walk [$f $path $active $($c)*] (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_ends! { [$f $path $active $($c)*] $p }
+    };
+    ($s:tt $at:tt loop $word:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_loop! { $s $at [] [$word] { $($b)* } $($rest)* }
+    };
+    ($s:tt $at:tt unsafe $word:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! { $s $at [] [] [[[$word] [] [$($b)*]]] $($rest)* }
+    };
+    // return x; with `return` in the list
+    ([[$f:tt $path:tt $active:tt $e:tt $o:tt [$r:ident $dims:tt] $all:tt] $kind:tt $p:tt] $at:tt
+     return $word:tt $value:expr $(; $($rest:tt)*)?) => {
+        $crate::__anycapture_jump! {
+            [[$f $path $active $e $o [$r $dims] $all] $kind $p] $at
+            $crate::__anycapture_return! { $path $active $o $r $dims [$value] [$word] }
+            $(; $($rest)*)?
+        }
+    };
+    ($s:tt $at:tt return $($rest:tt)*) => { $crate::__anycapture_jump! { $s $at $($rest)* } };
+    ($s:tt $at:tt break $($rest:tt)*) => { $crate::__anycapture_jump! { $s $at $($rest)* } };
+    ($s:tt $at:tt continue $($rest:tt)*) => { $crate::__anycapture_jump! { $s $at $($rest)* } };
+    // const { .. }
+    ($s:tt $at:tt const $word:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! { $s $at [] [$word { $($b)* }] [] $($rest)* }
+    };
+    // items
+    ($s:tt $at:tt const $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt fn $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt use $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt struct $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt enum $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt type $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt impl $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt trait $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt mod $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt static $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt extern $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt pub $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt unsafe $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
+    ($s:tt $at:tt async $word:tt fn $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $word fn $($rest)* } };
+    ($s:tt $at:tt async $word:tt unsafe $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $word unsafe $($rest)* } };
+    ($s:tt $at:tt union $word:tt $name:ident $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $word $name $($rest)* } };
+    (@item $s:tt $at:tt $item:item $($rest:tt)*) => { $crate::__anycapture_done! { $s $at [$item] [] $($rest)* } };
+    ($s:tt $at:tt macro_rules $word:tt ! $name:ident { $($t:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_done! { $s $at [$word! $name { $($t)* }] [] $($rest)* }
+    };
+    ($s:tt $at:tt macro_rules $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at [] [] $($rest)* } };
+    // x = 1.0; x += 1.0;
+    ($s:tt $at:tt $x:ident $y:tt = $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y = $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt += $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y += $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt -= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y -= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt *= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y *= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt /= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y /= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt %= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y %= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt &= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y &= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt |= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y |= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt ^= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y ^= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt <<= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y <<= $e;] $($rest)* } };
+    ($s:tt $at:tt $x:ident $y:tt >>= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y >>= $e;] $($rest)* } };
+    // (x, y) = (1.0, 2.0);
+    ([$c:tt $kind:tt $p:tt] [] ($($x:ident),+ $(,)?) $y:tt = $e:expr ; $($rest:tt)*) => {
+        $y = $e;
+        $($crate::__anycapture_name! { @listed assign $x $x $c })+
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    (@assign [$c:tt $kind:tt $p:tt] [] $x:ident [$($statement:tt)*] $($rest:tt)*) => {
+        $($statement)*
+        $crate::__anycapture_name! { @listed assign $x $x $c }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    (@assign [$c:tt $kind:tt $p:tt] [$($at:tt)*] $x:ident [$($statement:tt)*] $($rest:tt)*) => {
+        $($at)* $($statement)*
+        $crate::__anycapture_cfg! { [] [$crate::__anycapture_name! { @listed assign $x $x $c }] $($at)* }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    // vec! { .. }, core::debug_assert! { .. }, ::std::println! { .. }
+    ($s:tt $at:tt $word:ident $a:tt $(:: $b:tt)* ! { $($t:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! { $s $at [] [$a $(:: $b)* ! { $($t)* }] [] $($rest)* }
+    };
+    ($s:tt $at:tt :: $word:tt $a:tt $(:: $b:tt)* ! { $($t:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! { $s $at [] [:: $a $(:: $b)* ! { $($t)* }] [] $($rest)* }
+    };
+    // x.sin();
+    ($s:tt [$($at:tt)*] $word:ident $e:expr ; $($rest:tt)*) => {
+        $($at)* $e;
+        $crate::__anycapture_walk! { $s [] $($rest)* }
+    };
+    // *x += 1.0; and a last expression
+    ($s:tt $at:tt $word:tt $($rest:tt)*) => { $crate::__anycapture_jump! { @expression $s $at $($rest)* } };
+}
+
 /// Finds the next brace in the head of `if`, `while`, `for` or `match`, and has it judged.
 #[doc(hidden)]
 #[macro_export]
@@ -117,6 +276,197 @@ macro_rules! __anycapture_find {
     ($n:tt $kind:ident [$($h:tt)*] $before:tt $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_judge! { @judge $n $kind [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 ] $t6 { $($b)* } $($rest)* } };
     ($n:tt $kind:ident [$($h:tt)*] $before:tt $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_judge! { @judge $n $kind [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 ] $t7 { $($b)* } $($rest)* } };
     ($n:tt $kind:ident [$($h:tt)*] $before:tt $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $($rest:tt)*) => { $crate::__anycapture_find! { $n $kind [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 ] $t8 $($rest)* } };
+}
+
+/// A brace in a head opens the block, unless it is a pattern's or an operand: it follows an operator, or the head
+/// goes on behind it. `$n` is `[s at for parts]`, then come the kind, the head, and the token in front of the brace.
+#[cfg(feature = "capture")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_judge {
+    (@value [$c:tt $kind:tt $p:tt] $at:tt $for:tt $h:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! {
+            [$c $kind $p] $at $for [$crate::__anycapture_arms! { [$c (value) $h] [] [] $($b)* }] [] $($rest)*
+        }
+    };
+    // whether the head ends within a pattern
+    (@or [] pattern $n:tt $k:ident $h:tt $before:tt $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h $($rest)* }
+    };
+    (@or [] block $($found:tt)*) => { $crate::__anycapture_judge! { @block $($found)* } };
+    (@or [let $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__anycapture_judge! { @or [$($h)*] pattern $($found)* } };
+    (@or [for $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__anycapture_judge! { @or [$($h)*] pattern $($found)* } };
+    (@or [= $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__anycapture_judge! { @or [$($h)*] block $($found)* } };
+    (@or [in $($h:tt)*] $in:ident $($found:tt)*) => { $crate::__anycapture_judge! { @or [$($h)*] block $($found)* } };
+    (@or [$t:tt $($h:tt)*] $($found:tt)*) => { $crate::__anycapture_judge! { @or [$($h)*] $($found)* } };
+    // whether an operand of the head may end with a block
+    (@twice [$first:tt] $n:tt $k:ident $h:tt > $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h $($rest)* }
+    };
+    (@twice [$first:tt] $n:tt $k:ident $h:tt >> $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h $($rest)* }
+    };
+    (@twice [$first:tt] $($found:tt)*) => { $crate::__anycapture_judge! { @block $($found)* } };
+    (@twice [$first:tt match $($_:tt)*] $n:tt $k:ident $h:tt $before:tt $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h $($rest)* }
+    };
+    (@twice [$first:tt $t:tt $($h:tt)*] $($found:tt)*) => {
+        $crate::__anycapture_judge! { @twice [$t $($h)*] $($found)* }
+    };
+    (@operand $n:tt $kind:ident [$($h:tt)*] { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_find! { $n $kind [$($h)* { $($b)* }] {} $($rest)* }
+    };
+    // an operand
+    (@judge $n:tt $k:ident $h:tt = $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt == $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt != $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt < $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt <= $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt >= $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt && $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt || $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt & $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt | $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt ^ $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt + $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt - $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt * $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt / $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt % $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt ! $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt << $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt : $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt ..= $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt in $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt else $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt if $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt while $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt match $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt loop $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt unsafe $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt const $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt async $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    (@judge $n:tt $k:ident $h:tt move $($rest:tt)*) => { $crate::__anycapture_judge! { @operand $n $k $h $($rest)* } };
+    // if let Heads { q, k } = heads, for Pair { x, y } in pairs
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } = $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } = $($rest)* }
+    };
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } in $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } in $($rest)* }
+    };
+    // if let A { x } | B { x } = pair, or the block and a closure behind it
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } | $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @or $h block $n $k $h $before { $($b)* } | $($rest)* }
+    };
+    // if x > { 3 } { .. }, while match x { .. } { .. }, or the block and a block behind it
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } { $($next:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @twice $h $n $k $h $before { $($b)* } { $($next)* } $($rest)* }
+    };
+    (@judge $n:tt $k:ident $h:tt > { $($b:tt)* } && $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } && $($rest)* }
+    };
+    (@judge $n:tt $k:ident $h:tt > { $($b:tt)* } || $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } || $($rest)* }
+    };
+    // for x in if backwards { .. } else { .. } { .. }
+    (@judge $n:tt for $h:tt $before:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n for $h { $($b)* } else $($rest)* }
+    };
+    (@judge $n:tt while $h:tt $before:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n while $h { $($b)* } else $($rest)* }
+    };
+    (@judge $n:tt match $h:tt $before:tt { $($b:tt)* } else $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n match $h { $($b)* } else $($rest)* }
+    };
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } == $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } == $($rest)* }
+    };
+    (@judge $n:tt $k:ident $h:tt $before:tt { $($b:tt)* } != $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @operand $n $k $h { $($b)* } != $($rest)* }
+    };
+
+    // the block: `@judge` that has come so far, or `@block`
+    // for x in xs { .. }
+    (@$found:ident [[$c:tt $kind:tt $p:tt] [$($at:tt)*] $for:tt $parts:tt] for [$($h:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($h)* {
+            $crate::__anycapture_conditions! { $c $($h)* }
+            $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    // while let Some(x) = stack.pop() { .. }
+    (@$found:ident [[[$f:tt $path:tt $active:ident $($c:tt)*] $kind:tt $p:tt] [$($at:tt)*] $for:tt $parts:tt]
+     while [$($label:lifetime :)? while let $($h:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($label:)? while let $($h)* {
+            $active = $crate::is_active();
+            $crate::__anycapture_conditions! { [$f $path $active $($c)*] let $($h)* }
+            $crate::__anycapture_cut! { [coarse __anycapture_walk [$f $path $active $($c)*] (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_walk! { [[$f $path $active $($c)*] $kind $p] [] $($rest)* }
+    };
+    // while x > 0.0 { .. }
+    (@$found:ident [[$c:tt $kind:tt $p:tt] [$($at:tt)*] $for:tt $parts:tt] while [$($h:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($h)* {
+            $crate::__anycapture_conditions! { $c $($h)* }
+            $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    // if x > 0.0 { .. } else if
+    (@$found:ident [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $_:tt { $($b:tt)* } else if $($rest:tt)*) => {
+        $crate::__anycapture_find! {
+            [[$c $kind $p] $at $for [
+                $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]]
+            ]] if [else if] if $($rest)*
+        }
+    };
+    // if x > 0.0 { .. } else { .. }
+    (@$found:ident [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $_:tt { $($b:tt)* } else { $($e:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! {
+            [$c $kind $p] $at $for [] [
+                $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]] [[else] [] [$($e)*]]
+            ] $($rest)*
+        }
+    };
+    // if x > 0.0 { .. }
+    (@$found:ident [[$c:tt $kind:tt $p:tt] [$($at:tt)*] [] []] if [$($h:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $($h)* {
+            $crate::__anycapture_conditions! { $c $($h)* }
+            $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    (@$found:ident [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_put! {
+            [$c $kind $p] $at $for [] [
+                $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]]
+            ] $($rest)*
+        }
+    };
+    // match x { .. }: of the type `()` where it is a statement
+    (@$found:ident [[$c:tt (unit) $p:tt] [$($at:tt)*] [] $parts:tt] match $h:tt $_:tt { $($b:tt)* }) => {
+        $($at)* $crate::__anycapture_arms! { [$c (unit) $h] [] [] $($b)* }
+        $crate::__anycapture_ends! { $c $p }
+    };
+    (@$found:ident [$s:tt $at:tt $for:tt $parts:tt] match $h:tt $_:tt { $($b:tt)* }) => {
+        $crate::__anycapture_judge! { @value $s $at $for $h { $($b)* } }
+    };
+    (@$found:ident [$s:tt $at:tt [] $parts:tt] match $h:tt $_:tt { $($b:tt)* } ; $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @value $s $at [] $h { $($b)* } ; $($rest)* }
+    };
+    (@$found:ident [$s:tt $at:tt [] $parts:tt] match $h:tt $_:tt { $($b:tt)* } . $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @value $s $at [] $h { $($b)* } . $($rest)* }
+    };
+    (@$found:ident [$s:tt $at:tt [] $parts:tt] match $h:tt $_:tt { $($b:tt)* } ? $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @value $s $at [] $h { $($b)* } ? $($rest)* }
+    };
+    (@$found:ident [[$c:tt $kind:tt $p:tt] [$($at:tt)*] [] $parts:tt] match $h:tt $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $($at)* $crate::__anycapture_arms! { [$c (unit) $h] [] [] $($b)* }
+        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
+    };
+    (@$found:ident [$s:tt $at:tt $for:tt $parts:tt] match $h:tt $_:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @value $s $at $for $h { $($b)* } $($rest)* }
+    };
 }
 
 /// An expression of blocks: some tokens, then parts, `[[head] [what comes first in the block] [block]]`. `$for` is what it
@@ -254,9 +604,7 @@ macro_rules! __anycapture_copy {
     ($s:tt $at:tt $for:tt [$($t:tt)*] $u0:tt $u1:tt $u2:tt $u3:tt else { $($b:tt)* } ; $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $u0 $u1 $u2 $u3 ] else { $($b)* } ; $($rest)* } };
     ($s:tt $at:tt $for:tt [$($t:tt)*] $u0:tt $u1:tt $u2:tt $u3:tt $u4:tt ; $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $u0 $u1 $u2 $u3 $u4 ] ; $($rest)* } };
     ($s:tt $at:tt $for:tt [$($t:tt)*] $u0:tt $u1:tt $u2:tt $u3:tt $u4:tt else { $($b:tt)* } ; $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $u0 $u1 $u2 $u3 $u4 ] else { $($b)* } ; $($rest)* } };
-    ($s:tt $at:tt $for:tt [$($t:tt)*] $u0:tt $u1:tt $u2:tt $u3:tt $u4:tt $u5:tt ; $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $u0 $u1 $u2 $u3 $u4 $u5 ] ; $($rest)* } };
-    ($s:tt $at:tt $for:tt [$($t:tt)*] $u0:tt $u1:tt $u2:tt $u3:tt $u4:tt $u5:tt else { $($b:tt)* } ; $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $u0 $u1 $u2 $u3 $u4 $u5 ] else { $($b)* } ; $($rest)* } };
-    ($s:tt $at:tt $for:tt [$($t:tt)*] $u0:tt $u1:tt $u2:tt $u3:tt $u4:tt $u5:tt $u6:tt $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $u0 $u1 $u2 $u3 $u4 $u5 $u6 ] $($rest)* } };
+    ($s:tt $at:tt $for:tt [$($t:tt)*] $u0:tt $u1:tt $u2:tt $u3:tt $u4:tt $u5:tt $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $u0 $u1 $u2 $u3 $u4 $u5 ] $($rest)* } };
     ($s:tt $at:tt $for:tt [$($t:tt)*] $($rest:tt)+) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $($rest)+] } };
 }
 
@@ -265,92 +613,48 @@ macro_rules! __anycapture_copy {
 #[macro_export]
 macro_rules! __anycapture_calls {
     ([$c:tt [$($p:tt)+]] ; $($rest:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
-    ($s:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_known! { @call $s $call $($rest)* } };
+    ($s:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_call! { $s $call $($rest)* } };
     ([$c:tt [$($p:tt)+]] $t0:tt ; $($rest:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
-    ($s:tt $t0:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_known! { @call $s $call $($rest)* } };
+    ($s:tt $t0:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_call! { $s $call $($rest)* } };
     ([$c:tt [$($p:tt)+]] $t0:tt $t1:tt ; $($rest:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
-    ($s:tt $t0:tt $t1:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_known! { @call $s $call $($rest)* } };
+    ($s:tt $t0:tt $t1:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_call! { $s $call $($rest)* } };
     ([$c:tt [$($p:tt)+]] $t0:tt $t1:tt $t2:tt ; $($rest:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
-    ($s:tt $t0:tt $t1:tt $t2:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_known! { @call $s $call $($rest)* } };
+    ($s:tt $t0:tt $t1:tt $t2:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_call! { $s $call $($rest)* } };
     ([$c:tt [$($p:tt)+]] $t0:tt $t1:tt $t2:tt $t3:tt ; $($rest:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
-    ($s:tt $t0:tt $t1:tt $t2:tt $t3:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_known! { @call $s $call $($rest)* } };
+    ($s:tt $t0:tt $t1:tt $t2:tt $t3:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_call! { $s $call $($rest)* } };
     ([$c:tt [$($p:tt)+]] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt ; $($rest:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
-    ($s:tt $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_known! { @call $s $call $($rest)* } };
+    ($s:tt $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_call! { $s $call $($rest)* } };
     ([$c:tt [$($p:tt)+]] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt ; $($rest:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
-    ($s:tt $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_known! { @call $s $call $($rest)* } };
+    ($s:tt $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_call! { $s $call $($rest)* } };
     ([$c:tt [$($p:tt)+]] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt ; $($rest:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
-    ($s:tt $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_known! { @call $s $call $($rest)* } };
+    ($s:tt $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_call! { $s $call $($rest)* } };
     ([$c:tt [$($p:tt)+]] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt ; $($rest:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
-    ($s:tt $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_known! { @call $s $call $($rest)* } };
+    ($s:tt $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $call:ident () $($rest:tt)*) => { $crate::__anycapture_call! { $s $call $($rest)* } };
     ([$c:tt [$($p:tt)+]] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt ; $($rest:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
     ($s:tt $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $($rest:tt)*) => { $crate::__anycapture_calls! { $s $($rest)* } };
 }
 
-/// Steps over attributes that are not `#[capture]`, up to eight at once.
+/// Whether the type of a call may be known from later lines only.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __anycapture_attributes {
-    ($s:tt [[$($seen:tt)*] $list:tt] #$a0:tt #[capture $($c:tt)*] $($rest:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* #$a0 ] $list] #[capture $($c)*] $($rest)* } };
-    ($s:tt [[$($seen:tt)*] $list:tt] #$a0:tt #$a1:tt #[capture $($c:tt)*] $($rest:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* #$a0 #$a1 ] $list] #[capture $($c)*] $($rest)* } };
-    ($s:tt [[$($seen:tt)*] $list:tt] #$a0:tt #$a1:tt #$a2:tt #[capture $($c:tt)*] $($rest:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* #$a0 #$a1 #$a2 ] $list] #[capture $($c)*] $($rest)* } };
-    ($s:tt [[$($seen:tt)*] $list:tt] #$a0:tt #$a1:tt #$a2:tt #$a3:tt #[capture $($c:tt)*] $($rest:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* #$a0 #$a1 #$a2 #$a3 ] $list] #[capture $($c)*] $($rest)* } };
-    ($s:tt [[$($seen:tt)*] $list:tt] #$a0:tt #$a1:tt #$a2:tt #$a3:tt #$a4:tt #[capture $($c:tt)*] $($rest:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* #$a0 #$a1 #$a2 #$a3 #$a4 ] $list] #[capture $($c)*] $($rest)* } };
-    ($s:tt [[$($seen:tt)*] $list:tt] #$a0:tt #$a1:tt #$a2:tt #$a3:tt #$a4:tt #$a5:tt #[capture $($c:tt)*] $($rest:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* #$a0 #$a1 #$a2 #$a3 #$a4 #$a5 ] $list] #[capture $($c)*] $($rest)* } };
-    ($s:tt [[$($seen:tt)*] $list:tt] #$a0:tt #$a1:tt #$a2:tt #$a3:tt #$a4:tt #$a5:tt #$a6:tt #[capture $($c:tt)*] $($rest:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* #$a0 #$a1 #$a2 #$a3 #$a4 #$a5 #$a6 ] $list] #[capture $($c)*] $($rest)* } };
-    ($s:tt [[$($seen:tt)*] $list:tt] #$a0:tt #$a1:tt #$a2:tt #$a3:tt #$a4:tt #$a5:tt #$a6:tt #$a7:tt #[capture $($c:tt)*] $($rest:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* #$a0 #$a1 #$a2 #$a3 #$a4 #$a5 #$a6 #$a7 ] $list] #[capture $($c)*] $($rest)* } };
-    ($s:tt [[$($seen:tt)*] $list:tt] #$a0:tt #$a1:tt #$a2:tt #$a3:tt #$a4:tt #$a5:tt #$a6:tt #$a7:tt $($rest:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* #$a0 #$a1 #$a2 #$a3 #$a4 #$a5 #$a6 #$a7 ] $list] $($rest)* } };
-    ($s:tt [[$($seen:tt)*] $list:tt] #$a0:tt $($rest:tt)*) => { $crate::__anycapture_functions! { @attributes $s [[$($seen)* #$a0 ] $list] $($rest)* } };
-}
-
-/// Finds the parameters behind generics.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __anycapture_generics {
-    ($s:tt [$($h:tt)*] > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* >] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 >] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 >] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 >] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 >] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 >] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 >] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 >] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 >] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 >] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 >] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $t10:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 $t10 >] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $t10:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 $t10 >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $t10:tt $t11:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 $t10 $t11 >] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $t10:tt $t11:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 $t10 $t11 >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $t10:tt $t11:tt $($rest:tt)*) => { $crate::__anycapture_generics! { $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 $t10 $t11 ] $($rest)* } };
-}
-
-/// Finds the body behind a `where` clause.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __anycapture_clauses {
-    ($s:tt $h:tt $p:tt [$($o:tt)*] { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $t10:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 $t10 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $t10:tt $t11:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 $t10 $t11 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $t10:tt $t11:tt $t12:tt $($rest:tt)*) => { $crate::__anycapture_clauses! { $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 $t10 $t11 $t12 ] $($rest)* } };
+macro_rules! __anycapture_call {
+    ($s:tt into $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt try_into $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt collect $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt parse $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt sum $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt product $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt default $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt new $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt zero $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt one $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt max_value $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt min_value $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt infinity $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt neg_infinity $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt epsilon $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt nan $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt random $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt gen $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
+    ($s:tt $call:ident $($rest:tt)*) => { $crate::__anycapture_calls! { $s $($rest)* } };
 }

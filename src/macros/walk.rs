@@ -47,6 +47,11 @@ macro_rules! __anycapture_walk {
         { $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } }
         $crate::__anycapture_walk! { [$c $kind $p] [] { $($rest)* } $($more)* }
     };
+    // { .. } at the end of a block of type `()`: it saves a step of depth
+    ([$c:tt (unit) $p:tt] [] { $($b:tt)* }) => {
+        { $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } }
+        $crate::__anycapture_ends! { $c $p }
+    };
     // { .. }
     ($s:tt $at:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { $s $at [] [] [[[] [] [$($b)*]]] $($rest)* } };
     // 'outer: loop { .. }, 'outer: { .. }, 'outer: for x in xs { .. }
@@ -61,103 +66,6 @@ macro_rules! __anycapture_walk {
     };
     // The first token stands twice, so that it keeps its place.
     ($s:tt $at:tt $word:tt $($rest:tt)*) => { $crate::__anycapture_word! { $s $at $word $word $($rest)* } };
-}
-
-/// A statement by its first word.
-#[cfg(feature = "capture")]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __anycapture_word {
-    ($s:tt $at:tt loop $word:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__anycapture_loop! { $s $at [] [$word] { $($b)* } $($rest)* }
-    };
-    ($s:tt $at:tt unsafe $word:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__anycapture_put! { $s $at [] [] [[[$word] [] [$($b)*]]] $($rest)* }
-    };
-    // return x; with `return` in the list
-    ([[$f:tt $path:tt $active:tt $e:tt $o:tt [$r:ident $dims:tt] $all:tt] $kind:tt $p:tt] $at:tt
-     return $word:tt $value:expr $(; $($rest:tt)*)?) => {
-        $crate::__anycapture_jump! {
-            [[$f $path $active $e $o [$r $dims] $all] $kind $p] $at
-            $crate::__anycapture_return! { $path $active $o $r $dims [$value] [$word] }
-            $(; $($rest)*)?
-        }
-    };
-    ($s:tt $at:tt return $($rest:tt)*) => { $crate::__anycapture_jump! { $s $at $($rest)* } };
-    ($s:tt $at:tt break $($rest:tt)*) => { $crate::__anycapture_jump! { $s $at $($rest)* } };
-    ($s:tt $at:tt continue $($rest:tt)*) => { $crate::__anycapture_jump! { $s $at $($rest)* } };
-    // const { .. }
-    ($s:tt $at:tt const $word:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__anycapture_put! { $s $at [] [$word { $($b)* }] [] $($rest)* }
-    };
-    // items
-    ($s:tt $at:tt const $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
-    ($s:tt $at:tt fn $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
-    ($s:tt $at:tt use $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
-    ($s:tt $at:tt struct $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
-    ($s:tt $at:tt enum $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
-    ($s:tt $at:tt type $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
-    ($s:tt $at:tt impl $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
-    ($s:tt $at:tt trait $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
-    ($s:tt $at:tt mod $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
-    ($s:tt $at:tt static $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
-    ($s:tt $at:tt extern $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
-    ($s:tt $at:tt pub $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
-    ($s:tt $at:tt unsafe $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
-    ($s:tt $at:tt async $word:tt fn $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $word fn $($rest)* } };
-    ($s:tt $at:tt async $word:tt unsafe $($rest:tt)*) => {
-        $crate::__anycapture_word! { @item $s $at $word unsafe $($rest)* }
-    };
-    ($s:tt $at:tt union $word:tt $name:ident $($rest:tt)*) => {
-        $crate::__anycapture_word! { @item $s $at $word $name $($rest)* }
-    };
-    (@item $s:tt $at:tt $item:item $($rest:tt)*) => { $crate::__anycapture_done! { $s $at [$item] [] $($rest)* } };
-    ($s:tt $at:tt macro_rules $word:tt ! $name:ident { $($t:tt)* } $($rest:tt)*) => {
-        $crate::__anycapture_done! { $s $at [$word! $name { $($t)* }] [] $($rest)* }
-    };
-    ($s:tt $at:tt macro_rules $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at [] [] $($rest)* } };
-    // x = 1.0; x += 1.0;
-    ($s:tt $at:tt $x:ident $y:tt = $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y = $e;] $($rest)* } };
-    ($s:tt $at:tt $x:ident $y:tt += $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y += $e;] $($rest)* } };
-    ($s:tt $at:tt $x:ident $y:tt -= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y -= $e;] $($rest)* } };
-    ($s:tt $at:tt $x:ident $y:tt *= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y *= $e;] $($rest)* } };
-    ($s:tt $at:tt $x:ident $y:tt /= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y /= $e;] $($rest)* } };
-    ($s:tt $at:tt $x:ident $y:tt %= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y %= $e;] $($rest)* } };
-    ($s:tt $at:tt $x:ident $y:tt &= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y &= $e;] $($rest)* } };
-    ($s:tt $at:tt $x:ident $y:tt |= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y |= $e;] $($rest)* } };
-    ($s:tt $at:tt $x:ident $y:tt ^= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y ^= $e;] $($rest)* } };
-    ($s:tt $at:tt $x:ident $y:tt <<= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y <<= $e;] $($rest)* } };
-    ($s:tt $at:tt $x:ident $y:tt >>= $e:expr ; $($rest:tt)*) => { $crate::__anycapture_word! { @assign $s $at $x [$y >>= $e;] $($rest)* } };
-    // (x, y) = (1.0, 2.0);
-    ([$c:tt $kind:tt $p:tt] [] ($($x:ident),+ $(,)?) $y:tt = $e:expr ; $($rest:tt)*) => {
-        $y = $e;
-        $($crate::__anycapture_name! { @listed assign $x $x $c })+
-        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
-    };
-    (@assign [$c:tt $kind:tt $p:tt] [] $x:ident [$($statement:tt)*] $($rest:tt)*) => {
-        $($statement)*
-        $crate::__anycapture_name! { @listed assign $x $x $c }
-        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
-    };
-    (@assign [$c:tt $kind:tt $p:tt] [$($at:tt)*] $x:ident [$($statement:tt)*] $($rest:tt)*) => {
-        $($at)* $($statement)*
-        $crate::__anycapture_cfg! { [] [$crate::__anycapture_name! { @listed assign $x $x $c }] $($at)* }
-        $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
-    };
-    // vec! { .. }, core::debug_assert! { .. }, ::std::println! { .. }
-    ($s:tt $at:tt $word:ident $a:tt $(:: $b:tt)* ! { $($t:tt)* } $($rest:tt)*) => {
-        $crate::__anycapture_put! { $s $at [] [$a $(:: $b)* ! { $($t)* }] [] $($rest)* }
-    };
-    ($s:tt $at:tt :: $word:tt $a:tt $(:: $b:tt)* ! { $($t:tt)* } $($rest:tt)*) => {
-        $crate::__anycapture_put! { $s $at [] [:: $a $(:: $b)* ! { $($t)* }] [] $($rest)* }
-    };
-    // x.sin();
-    ($s:tt [$($at:tt)*] $word:ident $e:expr ; $($rest:tt)*) => {
-        $($at)* $e;
-        $crate::__anycapture_walk! { $s [] $($rest)* }
-    };
-    // *x += 1.0; and a last expression
-    ($s:tt $at:tt $word:tt $($rest:tt)*) => { $crate::__anycapture_jump! { @expression $s $at $($rest)* } };
 }
 
 /// `return`, `break` and `continue`, with the captures of the block in front if they end it; any other expression.
@@ -271,11 +179,26 @@ macro_rules! __anycapture_value {
     ([[+ $($c:tt)*] $kind:tt $pieces:tt] $at:tt [guess $($p:tt)*] $let:tt $v:tt $($rest:tt)*) => {
         $crate::__anycapture_value! { @twice [[+ $($c)*] $kind $pieces] $at [$($p)*] $let [$($rest)*] $($rest)* }
     };
-    // a `let` behind it is taken at once: it saves a step of depth
+    // a `let`, `if`, `for` or `match` behind it is taken at once: it saves a step of depth
     (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; let $y:tt = $v:tt $($rest:tt)*) => {
         $($let)* $e;
         $crate::__anycapture_known! { [$c $p] $($all)* }
         $crate::__anycapture_value! { [$c $kind $pieces] [] [guess $y] [let $y =] $v $v $($rest)* }
+    };
+    (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; if $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_known! { [$c $p] $($all)* }
+        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] if [if] if $($rest)* }
+    };
+    (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; for $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_known! { [$c $p] $($all)* }
+        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] for [for] for $($rest)* }
+    };
+    (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; match $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_known! { [$c $p] $($all)* }
+        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] match [match] match $($rest)* }
     };
     (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; $($rest:tt)*) => {
         $($let)* $e;
@@ -294,6 +217,21 @@ macro_rules! __anycapture_value {
         $($let)* $e;
         $crate::__anycapture_pattern! { @top let $c $($p)* }
         $crate::__anycapture_value! { [$c $kind $pieces] [] [guess $y] [let $y =] $w $w $($rest)* }
+    };
+    ([$c:tt $kind:tt $pieces:tt] [] [$guess:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; if $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_pattern! { @top let $c $($p)* }
+        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] if [if] if $($rest)* }
+    };
+    ([$c:tt $kind:tt $pieces:tt] [] [$guess:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; for $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_pattern! { @top let $c $($p)* }
+        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] for [for] for $($rest)* }
+    };
+    ([$c:tt $kind:tt $pieces:tt] [] [$guess:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; match $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_pattern! { @top let $c $($p)* }
+        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] match [match] match $($rest)* }
     };
     ([$c:tt $kind:tt $pieces:tt] [] [$guess:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; $($rest:tt)*) => {
         $($let)* $e;
@@ -376,7 +314,7 @@ macro_rules! __anycapture_ends {
 }
 
 /// Captures what a `let` without a type binds, with `*` in the list: nothing if the type may be known from later lines
-/// only, by the calls in its value, for method lookup has to know it here. This is the one table of such calls.
+/// only, by the calls in its value, for method lookup has to know it here. `.ci/steps.py` has the table of such calls.
 #[cfg(feature = "capture")]
 #[doc(hidden)]
 #[macro_export]
@@ -399,25 +337,6 @@ macro_rules! __anycapture_known {
     // of many literals, nothing has to be looked at
     (@array [$c:tt [$($p:tt)+]] $e:literal , $($_:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
     (@array $s:tt $($all:tt)*) => { $crate::__anycapture_calls! { $s $($all)* ; } };
-    (@call $s:tt into $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt try_into $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt collect $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt parse $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt sum $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt product $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt default $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt new $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt zero $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt one $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt max_value $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt min_value $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt infinity $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt neg_infinity $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt epsilon $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt nan $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt random $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt gen $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    (@call $s:tt $call:ident $($rest:tt)*) => { $crate::__anycapture_calls! { $s $($rest)* } };
     (@unknown [$c:tt [$($p:tt)+]]) => { $crate::__anycapture_pattern! { @top unknown $c $($p)+ } };
     ($s:tt $($all:tt)*) => { $crate::__anycapture_calls! { $s $($all)* } };
 }

@@ -108,7 +108,12 @@ method! {
 
 method! {
     /// What has numbers, or is text. `By` is the case, one of those of the level.
-    Via<By, N>
+    #[diagnostic::on_unimplemented(
+        message = "a `{T}` has no numbers, but its type is known from later lines only",
+        label = "captured here",
+        note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
+    )]
+    Via<By, N, T: ?Sized>
 }
 
 method! {
@@ -122,9 +127,18 @@ method! {
         T: 'static // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
 }
 
-method! {
-    /// What can't be captured, which is an error.
-    ViaRefused<N, T: ?Sized> where (): Capturable<T, N>
+/// What can't be captured, which is an error.
+pub trait ViaRefused<T: ?Sized>: Sized {
+    fn __anycapture_record<N>(
+        self,
+        _: &'static Callsite,
+        _: &'static &'static str,
+        _: Option<&Note<'_>>,
+        _: N,
+    ) where
+        (): Capturable<T, N>,
+    {
+    }
 }
 
 method! {
@@ -157,17 +171,19 @@ macro_rules! case {
 }
 
 case! { [T: Plain + ?Sized] ViaPlain<N, T> for Probe<T>; value, line => line.plain(value) }
-case! { [T: Sequence] Via<way::Each, N> for ByF32<T>; value, line => value.take_all(line) }
-case! { [T: Copy + Into<f32>] Via<way::Number, N> for ByF32<T>; value, line => line.number::<f32>((*value).into()) }
-case! { [T: Copy + Into<f64>] Via<way::Number, N> for ByF64<T>; value, line => line.number::<f64>((*value).into()) }
+case! { [T: Sequence] Via<way::Each, N, T> for ByF32<T>; value, line => value.take_all(line) }
+case! { [T: Copy + Into<f32>] Via<way::Number, N, T> for ByF32<T>; value, line => line.number::<f32>((*value).into()) }
+case! { [T: Copy + Into<f64>] Via<way::Number, N, T> for ByF64<T>; value, line => line.number::<f64>((*value).into()) }
 
 // What leads to numbers by dereferencing, in an `Option`, in a `Result`, or both.
-case! { [W, T: Leads<Plainly, W> + ?Sized] Via<W, N> for ToPlain<T>; value, line => value.follow(line) }
-case! { [W, T: Leads<As<f32>, W> + ?Sized] Via<W, N> for ToF32<T>; value, line => value.follow(line) }
-case! { [W, T: Leads<As<f64>, W> + ?Sized] Via<W, N> for ToF64<T>; value, line => value.follow(line) }
+case! { [W, T: Leads<Plainly, W> + ?Sized] Via<W, N, T> for ToPlain<T>; value, line => value.follow(line) }
+case! { [W, T: Leads<As<f32>, W> + ?Sized] Via<W, N, T> for ToF32<T>; value, line => value.follow(line) }
+case! { [W, T: Leads<As<f64>, W> + ?Sized] Via<W, N, T> for ToF64<T>; value, line => value.follow(line) }
 
-case! { [T: ?Sized] ViaRefused<N, T> [(): Capturable<T, N>] for ByRefusedReference<&T>; _value, _line => () }
-case! { [T: ?Sized] ViaRefused<N, T> [(): Capturable<T, N>] for ByNothing<T>; _value, _line => () }
+/// A reference to it must not be taken for an owned value that is `Clone`.
+impl<T: ?Sized> ViaRefused<T> for ByRefusedReference<'_, &T> {}
+
+impl<T: ?Sized> ViaRefused<T> for ByNothing<'_, T> {}
 
 case! {
     [T: ?Sized] PassOver<N> for ByHeldReference<T>;
@@ -179,19 +195,19 @@ case! {
 mod with_heap {
     use super::*;
 
-    case! { [T: AsRef<str> + ?Sized] Via<way::Text, N> for ByText<T>; value, line => line.text(value.as_ref()) }
-    case! { [T: Texts + ?Sized] Via<way::Texts, N> for ByText<T>; value, line => line.made(|| value.texts()) }
+    case! { [T: AsRef<str> + ?Sized] Via<way::Text, N, T> for ByText<T>; value, line => line.text(value.as_ref()) }
+    case! { [T: Texts + ?Sized] Via<way::Texts, N, T> for ByText<T>; value, line => line.made(|| value.texts()) }
 
     case! {
-        [T: Deref + ?Sized] Via<way::Target, N> for ToText<T> where [T::Target: AsRef<str>];
+        [T: Deref + ?Sized] Via<way::Target, N, T> for ToText<T> where [T::Target: AsRef<str>];
         value, line => line.text((**value).as_ref())
     }
     case! {
-        [T: Held + ?Sized] Via<way::Text, N> for ToText<T> where [T::Item: AsRef<str>];
+        [T: Held + ?Sized] Via<way::Text, N, T> for ToText<T> where [T::Item: AsRef<str>];
         value, line => line.held(value.held(), |text| line.text(text.as_ref()))
     }
     case! {
-        [T: Held + ?Sized] Via<way::Texts, N> for ToText<T> where [T::Item: Texts];
+        [T: Held + ?Sized] Via<way::Texts, N, T> for ToText<T> where [T::Item: Texts];
         value, line => line.held(value.held(), |texts| line.made(|| texts.texts()))
     }
 
@@ -201,15 +217,12 @@ mod with_heap {
         where [T::Item: Clone + Send + Sync];
         value, line => line.held(value.held_reference(), |value| line.value::<T::Item>(value))
     }
-    case! {
-        [T: HeldReference + ?Sized] ViaRefused<N, T::Item> [(): Capturable<T::Item, N>] for ByRefusedHeld<T>;
-        _value, _line => ()
-    }
+    impl<T: HeldReference + ?Sized> ViaRefused<T::Item> for ByRefusedHeld<'_, T> {}
     case! {
         [T: Held + ?Sized] ViaClone<N, T::Item> [T::Item: 'static] for ByHeld<T> where [T::Item: Clone + Send + Sync];
         value, line => line.held(value.held(), |value| line.value::<T::Item>(value))
     }
-    case! { [T: Items + ?Sized] Via<way::Items, N> for ByHeld<T>; value, line => value.hand_over(line) }
+    case! { [T: Items + ?Sized] Via<way::Items, N, T> for ByHeld<T>; value, line => value.hand_over(line) }
 
     case! { [T: Clone + Send + Sync] ViaClone<N, T> [T: 'static] for ByThree<&&&T>; value, line => line.value::<T>(value) }
     case! { [T: Clone + Send + Sync] ViaClone<N, T> [T: 'static] for ByThree<&&mut T>; value, line => line.value::<T>(value) }

@@ -56,6 +56,7 @@ CRATES = [
 # What the contract does not promise, by the words in which we or rustc say so: then a name is dropped.
 UNKEPT = [
     (r"can't be captured|cannot be (sent|shared) between threads", "neither plain data nor `Clone + Send + 'static`"),
+    (r"its type is known from later lines only", "a type that only later lines tell"),
     (r"live long enough|must outlive|borrowed data escapes|'static|not general enough|lifetime", "a borrow inside"),
 ]
 # The same for a `let mut`, where the contract's way out is `let name`.

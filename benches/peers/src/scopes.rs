@@ -90,8 +90,8 @@ fn race_lines(title: &str, active: bool, each: u64) -> impl FnOnce() -> Times + 
 
 /// Of a line that is inactive, and of one that records.
 pub fn race_scopes() -> Vec<Times> {
-    let inactive = race_lines("Scopes, and a line that is inactive", false, 4_000_000);
-    let active = race_lines("Scopes, and recording one f32", true, 400_000);
+    let inactive = race_lines("Scopes, and a line that is inactive", false, 2_000_000);
+    let active = race_lines("Scopes, and recording one f32", true, 100_000);
     let times = vec![inactive(), active()];
     set_active(false);
     times

@@ -161,3 +161,36 @@ fn chunks_that_snapshots_leave_stay_with_their_keys() {
         }
     });
 }
+
+/// The slot of a chunk that a ring takes back may be that of another store's chunk by then: see `Shared::unique`.
+#[test]
+fn a_chunk_that_changed_hands_is_read_under_the_key_of_its_ring() {
+    check(|| {
+        let scope = Handle::new();
+        let entered = scope.enter();
+        anycapture::set_size(1);
+        // Each shape begins a chunk, in the buffers of the oldest one.
+        let capture_shapes = || {
+            for length in [1, 2, 1, 2] {
+                capture!(hands, own = vec![1_u32; length]);
+            }
+        };
+        capture_shapes();
+        let snapshot = anycapture::cache();
+        let owner = thread::spawn(|| drop(snapshot));
+        let other = thread::spawn(|| {
+            let _scope = anycapture::scope();
+            (0..8).for_each(|_| capture!(hands, other = [2_u32; 2]));
+            // A copy of the open chunk each, with room for eight.
+            (0..4).for_each(|_| drop(anycapture::cache()));
+        });
+        capture_shapes();
+        capture_shapes();
+        owner.join().unwrap();
+        other.join().unwrap();
+        let cache = anycapture::cache();
+        assert_eq!(numbers(&cache, "hands.own").len(), 1);
+        assert!(cache["hands.own"].iter().all(|value| value.key() == "hands.own"));
+        drop(entered);
+    });
+}
