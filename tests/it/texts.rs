@@ -53,6 +53,8 @@ fn errors_say_what_was_wrong() {
     let short = cache["f.x"][0].read_into(&mut [0_u8]).unwrap_err();
     assert!(matches!(short, ReadError::TooShort { needed: 2, room: 1, .. }), "{short}");
     assert_eq!(cache["f.x"][0].scalar::<u8>(), None, "two elements are no scalar");
+    let shown = anycapture::visit(|value| assert_eq!(value.scalar::<u8>(), None));
+    assert_eq!((shown.values(), shown.skipped(), shown.is_complete()), (1, 0, true));
     let [busy, full] =
         [SnapshotError::Busy, SnapshotError::NoMemory].map(|error| error.to_string());
     assert!(busy.contains("is in use") && full.contains("no memory"), "{busy}, {full}");
