@@ -476,7 +476,7 @@ macro_rules! capture {
 ///
 /// The function is the one in the macro, token by token: lints, coverage, drop order and compile time are its own. Only
 /// the list is read. That its names stand in the function, and that their values can be kept, is checked with the feature on.
-/// A variable that only the list uses is unused then, as rustc says.
+/// A variable or a field that only the list uses is unused then, as rustc says.
 ///
 /// # Limits
 ///
