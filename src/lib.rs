@@ -476,7 +476,7 @@ macro_rules! capture {
 ///
 /// The function is the one in the macro, token by token: lints, coverage, drop order and compile time are its own. Only
 /// the list is read. That its names stand in the function, and that their values can be kept, is checked with the feature on.
-/// A variable that only the list uses is unused then, as rustc says.
+/// A variable or a field that only the list uses is unused then, as rustc says.
 ///
 /// # Limits
 ///
@@ -1009,8 +1009,9 @@ pub fn try_take() -> Result<Cache, SnapshotError> {
 ///
 /// * A key whose values all have one element type and shape is one tensor, `key`, of shape `[n, ...]`, oldest first. A key of
 ///   mixed types or shapes is a tensor a value, `key/0`, `key/1`, ...
-/// * Beside it stands `key#sequence`, of shape `[n]`; where the line gives an index `key#index`, of shape `[n]` or, of several, `[n, r]`, with
-///   the smallest `i64` for one that a value lacks; and where threads other than the first have captured, `key#thread`.
+/// * Beside it stands `key#sequence`, of shape `[n]`, in `I64`, for some readers have no `U64`; where the line gives an index `key#index`, of
+///   shape `[n]` or, of several, `[n, r]`, with the smallest `i64` for one that a value lacks; and where threads other than the first have
+///   captured, `key#thread`.
 /// * `I128` and `U128` are `U64` with a last dimension of two, the low word first.
 /// * Text is in the metadata under its key, as a JSON list. Keys with values that have no numbers are named there under
 ///   `anycapture.omitted`, also as a JSON list.

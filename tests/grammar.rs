@@ -2,7 +2,7 @@
 //! form. What compiles here must keep compiling: with the feature on and off, with a heap and without, with the oldest compiler.
 #![deny(warnings)]
 #![allow(unused_variables, unused_assignments, unused_unsafe)] // with the feature off, what only a list uses
-#![allow(clippy::pedantic, clippy::let_and_return, clippy::needless_late_init)] // forms, whatever they look like
+#![allow(clippy::all, clippy::pedantic)] // forms, whatever they look like
 
 use std::fmt::Debug;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};

@@ -441,6 +441,7 @@ test_in_a_process! {
             let held = cache();
             let copy = copy();
             let recovered = anycapture::recover(&copy).expect("it holds values");
+            assert!(format!("{recovered:?}").starts_with("Recovered("), "{recovered:?}");
             let mut found = 0;
             recovered.visit(|value| {
                 let same = held[value.key()].iter().find(|v| v.sequence() == value.sequence());

@@ -238,7 +238,7 @@ fn recording_goes_on_without_a_nan_and_without_the_option() {
     let capture_all = |x: f32| {
         for rows in [1, 5_000] {
             let tensor = Tensor::new(rows, vec![x; rows * 2]);
-            let (values, iterator) = (tensor.data(), anycapture::each(tensor.data().into_iter()));
+            let (values, iterator) = (tensor.data(), anycapture::each(tensor.data()));
             capture!(f, tensor, values, iterator = iterator);
         }
         anycapture::is_active()

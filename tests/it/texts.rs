@@ -44,6 +44,31 @@ fn an_empty_cache_says_so() {
 }
 
 #[test]
+fn a_cache_sums_up_values_with_and_without_numbers_that_are_finite() {
+    let _alone = alone();
+    for x in [0.5, f32::NAN, f32::INFINITY, 1.5] {
+        capture!(f, x);
+    }
+    let text = cache().to_string();
+    assert!(text.contains("min 0.5 max 1.5 mean 1 nan 1 inf 1"), "{text}");
+}
+
+#[test]
+fn a_frame_ends_with_the_first_error_of_its_sink() {
+    let _alone = alone();
+    capture!(f, x = [1_u8; 3]);
+    let cache = cache();
+    for failing in 1..=5 {
+        let mut calls = 0;
+        let result = cache["f.x"][0].frame(|_| {
+            calls += 1;
+            if calls == failing { Err("the line is down") } else { Ok(()) }
+        });
+        assert_eq!((result, calls), (Err("the line is down"), failing));
+    }
+}
+
+#[test]
 fn errors_say_what_was_wrong() {
     let _alone = alone();
     capture!(f, x = [1_u8, 2]);
