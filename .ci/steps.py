@@ -259,8 +259,9 @@ def judge():
         }
     };
     // match x { .. }: of the type `()` where it is a statement
-    (@$found:ident [[$c:tt (unit) $p:tt] $at:tt [] $parts:tt] match $h:tt $_:tt { $($b:tt)* }) => {
-        $crate::__anycapture_put! { [$c (unit) $p] $at [] [$crate::__anycapture_arms! { [$c (unit) $h] [] [] $($b)* }] [] }
+    (@$found:ident [[$c:tt (unit) $p:tt] [$($at:tt)*] [] $parts:tt] match $h:tt $_:tt { $($b:tt)* }) => {
+        $($at)* $crate::__anycapture_arms! { [$c (unit) $h] [] [] $($b)* }
+        $crate::__anycapture_ends! { $c $p }
     };
     (@$found:ident [$s:tt $at:tt $for:tt $parts:tt] match $h:tt $_:tt { $($b:tt)* }) => {
         $crate::__anycapture_judge! { @value $s $at $for $h { $($b)* } }
@@ -335,11 +336,11 @@ def copy():
             ("($s:tt $at:tt [] [$($t:tt)*])", "$crate::__anycapture_tail! { $s $at [$($t)*] }"),
             ("([$c:tt $kind:tt $pieces:tt] $at:tt [$p:tt $let:tt] [$($t:tt)*] else { $($b:tt)* } ; $($rest:tt)*)",
              f"{c} {{ [$c $kind $pieces] $at [$p $let] [$($t)* else {{ $crate::__anycapture_cut! {{ [coarse __anycapture_walk $c (value) []] [] $($b)* }} }}] ; $($rest)* }}")]
-    for k in range(1, 7):
+    for k in range(1, 6):
         arms.append((f"($s:tt $at:tt $for:tt [$($t:tt)*] {bound(k, 'u')}; $($rest:tt)*)", f"{c} {{ $s $at $for [$($t)* {used(k, 'u')}] ; $($rest)* }}"))
         arms.append((f"($s:tt $at:tt $for:tt [$($t:tt)*] {bound(k, 'u')}else {{ $($b:tt)* }} ; $($rest:tt)*)",
                      f"{c} {{ $s $at $for [$($t)* {used(k, 'u')}] else {{ $($b)* }} ; $($rest)* }}"))
-    arms.append((f"($s:tt $at:tt $for:tt [$($t:tt)*] {bound(7, 'u')}$($rest:tt)*)", f"{c} {{ $s $at $for [$($t)* {used(7, 'u')}] $($rest)* }}"))
+    arms.append((f"($s:tt $at:tt $for:tt [$($t:tt)*] {bound(6, 'u')}$($rest:tt)*)", f"{c} {{ $s $at $for [$($t)* {used(6, 'u')}] $($rest)* }}"))
     arms.append(("($s:tt $at:tt $for:tt [$($t:tt)*] $($rest:tt)+)", f"{c} {{ $s $at $for [$($t)* $($rest)+] }}"))
     return macro("__anycapture_copy", ["Copies what no rule knows, up to the next `;`. `$for` is `[]`, or of a `let`: `[pattern [let x =]]`."], arms)
 
@@ -390,11 +391,11 @@ def generics():
     """The parameters are the first parentheses behind a `>`."""
     g, o = "$crate::__anycapture_generics!", "$crate::__anycapture_head!"
     arms = []
-    for k in range(10):
+    for k in range(8):
         for end in [">", ">>"]:
             arms.append((f"($s:tt [$($h:tt)*] {bound(k)}{end} ($($p:tt)*) $($rest:tt)*)",
                          f"{o} {{ @output $s [$($h)* {used(k)}{end}] [$($p)*] [] $($rest)* }}"))
-    arms.append((f"($s:tt [$($h:tt)*] {bound(9)}$($rest:tt)*)", f"{g} {{ $s [$($h)* {used(9)}] $($rest)* }}"))
+    arms.append((f"($s:tt [$($h:tt)*] {bound(7)}$($rest:tt)*)", f"{g} {{ $s [$($h)* {used(7)}] $($rest)* }}"))
     return macro("__anycapture_generics", ["Finds the parameters behind generics."], arms)
 
 
@@ -402,10 +403,10 @@ def clauses():
     """The body behind a where clause; a brace may be a const argument."""
     w, o = "$crate::__anycapture_clauses!", "$crate::__anycapture_head!"
     arms = []
-    for k in range(11):
+    for k in range(8):
         arms.append((f"($s:tt $h:tt $p:tt [$($o:tt)*] {bound(k)}{{ $($b:tt)* }} $($rest:tt)*)",
                      f"{o} {{ @brace $s $h $p [$($o)* {used(k)}] {{ $($b)* }} $($rest)* }}"))
-    arms.append((f"($s:tt $h:tt $p:tt [$($o:tt)*] {bound(11)}$($rest:tt)*)", f"{w} {{ $s $h $p [$($o)* {used(11)}] $($rest)* }}"))
+    arms.append((f"($s:tt $h:tt $p:tt [$($o:tt)*] {bound(8)}$($rest:tt)*)", f"{w} {{ $s $h $p [$($o)* {used(8)}] $($rest)* }}"))
     return macro("__anycapture_clauses", ["Finds the body behind a `where` clause."], arms)
 
 
@@ -453,6 +454,18 @@ def word():
     """The statements that a word begins, a table of items and one of assignments among them."""
     w = "$crate::__anycapture_word!"
     return filled("__anycapture_word", ['A statement by its first word.'], r"""
+    // unsafe { .. }, loop { .. } at the end of a block of type `()`: it saves a step of depth
+    ([$c:tt (unit) $p:tt] [] unsafe $word:tt { $($b:tt)* }) => {
+        $word { $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } }
+        $crate::__anycapture_ends! { $c $p }
+    };
+    ([[$f:tt $path:tt $active:ident $($c:tt)*] (unit) $p:tt] [$($at:tt)*] loop $word:tt { $($b:tt)* }) => {
+        $($at)* $word {
+            $active = $crate::is_active();
+            $crate::__anycapture_cut! { [coarse __anycapture_walk [$f $path $active $($c)*] (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_ends! { [$f $path $active $($c)*] $p }
+    };
     ($s:tt $at:tt loop $word:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__anycapture_loop! { $s $at [] [$word] { $($b)* } $($rest)* }
     };
@@ -478,12 +491,8 @@ def word():
     // items
 @ITEMS@
     ($s:tt $at:tt async $word:tt fn $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $word fn $($rest)* } };
-    ($s:tt $at:tt async $word:tt unsafe $($rest:tt)*) => {
-        $crate::__anycapture_word! { @item $s $at $word unsafe $($rest)* }
-    };
-    ($s:tt $at:tt union $word:tt $name:ident $($rest:tt)*) => {
-        $crate::__anycapture_word! { @item $s $at $word $name $($rest)* }
-    };
+    ($s:tt $at:tt async $word:tt unsafe $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $word unsafe $($rest)* } };
+    ($s:tt $at:tt union $word:tt $name:ident $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $word $name $($rest)* } };
     (@item $s:tt $at:tt $item:item $($rest:tt)*) => { $crate::__anycapture_done! { $s $at [$item] [] $($rest)* } };
     ($s:tt $at:tt macro_rules $word:tt ! $name:ident { $($t:tt)* } $($rest:tt)*) => {
         $crate::__anycapture_done! { $s $at [$word! $name { $($t)* }] [] $($rest)* }

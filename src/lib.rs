@@ -757,10 +757,10 @@ pub fn clear() {
     store::clear();
 }
 
-/// Clears what was captured, begins all counts anew and starts recording, until the result is dropped.
+/// Begins a session of the process: clears what was captured, begins all counts anew, and records until the result is dropped.
 ///
-/// It is a session of the whole process, or of the [`scope`](crate::Scope) that the thread is in: a session inside another clears
-/// what the outer one has captured, and ends its recording. For tests, which run on several threads, use `scope`.
+/// For a test use [`scope`](crate::Scope): tests run on several threads, and a session is one for all of them. A session inside another
+/// clears what the outer one has captured, and ends its recording. On a thread that is in a scope, the session is of the scope.
 ///
 /// # Examples
 ///
@@ -793,6 +793,8 @@ impl Drop for Session {
 /// While the [`Scope`] lives, every capture on this thread goes there, and every function of this crate that is called here
 /// reads, clears or reports on it; other threads neither see it nor add to it, unless they join by a [`Handle`]. It begins with the
 /// limits that the process begins with, without a filter. Scopes nest. What they hold goes with them.
+///
+/// It needs the `std` feature, which knows of threads. With `capture` off a scope begins and ends, and stays empty.
 ///
 /// A scope may be dropped on another thread, and in any order: it ends then, and each thread that is in it is back in the
 /// scope that it was in before.

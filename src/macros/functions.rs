@@ -10,7 +10,9 @@ macro_rules! __anycapture_functions {
         }
     };
     // one function, with any number of attributes
-    (@all $all:tt #$a:tt $one:item) => { $crate::__anycapture_functions! { @one () $all #$a $one } };
+    (@all [$($all:tt)*] #$a:tt $one:item) => {
+        $crate::__anycapture_functions! { @one () [$($all)*] $($all)* }
+    };
     // several, cut apart so that any number fits the recursion limit
     (@all [$($all:tt)*] $($_:tt)*) => {
         $crate::__anycapture_cut! { [coarse __anycapture_functions () () ()] [] $($all)* }
@@ -20,6 +22,9 @@ macro_rules! __anycapture_functions {
     // the tokens stand twice, to be looked at and to be copied with their places
     ($s:tt [] $($all:tt)+) => { $crate::__anycapture_functions! { @one $s [$($all)+] $($all)+ } };
     // #[inline] #[capture(q)] fn forward() { .. }
+    (@one $s:tt $all:tt #[capture($($list:tt)+)] $($rest:tt)*) => {
+        $crate::__anycapture_functions! { @attributes $s [[] [$($list)+]] [$($rest)*] $($rest)* }
+    };
     (@one $s:tt [$($all:tt)*] #[capture $($_c:tt)*] $($_:tt)*) => {
         $crate::__anycapture_functions! { @attributes $s [[] []] [$($all)*] $($all)* }
     };

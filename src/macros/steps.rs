@@ -60,11 +60,7 @@ macro_rules! __anycapture_generics {
     ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 >>] [$($p)*] [] $($rest)* } };
     ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 >] [$($p)*] [] $($rest)* } };
     ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 >] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt > ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 >] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt >> ($($p:tt)*) $($rest:tt)*) => { $crate::__anycapture_head! { @output $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 >>] [$($p)*] [] $($rest)* } };
-    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $($rest:tt)*) => { $crate::__anycapture_generics! { $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 ] $($rest)* } };
+    ($s:tt [$($h:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $($rest:tt)*) => { $crate::__anycapture_generics! { $s [$($h)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 ] $($rest)* } };
 }
 
 /// Finds the body behind a `where` clause.
@@ -79,10 +75,7 @@ macro_rules! __anycapture_clauses {
     ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 ] { $($b)* } $($rest)* } };
     ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 ] { $($b)* } $($rest)* } };
     ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_head! { @brace $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 ] { $($b)* } $($rest)* } };
-    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $t10:tt $($rest:tt)*) => { $crate::__anycapture_clauses! { $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 $t10 ] $($rest)* } };
+    ($s:tt $h:tt $p:tt [$($o:tt)*] $t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $($rest:tt)*) => { $crate::__anycapture_clauses! { $s $h $p [$($o)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 ] $($rest)* } };
 }
 
 /// Cuts a block into pieces of some 256 tokens, and these into pieces of some 32, all siblings: so the depth of the
@@ -157,6 +150,18 @@ macro_rules! __anycapture_cut {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_word {
+    // unsafe { .. }, loop { .. } at the end of a block of type `()`: it saves a step of depth
+    ([$c:tt (unit) $p:tt] [] unsafe $word:tt { $($b:tt)* }) => {
+        $word { $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } }
+        $crate::__anycapture_ends! { $c $p }
+    };
+    ([[$f:tt $path:tt $active:ident $($c:tt)*] (unit) $p:tt] [$($at:tt)*] loop $word:tt { $($b:tt)* }) => {
+        $($at)* $word {
+            $active = $crate::is_active();
+            $crate::__anycapture_cut! { [coarse __anycapture_walk [$f $path $active $($c)*] (unit) []] [] $($b)* }
+        }
+        $crate::__anycapture_ends! { [$f $path $active $($c)*] $p }
+    };
     ($s:tt $at:tt loop $word:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__anycapture_loop! { $s $at [] [$word] { $($b)* } $($rest)* }
     };
@@ -194,12 +199,8 @@ macro_rules! __anycapture_word {
     ($s:tt $at:tt pub $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
     ($s:tt $at:tt unsafe $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $($rest)* } };
     ($s:tt $at:tt async $word:tt fn $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $word fn $($rest)* } };
-    ($s:tt $at:tt async $word:tt unsafe $($rest:tt)*) => {
-        $crate::__anycapture_word! { @item $s $at $word unsafe $($rest)* }
-    };
-    ($s:tt $at:tt union $word:tt $name:ident $($rest:tt)*) => {
-        $crate::__anycapture_word! { @item $s $at $word $name $($rest)* }
-    };
+    ($s:tt $at:tt async $word:tt unsafe $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $word unsafe $($rest)* } };
+    ($s:tt $at:tt union $word:tt $name:ident $($rest:tt)*) => { $crate::__anycapture_word! { @item $s $at $word $name $($rest)* } };
     (@item $s:tt $at:tt $item:item $($rest:tt)*) => { $crate::__anycapture_done! { $s $at [$item] [] $($rest)* } };
     ($s:tt $at:tt macro_rules $word:tt ! $name:ident { $($t:tt)* } $($rest:tt)*) => {
         $crate::__anycapture_done! { $s $at [$word! $name { $($t)* }] [] $($rest)* }
@@ -443,8 +444,9 @@ macro_rules! __anycapture_judge {
         }
     };
     // match x { .. }: of the type `()` where it is a statement
-    (@$found:ident [[$c:tt (unit) $p:tt] $at:tt [] $parts:tt] match $h:tt $_:tt { $($b:tt)* }) => {
-        $crate::__anycapture_put! { [$c (unit) $p] $at [] [$crate::__anycapture_arms! { [$c (unit) $h] [] [] $($b)* }] [] }
+    (@$found:ident [[$c:tt (unit) $p:tt] [$($at:tt)*] [] $parts:tt] match $h:tt $_:tt { $($b:tt)* }) => {
+        $($at)* $crate::__anycapture_arms! { [$c (unit) $h] [] [] $($b)* }
+        $crate::__anycapture_ends! { $c $p }
     };
     (@$found:ident [$s:tt $at:tt $for:tt $parts:tt] match $h:tt $_:tt { $($b:tt)* }) => {
         $crate::__anycapture_judge! { @value $s $at $for $h { $($b)* } }
@@ -602,9 +604,7 @@ macro_rules! __anycapture_copy {
     ($s:tt $at:tt $for:tt [$($t:tt)*] $u0:tt $u1:tt $u2:tt $u3:tt else { $($b:tt)* } ; $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $u0 $u1 $u2 $u3 ] else { $($b)* } ; $($rest)* } };
     ($s:tt $at:tt $for:tt [$($t:tt)*] $u0:tt $u1:tt $u2:tt $u3:tt $u4:tt ; $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $u0 $u1 $u2 $u3 $u4 ] ; $($rest)* } };
     ($s:tt $at:tt $for:tt [$($t:tt)*] $u0:tt $u1:tt $u2:tt $u3:tt $u4:tt else { $($b:tt)* } ; $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $u0 $u1 $u2 $u3 $u4 ] else { $($b)* } ; $($rest)* } };
-    ($s:tt $at:tt $for:tt [$($t:tt)*] $u0:tt $u1:tt $u2:tt $u3:tt $u4:tt $u5:tt ; $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $u0 $u1 $u2 $u3 $u4 $u5 ] ; $($rest)* } };
-    ($s:tt $at:tt $for:tt [$($t:tt)*] $u0:tt $u1:tt $u2:tt $u3:tt $u4:tt $u5:tt else { $($b:tt)* } ; $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $u0 $u1 $u2 $u3 $u4 $u5 ] else { $($b)* } ; $($rest)* } };
-    ($s:tt $at:tt $for:tt [$($t:tt)*] $u0:tt $u1:tt $u2:tt $u3:tt $u4:tt $u5:tt $u6:tt $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $u0 $u1 $u2 $u3 $u4 $u5 $u6 ] $($rest)* } };
+    ($s:tt $at:tt $for:tt [$($t:tt)*] $u0:tt $u1:tt $u2:tt $u3:tt $u4:tt $u5:tt $($rest:tt)*) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $u0 $u1 $u2 $u3 $u4 $u5 ] $($rest)* } };
     ($s:tt $at:tt $for:tt [$($t:tt)*] $($rest:tt)+) => { $crate::__anycapture_copy! { $s $at $for [$($t)* $($rest)+] } };
 }
 

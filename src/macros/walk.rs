@@ -47,6 +47,11 @@ macro_rules! __anycapture_walk {
         { $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } }
         $crate::__anycapture_walk! { [$c $kind $p] [] { $($rest)* } $($more)* }
     };
+    // { .. } at the end of a block of type `()`: it saves a step of depth
+    ([$c:tt (unit) $p:tt] [] { $($b:tt)* }) => {
+        { $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } }
+        $crate::__anycapture_ends! { $c $p }
+    };
     // { .. }
     ($s:tt $at:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { $s $at [] [] [[[] [] [$($b)*]]] $($rest)* } };
     // 'outer: loop { .. }, 'outer: { .. }, 'outer: for x in xs { .. }
@@ -174,11 +179,26 @@ macro_rules! __anycapture_value {
     ([[+ $($c:tt)*] $kind:tt $pieces:tt] $at:tt [guess $($p:tt)*] $let:tt $v:tt $($rest:tt)*) => {
         $crate::__anycapture_value! { @twice [[+ $($c)*] $kind $pieces] $at [$($p)*] $let [$($rest)*] $($rest)* }
     };
-    // a `let` behind it is taken at once: it saves a step of depth
+    // a `let`, `if`, `for` or `match` behind it is taken at once: it saves a step of depth
     (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; let $y:tt = $v:tt $($rest:tt)*) => {
         $($let)* $e;
         $crate::__anycapture_known! { [$c $p] $($all)* }
         $crate::__anycapture_value! { [$c $kind $pieces] [] [guess $y] [let $y =] $v $v $($rest)* }
+    };
+    (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; if $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_known! { [$c $p] $($all)* }
+        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] if [if] if $($rest)* }
+    };
+    (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; for $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_known! { [$c $p] $($all)* }
+        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] for [for] for $($rest)* }
+    };
+    (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; match $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_known! { [$c $p] $($all)* }
+        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] match [match] match $($rest)* }
     };
     (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; $($rest:tt)*) => {
         $($let)* $e;
@@ -197,6 +217,21 @@ macro_rules! __anycapture_value {
         $($let)* $e;
         $crate::__anycapture_pattern! { @top let $c $($p)* }
         $crate::__anycapture_value! { [$c $kind $pieces] [] [guess $y] [let $y =] $w $w $($rest)* }
+    };
+    ([$c:tt $kind:tt $pieces:tt] [] [$guess:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; if $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_pattern! { @top let $c $($p)* }
+        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] if [if] if $($rest)* }
+    };
+    ([$c:tt $kind:tt $pieces:tt] [] [$guess:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; for $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_pattern! { @top let $c $($p)* }
+        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] for [for] for $($rest)* }
+    };
+    ([$c:tt $kind:tt $pieces:tt] [] [$guess:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; match $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_pattern! { @top let $c $($p)* }
+        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] match [match] match $($rest)* }
     };
     ([$c:tt $kind:tt $pieces:tt] [] [$guess:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; $($rest:tt)*) => {
         $($let)* $e;

@@ -117,3 +117,30 @@ impl<E: Element, I: Iterator<Item = E>> Source for Elements<I> {
         to.extend(self.iterator.take(self.length));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::{vec, vec::Vec};
+
+    use super::*;
+
+    /// Where addresses have 32 bits, it is the only way in.
+    #[test]
+    fn elements_in_groups_are_written_as_one_after_the_other() {
+        fn check<E: Element>(make: impl Fn(u8) -> E) {
+            for length in 0..20 {
+                let elements: Vec<E> = (0..length).map(&make).collect();
+                let (mut grouped, mut single) = (vec![0; 200], vec![0; 200]);
+                write_groups(&elements, &mut grouped[..elements.len() * E::SIZE]);
+                E::write(&elements, &mut single);
+                assert_eq!(grouped, single, "{length}");
+            }
+        }
+        check(|n| n % 3 == 0);
+        check(|n| i16::from(n) * -700);
+        check(|n| f32::from(n) * 0.3);
+        check(|n| f64::from(n) * -0.7);
+    }
+}

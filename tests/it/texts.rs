@@ -53,6 +53,8 @@ fn errors_say_what_was_wrong() {
     let short = cache["f.x"][0].read_into(&mut [0_u8]).unwrap_err();
     assert!(matches!(short, ReadError::TooShort { needed: 2, room: 1, .. }), "{short}");
     assert_eq!(cache["f.x"][0].scalar::<u8>(), None, "two elements are no scalar");
+    let shown = anycapture::visit(|value| assert_eq!(value.scalar::<u8>(), None));
+    assert_eq!((shown.values(), shown.skipped(), shown.is_complete()), (1, 0, true));
     let [busy, full] =
         [SnapshotError::Busy, SnapshotError::NoMemory].map(|error| error.to_string());
     assert!(busy.contains("is in use") && full.contains("no memory"), "{busy}, {full}");
@@ -147,6 +149,14 @@ fn the_size_of_a_region_may_be_asked_for_while_running() {
     let key = String::from("f.x");
     let size = anycapture::region_size::<f32>(&key, 3, &[2], 1);
     assert_eq!(size, const { anycapture::region_size::<f32>("f.x", 3, &[2], 1) });
+}
+
+/// What stands in a `static` is made when the program is compiled, as a rule.
+#[test]
+fn hits_are_counted_from_the_first() {
+    use anycapture::__private::{Callsite, Hits};
+    let (_site, hits) = (Callsite::new(), Hits::new());
+    assert_eq!([0; 5].map(|_| hits.nth(2)), [true, false, true, false, true]);
 }
 
 /// What `captured_fn!` has the compiler evaluate; `tests/ui` has the messages as users see them.

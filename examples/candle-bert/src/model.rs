@@ -11,6 +11,7 @@ use crate::bert::{BertModel, Config};
 /// More can neither be told apart in a picture nor on the page.
 pub const MOST_TOKENS: usize = 128;
 
+/// A BERT with its tokenizer.
 pub struct Model {
     bert: BertModel,
     tokenizer: Tokenizer,

@@ -22,7 +22,8 @@ fn main() {
         newer::capture!(program, x);
         assert_eq!(older::cache()["user.n"].len(), 1);
     }
-    let numbers: Vec<_> = older::cache()["user.n"].iter().filter_map(|n| n.scalar::<u32>()).collect();
+    let numbers: Vec<_> =
+        older::cache()["user.n"].iter().filter_map(|n| n.scalar::<u32>()).collect();
     assert_eq!(numbers, [3]);
     assert_eq!(newer::cache()["program.x"].len(), 3);
     let (older, newer) = (older::report(), newer::report());
