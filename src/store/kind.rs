@@ -98,6 +98,7 @@ pub(crate) mod way {
     pub struct Text;
     pub struct Texts;
     pub struct Items;
+    #[cfg(feature = "alloc")]
     pub struct Target;
     /// By dereferencing, then on.
     pub struct To<Way>(Way);
