@@ -571,6 +571,9 @@ def options():
         free = all_.replace(f"${slot}:tt", "[]")
         arms.append((f"($l:tt $i:tt {free} {slot} {equals}$value:expr $(, $($rest:tt)*)?)",
                      f"{o} {{ $l $i {' '.join('[$value]' if s == slot else '$' + s for s in slots)} $($($rest)*)? }}"))
+    # In a list the flag of the function is there already: one that is given takes its place.
+    arms.append((f"($l:tt $i:tt {all_.replace('$on:tt', '[@ $_:ident]')} on = $($rest:tt)*)",
+                 f"{o} {{ $l $i {given.replace('$on', '[]')} on = $($rest)* }}"))
     for slot in slots:
         taken = all_.replace(f"${slot}:tt", "[$_:expr]")
         way_out = "join the conditions with `&&`" if slot == "if" else "keep one of them"

@@ -23,7 +23,7 @@
 //!     capture!(model, largest = map[3]; index = layer); // or put a line anywhere
 //! }
 //!
-//! let cache = anycapture::cache();
+//! let cache = anycapture::cache(); // a map from key to the list of its values
 //! # if !anycapture::ENABLED { return }
 //! assert_eq!(cache["softmax.attention_map"].len(), 12);
 //! assert_eq!(cache["softmax.attention_map"][0].shape(), [2, 2]);
@@ -31,12 +31,26 @@
 //! println!("{cache}"); // a line a key: count, type, shape, minimum, maximum, mean, NaN
 //! ```
 //!
+//! A tour: [what it costs](#what-it-costs) · [turning it on](#turning-it-on) · [a framework's tensor](#a-frameworks-tensor) ·
+//! [reading](#reading) · [what is kept](#what-is-kept) · [whole functions](#whole-functions) · [any type](#any-type) ·
+//! [threads](#threads-tests-requests) · [no heap](#without-a-heap) · [comparing](#comparing-two-runs) ·
+//! [beside others](#beside-others) · [F.A.Q.](#faq)
+//!
+//! # What it costs
+//!
+//! * **Off**, without the feature: nothing. The machine code is that without the line, and the crate has no dependency. A
+//!   line is type-checked, so it can't rot.
+//! * **Inactive**: a relaxed load and a branch that is predicted. In a loop that the compiler would vectorise even that is
+//!   dear, so read [`is_active`] before the loop and say `on = flag`, as [`captured_fn!`] does by itself: then the loop stays
+//!   vectorised.
+//! * **Active**: one copy into the ring of the key, without a heap allocation in the steady state. Small values are copied
+//!   under a lock, values above 16 KiB outside of it.
+//!
+//! The repository's `docs/cost.md` has the figures, beside those of other crates, and the command that measures them.
+//!
 //! # Turning it on
 //!
-//! Without the `capture` feature the crate has no dependency, and a capture line is type-checked and leaves no
-//! trace in the machine code. The features are read in this crate, never in yours: a library ships its
-//! lines and leaves the feature off; the program that links it turns it on, for instance by
-//! `cargo run --features anycapture/capture`. No line needs a `#[cfg]` around it.
+//! Recording is compiled in by the feature `capture`, and switched on while running by [`activate`] or [`session`].
 //!
 //! | feature | default | gives |
 //! | --- | --- | --- |
@@ -45,16 +59,118 @@
 //! | `capture` | no | the recording itself, with `once_cell` and `spin` |
 //! | `portable-atomic` | no | targets without compare-and-swap, such as Cortex-M0 |
 //!
-//! # What it costs
+//! The features are read in this crate, never in yours, so no line needs a `#[cfg]` around it, and a line that compiles with the feature off
+//! compiles with it on. (The list of a `captured_fn!` is checked with the feature on: build so once in CI.) A library ships its lines and leaves the feature off; the program that links it turns it on, for
+//! instance by `cargo run --features anycapture/capture`.
 //!
-//! * Feature off: nothing. The machine code is that without the line.
-//! * Recording inactive: a relaxed load and a branch that is predicted. In a loop that the compiler would
-//!   vectorise even that is dear, so read [`is_active`] before the loop and say `on = flag`, as
-//!   [`captured_fn!`] does by itself: then the loop stays vectorised.
-//! * Recording active: one copy into the ring of the key, without a heap allocation in the steady state.
-//!   README.md has the figures.
+//! # A framework's tensor
 //!
-//! # What can be captured
+//! A tensor of candle or burn is `Clone`, and its clone shares storage. Teach the type once, and what is captured is a copy of its
+//! numbers, in tables, files and comparisons:
+//!
+//! ```
+//! # // Stands in for candle, which is too large for a test: the names and signatures are candle's.
+//! # mod candle_core {
+//! #     pub type Result<T> = std::result::Result<T, String>;
+//! #     pub enum DType { F32 }
+//! #     #[derive(Clone)]
+//! #     pub struct Tensor(Vec<usize>, std::sync::Arc<std::sync::Mutex<Vec<f32>>>);
+//! #     impl Tensor {
+//! #         pub fn new(data: &[[f32; 2]; 2]) -> Result<Tensor> {
+//! #             Ok(Tensor(vec![2, 2], std::sync::Arc::new(std::sync::Mutex::new(data.as_flattened().to_vec()))))
+//! #         }
+//! #         pub fn dims(&self) -> &[usize] { &self.0 }
+//! #         pub fn to_dtype(&self, _: DType) -> Result<Tensor> { Ok(self.clone()) }
+//! #         pub fn flatten_all(&self) -> Result<Tensor> { Ok(self.clone()) }
+//! #         pub fn to_vec1<E: From<f32>>(&self) -> Result<Vec<E>> { Ok(self.1.lock().unwrap().iter().map(|&x| x.into()).collect()) }
+//! #         pub fn matmul(&self, _: &Tensor) -> Result<Tensor> { Ok(self.clone()) }
+//! #     }
+//! # }
+//! # mod candle_nn { pub mod ops {
+//! #     use crate::candle_core::{Result, Tensor};
+//! #     pub fn softmax_last_dim(_: &Tensor) -> Result<Tensor> { Tensor::new(&[[0.25, 0.75], [0.5, 0.5]]) }
+//! # } }
+//! use anycapture::{Array, Options, captured_fn};
+//! use candle_core::{DType, Tensor};
+//!
+//! captured_fn! {
+//!     #[capture(Attention::forward => attention_probs, return; index = layer)]
+//!     fn forward(scores: &Tensor, value: &Tensor, layer: usize) -> candle_core::Result<Tensor> {
+//!         let attention_probs = candle_nn::ops::softmax_last_dim(scores)?;
+//!         attention_probs.matmul(value)
+//!     }
+//! }
+//!
+//! # fn main() -> candle_core::Result<()> {
+//! anycapture::activate_with(Options::new().convert(|t: &Tensor| -> candle_core::Result<Array> {
+//!     Ok(Array::new(t.dims(), t.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>()?))
+//! }));
+//! # let (scores, value) = (Tensor::new(&[[0.0; 2]; 2])?, Tensor::new(&[[0.0; 2]; 2])?);
+//! for layer in 0..12 {
+//!     forward(&scores, &value, layer)?;
+//! }
+//! # if !anycapture::ENABLED { return Ok(()) }
+//! let cache = anycapture::cache();
+//! assert_eq!(cache["Attention.forward.attention_probs"].len(), 12);
+//! assert_eq!(cache["Attention.forward.attention_probs"][11].as_slice(), Some(&[0.25_f32, 0.75, 0.5, 0.5][..]));
+//! assert_eq!(cache["Attention.forward.return"][11].index(), Some(11)); // of a `Result`, what it holds
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The [`values`] chapter has a line for ndarray, nalgebra, half and others. `examples/candle-bert` in the repository captures inside
+//! the published `candle-transformers`.
+//!
+//! # Reading
+//!
+//! | | |
+//! | --- | --- |
+//! | [`cache`] | an owned snapshot, a map from key to the list of its values, oldest first; it shares values, and copies none of the large ones |
+//! | [`take`] | the same, and the store is empty afterwards: every value is handed out once |
+//! | [`visit`], [`drain`] | every value in turn, without a heap; `drain` also removes, in the order of capture |
+//! | [`export`] | one safetensors file, with one tensor of shape `[n, ...]` for each key, to any sink |
+//! | [`report`] | why each key holds what it holds |
+//!
+//! A [`Value`] has a [key](Value::key), [shape](Value::shape), [element type](Value::dtype), up to four [indices](Value::indices) that its line gave, and a
+//! [sequence](Value::sequence), its place among all captures:
+//!
+//! ```
+//! # use anycapture::capture;
+//! let _session = anycapture::session();
+//! for step in 0..3_usize {
+//!     for layer in 0..2_usize {
+//!         let scores = vec![0.5_f32; 4 * (step + 1)];
+//!         capture!(decode, scores[4, step + 1]; index = (layer, step));
+//!     }
+//! }
+//! # if !anycapture::ENABLED { return }
+//! let cache = anycapture::cache();
+//! let newest = cache.at("decode.scores", &[1, 2]).unwrap(); // layer 1, step 2
+//! assert_eq!(newest.shape(), [4, 3]);
+//! assert_eq!(newest.as_slice::<f32>().unwrap().len(), 12);
+//! assert_eq!(newest.summary().max(), Some(0.5));
+//! ```
+//!
+//! # What is kept
+//!
+//! * Every key has a ring of its own. At a limit the oldest value of that key goes; no key evicts another's.
+//! * Without being told, 1024 values are kept of each key, 64 of them if they are clones of a user's type, and 256 MiB in all, counted
+//!   as memory is really taken. [`set_size`], [`Options`] and `keep = N` on a line say otherwise.
+//! * `every = N` takes one hit of N, `if COND` chooses, [`Options::only`] filters by key, [`Options::stop_at_nan`] stops behind the
+//!   first NaN and keeps what led to it.
+//! * Every value overwritten, and every value refused, is counted by key and by cause. Nothing is lost silently, and a capture never
+//!   returns an error to the code it looks into.
+//!
+//! # Whole functions
+//!
+//! [`captured_fn!`] captures variables of a function by their names, parameters, what it returns (`return`), or everything with numbers (`*`).
+//! The body stays as it is written. A `let` is captured where it is bound, on every pass of a loop; a `let mut` where its block ends.
+//!
+//! It does not walk into closures, nor into match arms without a block: put a [`capture!`] there. What leaves a block before its end,
+//! such as `?`, leaves without the captures of its `let mut`s. rustfmt leaves a body as it is, unless the macro is
+//! [used as an attribute](captured_fn!#examples). [Its page](captured_fn!#limits) has all of its limits.
+//!
+//! # Any type
 //!
 //! | value | how it is kept |
 //! | --- | --- |
@@ -65,38 +181,97 @@
 //! | `Option` and `Result` of these | what they hold; `None` and `Err` are counted as absent |
 //! | text, with `alloc` | as a `String` |
 //! | a type with a [conversion](Options::convert), with `alloc` | as the numbers that it is converted to |
-//! | anything else that is `Clone + Send + Sync + 'static`, with `alloc` | a clone, read back by its type |
+//! | anything else that is `Clone + Send + Sync + 'static`, with `alloc` | a clone, read back by [its type](Value::downcast_ref) |
 //!
-//! A clone that shares storage, as a framework's tensor does, shows what is later written in place: teach the type once by
-//! [`Options::convert`], and what is captured is a copy of its numbers, in tables and files too.
-//!
-//! # What is kept
-//!
-//! Every key has a ring of its own. At a limit the oldest value of that key goes; no key evicts another's.
-//! Without being told, 1024 values are kept of each key, 64 of them if they are clones of a user's type, and 256 MiB in all:
-//! [`set_size`], [`Options`]. Every value overwritten, and every value refused, is counted by key and by cause: print
-//! [`report`] when a cache is not what you expected.
+//! Anything else, such as a view that borrows, is a compile error that names the way out. The chapter [`values`] has the rest.
 //!
 //! # Threads, tests, requests
 //!
 //! Lines may be hit on any thread. There is one store for the process, and [`scope`] gives a thread a store of its own:
-//! for a test, a request, or one of two models: see the chapter [threads]. Nothing waits for ever: a lock that is not free within a second (because the process
-//! was forked while another thread held it, or because a signal handler has interrupted its holder) means that a value is refused,
-//! and counted.
+//! for a test, a request, or one of two models; [`Handle`] takes it to other threads and across `.await`. Nothing waits for ever: a
+//! lock that is not free within a second (because the process was forked while another thread held it, or because a signal handler has
+//! interrupted its holder) means that a value is refused, and counted. The chapter [`threads`] has recipes.
 //!
 //! # Without a heap
 //!
 //! With `default-features = false, features = ["capture"]` the crate uses neither `std` nor a heap. Give it memory
-//! once, by [`set_memory`]; read it with [`visit`] or [`drain`], or stream it out with [`export`]. A capture may be in an interrupt
-//! handler: it never waits there. The chapter [embedding] has the figures and the recipes.
+//! once, by [`set_memory`]; read it with [`visit`] or [`drain`], stream it out with [`export`] or [`Value::frame`], find it again after a reset by
+//! [`recover`]. A capture may be in an interrupt handler: it never waits there. The chapter [`embedding`] has the figures and the recipes.
 //!
-//! # Limits
+//! # Comparing two runs
 //!
-//! * Captured values are copies: a large tensor costs what a copy of it costs.
-//! * `captured_fn!` does not walk into closures and match arms without a block; put a [`capture!`] there.
-//!   rustfmt leaves the bodies in it as they are, unless it is used as an attribute (see there).
+//! The companion crate `anycapture-tools` reads what [`export`] writes, and what Python wrote under the same names:
+//!
+//! ```ignore
+//! let reference = Recording::load("torch.safetensors")?;
+//! let ours = Recording::from(&anycapture::cache());
+//! let comparison = ours.compare(&reference, Tolerance::absolute(1e-5));
+//! assert!(comparison.is_within(), "{comparison}"); // says at which value the two part first
+//!
+//! // A golden test: the first run writes the file, later ones compare.
+//! golden("tests/golden/map.safetensors", &anycapture::cache(), Tolerance::absolute(1e-5));
+//! ```
+//!
+//! On the command line, `anycapture show FILE`, `anycapture diff A B` and `anycapture plot FILE KEY`.
+//!
+//! # Beside others
+//!
+//! | | what it shows | when off | good at | drawbacks |
+//! | --- | --- | --- | --- | --- |
+//! | this crate | named variables, parameters, results; numbers with shape, index and order | no code | hot loops, `no_std`, interrupts, comparing two runs | the source must be at hand, and another variable means another build; every value is a copy, from a GPU by way of the host; it only looks: no value can be changed, no graph is made; `captured_fn!` hides a body from rustfmt |
+//! | the Python tool [AnyCapture] | named variables of a function, when it returns | a call of a wrapper | the same idea in Python: no build; functions of others can be decorated while running | an early `return` breaks the function or gives its caller another value; arrays are kept by reference; no limit without being told |
+//! | a [forward hook] of PyTorch | inputs and output of a module | nothing, when removed | no change to the model; may replace the output | sees no variable inside `forward`; candle [has none] |
+//! | [TorchLens] | the output of every operation, and the graph | not called | a whole PyTorch model in one call, drawn | PyTorch only; a variable is found by its operation, not by its name |
+//! | [`tracing`] | events and spans with fields | a load and a branch, or no code | where and when, across tasks; a large ecosystem | a slice is recorded as `Debug` text, at several hundred times the cost of a copy |
+//! | [`dbg!`] | the `Debug` text of an expression | can't be off | no set-up at all | prints in release builds too; not for code that stays |
+//! | [hotpath] | times and allocations; `Debug` text by `val!` | no code | where the time goes, live in a terminal | needs `std`; values are text |
+//!
+//! [AnyCapture]: https://pypi.org/project/anycapture/
+//! [forward hook]: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_forward_hook
+//! [has none]: https://github.com/huggingface/candle/issues/2774
+//! [TorchLens]: https://pypi.org/project/torchlens/
+//! [`tracing`]: https://docs.rs/tracing
+//! [hotpath]: https://docs.rs/hotpath
+//!
+//! # F.A.Q.
+//!
+//! **My cache is empty.** Print [`report`]: it says whether the feature is off, recording was never activated, a filter left the key out, a
+//! capture was refused, and why. [`Cache::explain`] names the nearest keys. A line that isn't listed was not reached while
+//! recording was active, or belongs to another scope, or to another copy of the crate.
+//!
+//! **Fused attention has no map.** A fused kernel never makes one. Have a function of yours compute it from `q` and `k` at the line,
+//! `capture!(forward, map = attention_map(&q, &k))`: it runs only while recording, and may return a `Result`.
+//!
+//! **Two versions of the crate in one program**, or a plugin, have a store each, and `activate()` of one does not switch on the lines of the
+//! other. Cargo has one of compatible versions, so this takes a 0.1 beside a 0.2; `cargo tree --duplicates` shows it. See [`threads`].
+//!
+//! **In a library?** Yes: depend on `anycapture` without the feature. Its lines are then nothing until a program turns them on. Begin the keys
+//! with its name, `capture!(my_crate::forward, x)`, as all lines with one key fill one list.
+//!
+//! **My values change later.** They are clones that share storage. [Convert](Options::convert) the type, or capture the numbers:
+//! `x = tensor.to_vec1::<f32>()`.
+//!
+//! **The last value of a loop is missing, or only the last is there.** A `let mut` is captured where its block ends. `let x` in the list takes it at
+//! its binding, `*` behind every assignment.
+//!
+//! **A function that runs for ever sees no `activate()`.** `captured_fn!` reads the switch on entry and at each pass of a `loop` or `while let`; a
+//! `for` or `while` loop that was begun before goes on without. A [`capture!`] reads it every time.
+//!
+//! **My tensor is on a GPU.** A conversion copies it to the host, and waits for it. `every = N`, `if` and [`Options::only`] make that
+//! rare.
+//!
+//! **May the lines stay in what I ship?** That is what they are for. With the feature off they are no code; with it on and inactive, a load and
+//! a branch.
+//!
+//! **I want it in NumPy.** [`export`] to a file, then `safetensors.numpy.load_file("run.safetensors")["Attention.forward.map"]`, an array of shape
+//! `[n, ...]`.
+//!
+//! **I come from the Python tool.** The repository's `docs/python.md` has each of its calls beside ours.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(anycapture_nightly, feature(macro_attr))]
+// Which features an item needs stands beside it. None needs `capture`.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(docsrs, doc(auto_cfg(hide(feature = "capture"))))]
 #![forbid(unsafe_code)]
 #![warn(missing_docs, unreachable_pub)]
 
@@ -115,6 +290,7 @@ mod macros;
 mod store;
 
 #[cfg(feature = "std")]
+#[cfg_attr(docsrs, doc(cfg(feature = "std")))]
 pub use store::{Entered, Handle, Scope};
 #[cfg(feature = "alloc")]
 pub use store::{
@@ -131,6 +307,39 @@ pub use store::{
     summary::Summary,
     value::{ReadError, Shown, Value},
 };
+
+/// A panic in a user's code leaves the store sound, and what was captured does not change: these may cross `catch_unwind` whatever
+/// values they hold, with the feature on as with it off.
+mod unwind_safe {
+    use core::panic::{RefUnwindSafe, UnwindSafe};
+
+    impl UnwindSafe for crate::Options {}
+    impl RefUnwindSafe for crate::Options {}
+    impl UnwindSafe for crate::Value<'_> {}
+    impl RefUnwindSafe for crate::Value<'_> {}
+
+    #[cfg(feature = "alloc")]
+    mod with_heap {
+        use super::{RefUnwindSafe, UnwindSafe};
+
+        impl UnwindSafe for crate::Cache {}
+        impl RefUnwindSafe for crate::Cache {}
+        impl UnwindSafe for crate::Iter<'_> {}
+        impl RefUnwindSafe for crate::Iter<'_> {}
+    }
+
+    #[cfg(feature = "std")]
+    mod with_std {
+        use super::{RefUnwindSafe, UnwindSafe};
+
+        impl UnwindSafe for crate::Scope {}
+        impl RefUnwindSafe for crate::Scope {}
+        impl UnwindSafe for crate::Handle {}
+        impl RefUnwindSafe for crate::Handle {}
+        impl UnwindSafe for crate::Entered {}
+        impl RefUnwindSafe for crate::Entered {}
+    }
+}
 
 /// Captures values under the key `PATH.ITEM`, while recording is active.
 ///
@@ -280,7 +489,8 @@ macro_rules! capture {
 ///   by name or in a pattern such as `if let Some(x) = found`, rustc says which it is: give the variable a type, or leave it
 ///   out, `#[capture(*, !x)]`. So with a `let` of an `if` that never gives a value, `if c { break } else { continue }`.
 /// * A key holds the values of every variable of that name in the function, in the order of the captures. Where two are to be told apart,
-///   rename one, or list neither and write [`capture!`] lines with paths of their own.
+///   rename one, or list neither and write [`capture!`] lines with paths of their own. Of a name that is bound twice in a block, a
+///   `let mut` that the second one hides is not captured at the end.
 /// * Under the default recursion limit fit: a hundred statements, twenty blocks in each other, fifteen `match`es in each other, a `match`
 ///   of 150 arms with blocks, 150 `else if` (20 with conditions of more than six tokens), forty generic parameters,
 ///   eighty names, 150 functions in one macro, 300 lines of documentation. Beyond that, write `#![recursion_limit = "256"]`.
@@ -401,9 +611,37 @@ macro_rules! captured {
 }
 
 /// Whether the `capture` feature is on.
+///
+/// No line needs it. It is for a program that would rather say so than print an empty table, and for tests that look at values.
+///
+/// # Examples
+///
+/// ```
+/// if !anycapture::ENABLED {
+///     eprintln!("built without recording: cargo run --features anycapture/capture");
+/// }
+/// ```
 pub const ENABLED: bool = cfg!(feature = "capture");
 
-/// Starts recording, with the limits as they are.
+/// Starts recording, with the limits as they are. What was captured before stays.
+///
+/// There is no order to get right: it may be called before or after the code with the lines is loaded, from any thread, any
+/// number of times. A function in a [`captured_fn!`] that is running already sees it at its next call, or at the next pass of its
+/// `loop` or `while let`.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// for step in 0..4 {
+///     if step == 2 {
+///         anycapture::activate(); // after the warm-up
+///     }
+///     capture!(train, step);
+/// }
+/// # if !anycapture::ENABLED { return }
+/// assert_eq!(anycapture::cache()["train.step"].len(), 2);
+/// ```
 #[inline]
 pub fn activate() {
     store::activate();
@@ -411,13 +649,51 @@ pub fn activate() {
 
 /// Starts recording with other limits, a filter, or conversions: see [`Options`].
 ///
+/// What the options do not set stays as it was set before. Limits take effect at once, and a smaller one drops the oldest
+/// values. A filter is asked again for every key.
+///
 /// Call it from the program, not from an interrupt handler.
+///
+/// # Examples
+///
+/// ```
+/// use anycapture::{Options, capture};
+///
+/// anycapture::activate_with(Options::new().max_size(2));
+/// anycapture::activate_with(Options::new().only(&["train.*"])); // the limit stays
+/// for step in 0..4 {
+///     capture!(train, step);
+///     capture!(evaluate, step);
+/// }
+/// # if !anycapture::ENABLED { return }
+/// let cache = anycapture::cache();
+/// assert_eq!((cache.len(), cache["train.step"].len()), (1, 2));
+/// ```
 #[inline]
 pub fn activate_with(options: Options) {
     store::activate_with(options);
 }
 
-/// Stops recording at once, on every line. What was captured stays.
+/// Stops recording at once, on every line, also on one whose `on = flag` was read before. What was captured stays.
+///
+/// # Examples
+///
+/// Stop at the first value that is out of bounds, and keep what led to it:
+///
+/// ```
+/// # use anycapture::capture;
+/// anycapture::activate();
+/// for step in 0..10_u32 {
+///     let norm = 2.0_f32.powi(step as i32);
+///     capture!(train, norm);
+///     if norm > 100.0 {
+///         anycapture::deactivate();
+///     }
+/// }
+/// # if !anycapture::ENABLED { return }
+/// let norms = &anycapture::cache()["train.norm"];
+/// assert_eq!(norms.last().and_then(|norm| norm.scalar::<f32>()), Some(128.0));
+/// ```
 #[inline]
 pub fn deactivate() {
     store::deactivate();
@@ -425,32 +701,70 @@ pub fn deactivate() {
 
 /// Whether recording is active: one relaxed load, and `false` for the compiler when the `capture` feature is off.
 ///
-/// Read it once before a loop that should stay vectorised, and hand it to the line: `capture!(...; on = flag)`.
+/// Read it once before a loop that should stay vectorised, and hand it to the line: `capture!(...; on = flag)`. It also chooses a slower
+/// path that makes what is to be seen:
+///
+/// ```
+/// # fn fused(q: &[f32]) -> Vec<f32> { q.to_vec() }
+/// # fn with_map(q: &[f32]) -> Vec<f32> { q.to_vec() }
+/// # let q = [1.0];
+/// let out = if anycapture::is_active() { with_map(&q) } else { fused(&q) };
+/// # assert_eq!(out, q);
+/// ```
 #[inline(always)]
 pub fn is_active() -> bool {
     store::is_active()
 }
 
 /// Keeps the newest `max_size` values of each key, at once and from now on; 0 means as many as memory
-/// allows.
+/// allows, within [`max_bytes`](Options::max_bytes).
+///
+/// A line with `keep = N` has a limit of its own. In [given memory](set_memory) a ring that is carved keeps its size in bytes.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _session = anycapture::session();
+/// (0..5).for_each(|step| capture!(train, step));
+/// anycapture::set_size(2);
+/// # if !anycapture::ENABLED { return }
+/// let steps: Vec<i32> = anycapture::cache()["train.step"].iter().filter_map(|step| step.scalar()).collect();
+/// assert_eq!(steps, [3, 4]);
+/// ```
 #[inline]
 pub fn set_size(max_size: usize) {
     store::set_size(max_size);
 }
 
-/// Drops every value. Limits, filter and memory stay.
+/// Drops every value, and so every key of a later [`cache`]. Limits, filter, conversions and memory stay, and so do the counts, where these
+/// values then stand as cleared.
 ///
 /// A key that is in use, because this is called in the closure of a [`visit`] over given memory or in an interrupt handler
 /// that has interrupted a capture, is cleared before it is used next.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _session = anycapture::session();
+/// capture!(warm_up, loss = 0.5_f32);
+/// let before = anycapture::cache();
+/// anycapture::clear();
+/// # if !anycapture::ENABLED { return }
+/// assert!(anycapture::cache().is_empty());
+/// assert_eq!(before["warm_up.loss"].len(), 1); // a snapshot keeps what it has
+/// assert_eq!(anycapture::report().key("warm_up.loss").map(|key| key.cleared()), Some(1));
+/// ```
 #[inline]
 pub fn clear() {
     store::clear();
 }
 
-/// Clears what was captured, begins all counts anew and starts recording, until the result is dropped.
+/// Begins a session of the process: clears what was captured, begins all counts anew, and records until the result is dropped.
 ///
-/// It is a session of the whole process, or of the [`scope`](crate::Scope) that the thread is in: a session inside another clears
-/// what the outer one has captured, and ends its recording. For tests, which run on several threads, use `scope`.
+/// For a test use [`scope`](crate::Scope): tests run on several threads, and a session is one for all of them. A session inside another
+/// clears what the outer one has captured, and ends its recording. On a thread that is in a scope, the session is of the scope.
 ///
 /// # Examples
 ///
@@ -481,8 +795,10 @@ impl Drop for Session {
 /// Begins a store of this thread's own, for a test, a request, or one of two models. Recording into it is active.
 ///
 /// While the [`Scope`] lives, every capture on this thread goes there, and every function of this crate that is called here
-/// reads, clears or reports on it; other threads do not see it, unless they join by a [`Handle`]. It begins with the
+/// reads, clears or reports on it; other threads neither see it nor add to it, unless they join by a [`Handle`]. It begins with the
 /// limits that the process begins with, without a filter. Scopes nest. What they hold goes with them.
+///
+/// It needs the `std` feature, which knows of threads. With `capture` off a scope begins and ends, and stays empty.
 ///
 /// A scope may be dropped on another thread, and in any order: it ends then, and each thread that is in it is back in the
 /// scope that it was in before.
@@ -606,28 +922,46 @@ pub fn drain<E>(f: impl FnMut(&Value<'_>) -> Result<(), E>) -> Result<(), E> {
 
 /// An owned snapshot of what was captured.
 ///
-/// It shares the values with the store; only small ones that came last are copied. See [`Cache`] for an example.
+/// It shares the values with the store; only small ones that came last are copied. What is captured, overwritten or cleared later does
+/// not change it. See [`Cache`] for how to read it.
 ///
 /// # Panics
 ///
 /// If there is no memory for it, or the store is in use for too long, with the words of [`SnapshotError`]: see [`try_cache`].
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _session = anycapture::session();
+/// for layer in 0..2_u8 {
+///     capture!(forward, scores = [f32::from(layer), 1.0]; index = layer);
+/// }
+/// let cache = anycapture::cache();
+/// # if !anycapture::ENABLED { return }
+/// assert_eq!(
+///     cache.to_string(),
+///     "forward.scores  2 x F32 [2]  min 0 max 1 mean 0.75 nan 0 inf 0\n",
+/// );
+/// ```
 #[cfg(feature = "alloc")]
 pub fn cache() -> Cache {
     try_cache().unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The same as [`cache`].
+/// The same as [`cache`], for where a panic will not do.
 ///
 /// # Errors
 ///
-/// [`SnapshotError::NoMemory`] if there is no memory for it, [`SnapshotError::Busy`] if the store is in use and waiting is not
-/// allowed or was in vain, as in an interrupt handler that has interrupted a capture.
+/// [`SnapshotError::NoMemory`] if there is no memory for it, [`SnapshotError::Busy`] if the store is in use, and waiting is not
+/// allowed, as in an interrupt handler that has interrupted a capture, or did not help for a second.
 #[cfg(feature = "alloc")]
 pub fn try_cache() -> Result<Cache, SnapshotError> {
     store::cache::try_cache()
 }
 
-/// An owned snapshot of what was captured, which is no longer in the store afterwards. Every value is handed out once.
+/// An owned snapshot of what was captured, which is no longer in the store afterwards. Every value is handed out once, whatever
+/// other threads take or [`drain`] at the same time. It is what a long-running program calls now and then.
 ///
 /// # Panics
 ///
@@ -654,6 +988,22 @@ pub fn take() -> Cache {
 /// # Errors
 ///
 /// Those of [`try_cache`].
+///
+/// # Examples
+///
+/// What was captured, written away from time to time:
+///
+/// ```
+/// # use anycapture::capture;
+/// # let _session = anycapture::session();
+/// # capture!(train, loss = 0.5_f32);
+/// let mut log = Vec::new();
+/// // A store that is in use now is read at the next turn.
+/// if let Ok(cache) = anycapture::try_take() {
+///     log.extend(cache.in_order().map(|value| format!("{} {value}", value.key())));
+/// }
+/// assert_eq!(log.len(), if anycapture::ENABLED { 1 } else { 0 });
+/// ```
 #[cfg(feature = "alloc")]
 pub fn try_take() -> Result<Cache, SnapshotError> {
     store::cache::try_take()
@@ -722,10 +1072,12 @@ pub const fn region_size<E: Element>(
     if ENABLED { store::region::region_size::<E>(key, count, shape, indices) } else { 0 }
 }
 
-/// Reads [given memory](set_memory) after a reset, or a copy of it: `None` if it is not such memory.
+/// Reads [given memory](set_memory) after a reset, or a copy of it: `None` if it is not such memory. Call it before `set_memory`, which
+/// ends what was there.
 ///
 /// Memory that the start-up code does not clear, such as a section `.uninit`, still holds the values after a warm reset. A value that was
-/// being written when the reset came is left out. Whatever the bytes are, this does not panic.
+/// being written when the reset came is left out. Whatever the bytes are, this does not panic. A dump from a target with 32 bits can be
+/// read on one with 64.
 ///
 /// # Examples
 ///
@@ -755,6 +1107,16 @@ pub mod values {}
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 pub struct Readme;
+
+/// Those of the README in Chinese.
+#[cfg(doctest)]
+#[doc = include_str!("../README.zh-CN.md")]
+pub struct ReadmeInChinese;
+
+/// The examples for those who come from Python, tested.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/python.md")]
+pub struct Python;
 
 /// Not public API: what the macros expand to.
 #[doc(hidden)]

@@ -5,7 +5,11 @@ mod support;
 
 use std::collections::HashMap;
 use std::fs;
+#[cfg(target_arch = "x86_64")]
+use std::path::PathBuf;
 use std::process::Command;
+#[cfg(target_arch = "x86_64")]
+use std::sync::OnceLock;
 
 use support::{cargo, cargo_of, run};
 
@@ -105,6 +109,20 @@ fn without_the_feature_lines_leave_no_trace_on_arm() {
     assert_same(Some(TARGET), &["--release", BUILD_STD]);
 }
 
+/// The package with lines and the feature, as assembly and as an object file. `tests/instructions.rs` goes on in this folder.
+#[cfg(target_arch = "x86_64")]
+fn with_capture() -> &'static (PathBuf, PathBuf) {
+    static FILES: OnceLock<(PathBuf, PathBuf)> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let (mut cargo, folder) = cargo("rustc", "listing-capture");
+        let (assembly, object) = (folder.join("listing.s"), folder.join("listing.o"));
+        cargo.args(["--release", "--lib", "--features", "lines,capture,std", "--"]);
+        cargo.arg(format!("--emit=asm={},obj={}", assembly.display(), object.display()));
+        run(&mut cargo);
+        (assembly, object)
+    })
+}
+
 /// Bytes from the head of the first loop to its end: what an element costs while the switch is off.
 fn hot_loop(objdump: &str, name: &str) -> u64 {
     let start = format!("<{name}>:");
@@ -129,11 +147,8 @@ fn an_inactive_line_is_as_short_as_a_check_by_hand() {
     if Command::new("objdump").arg("--version").output().is_err() {
         return eprintln!("skipped: no objdump");
     }
-    let (mut cargo, folder) = cargo("rustc", "listing-inactive");
-    let file = folder.join("listing.o");
-    cargo.args(["--release", "--lib", "--features", "lines,capture,std", "--"]);
-    run(cargo.arg(format!("--emit=obj={}", file.display())));
-    let text = run(Command::new("objdump").args(["-d", "--no-show-raw-insn"]).arg(file));
+    let (_, object) = with_capture();
+    let text = run(Command::new("objdump").args(["-d", "--no-show-raw-insn"]).arg(object));
     let (ours, by_hand) = (hot_loop(&text, "axpy"), hot_loop(&text, "axpy_by_hand"));
     assert!(ours <= by_hand + 8, "{ours} bytes, by hand {by_hand}");
 }
@@ -142,11 +157,7 @@ fn an_inactive_line_is_as_short_as_a_check_by_hand() {
 #[test]
 #[cfg(target_arch = "x86_64")]
 fn a_captured_accumulator_stays_in_registers() {
-    let (mut cargo, folder) = cargo("rustc", "listing-accumulators");
-    let file = folder.join("listing.s");
-    cargo.args(["--release", "--lib", "--features", "lines,capture,std", "--"]);
-    run(cargo.arg(format!("--emit=asm={}", file.display())));
-    let text = fs::read_to_string(file).expect("the compiler has written it");
+    let text = fs::read_to_string(&with_capture().0).expect("the compiler has written it");
     let packed = |name: &str| {
         let lines = function(&text, name);
         lines.iter().filter(|line| line.starts_with("mulps")).count()

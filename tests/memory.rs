@@ -326,6 +326,18 @@ test_in_a_process! {
         }
         let counts = counts("threads.row");
         assert_eq!(counts.kept() + counts.overwritten() + counts.refused(), 4_000, "{counts}");
+        let mut file = Vec::new();
+        let exported = export(|bytes| -> Result<(), Infallible> {
+            file.extend_from_slice(bytes);
+            Ok(())
+        });
+        assert_eq!(exported, Ok(()));
+        let file = safetensors::SafeTensors::deserialize(&file).expect("a safetensors file");
+        let threads = file.tensor("threads.row#thread").expect("not all of the first one");
+        assert_eq!(threads.shape(), [usize::try_from(counts.kept()).expect("few")]);
+        let cache = cache();
+        let of_the_cache = cache["threads.row"].iter().map(|value| value.thread().to_le_bytes());
+        assert!(of_the_cache.flatten().eq(threads.data().iter().copied()));
     }
 
     fn a_smaller_or_larger_size_and_clear_hold_at_once() {

@@ -57,6 +57,9 @@ fn scopes_begin_and_end() {
     std::thread::spawn(move || drop(handle.enter())).join().expect("it enters and leaves");
     assert!(!anycapture::is_active());
     drop(scope);
+    let future = std::pin::pin!(anycapture::Handle::default().in_future(async { 1 }));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert_eq!(future.poll(&mut context), std::task::Poll::Ready(1));
 }
 
 #[test]

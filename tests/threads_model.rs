@@ -23,7 +23,7 @@ static ALONE: Mutex<()> = Mutex::new(());
 
 /// What a number makes of another: a checksum.
 fn mix(id: u64, nth: u64) -> u64 {
-    Random(id ^ nth << 57).next()
+    Random::new(id ^ nth << 57).next()
 }
 
 /// A value of the user's, with its checksum.
@@ -147,34 +147,75 @@ fn export() {
     safetensors::SafeTensors::deserialize(&file).expect("a whole file");
 }
 
-/// One thread: its operations.
+/// Anything but a capture, for a choice below [`OPERATIONS`].
+fn operate(choice: usize, random: &mut Random, shared: &Shared) {
+    match choice {
+        0..10 => {
+            // In given memory an export may be on.
+            let taken = anycapture::try_take().unwrap_or_default();
+            let mut given = check_cache(&taken);
+            shared.given.lock().unwrap_or_else(PoisonError::into_inner).append(&mut given);
+        }
+        10..14 => drain(random, shared),
+        14..20 => drop(anycapture::try_cache().map(|cache| check_cache(&cache))),
+        20..24 => visit(),
+        24..26 => export(),
+        26..31 => anycapture::set_size(random.pick(&[1, 3, 10, 100, 400])),
+        31..34 => anycapture::clear(),
+        34..36 => activate_with(Options::new().only(&["*.b"])),
+        36..40 => activate_with(Options::new().only(&["*"])),
+        40..42 => activate_with(Options::new().max_bytes(random.pick(&[100, 2_000]) << 10)),
+        _ => drop(anycapture::report().to_string()),
+    }
+}
+
+/// The choices that are an operation.
+const OPERATIONS: usize = 44;
+
+/// One thread: captures of every kind, and one operation in 23.
 fn work(thread: u64, seed: u64, operations: usize, shared: &Shared) {
-    let mut random = Random(seed ^ thread << 56);
+    let mut random = Random::new(seed ^ thread << 56);
     for nth in 0..operations as u64 {
         match random.below(1_000) {
-            0..10 => {
-                // In given memory an export may be on.
-                let taken = anycapture::try_take().unwrap_or_default();
-                let mut given = check_cache(&taken);
-                shared.given.lock().unwrap_or_else(PoisonError::into_inner).append(&mut given);
-            }
-            10..14 => drain(&mut random, shared),
-            14..20 => drop(anycapture::try_cache().map(|cache| check_cache(&cache))),
-            20..24 => visit(),
-            24..26 => export(),
-            26..31 => anycapture::set_size(random.pick(&[1, 3, 10, 100, 400])),
-            31..34 => anycapture::clear(),
-            34..36 => activate_with(Options::new().only(&["*.b"])),
-            36..40 => activate_with(Options::new().only(&["*"])),
-            40..42 => activate_with(Options::new().max_bytes(random.pick(&[100, 2_000]) << 10)),
-            42..44 => drop(anycapture::report().to_string()),
+            choice @ ..OPERATIONS => operate(choice, &mut random, shared),
             _ => capture_value(random.below(KEYS.len()), thread << 48 | nth, &mut random, shared),
         }
     }
 }
 
+/// One thread: small values one after another, and seldom an operation.
+fn work_fast(thread: u64, seed: u64, captures: usize, shared: &Shared) {
+    const CAPTURES_PER_OPERATION: u64 = 50_000;
+    let mut random = Random::new(seed ^ thread << 56);
+    let mut captured = [0; KEYS.len()];
+    for nth in 0..captures as u64 {
+        if nth % CAPTURES_PER_OPERATION == 0 {
+            operate(random.below(OPERATIONS), &mut random, shared);
+        }
+        let id = thread << 48 | nth;
+        let key = (nth % 3) as usize;
+        captured[key] += 1;
+        match key {
+            0 => capture!(threads, a = [id, mix(id, 1)]; index = id),
+            1 => capture!(threads, b = [id, mix(id, 1)]; index = id),
+            _ => capture!(threads, c = [id, mix(id, 1)]; index = id),
+        }
+    }
+    for (all, own) in shared.captured.iter().zip(captured) {
+        all.fetch_add(own, Relaxed);
+    }
+}
+
+/// What one of the threads does: its number, the seed, how much of it.
+type Work = fn(u64, u64, usize, &Shared);
+
 /// Runs four threads, and compares what they did with what the store says.
-fn run(seed: u64, operations: usize, enter: impl Fn() -> Box<dyn std::any::Any> + Sync) {
+fn run(
+    seed: u64,
+    operations: usize,
+    work: Work,
+    enter: impl Fn() -> Box<dyn std::any::Any> + Sync,
+) {
     activate_with(Options::new().only(&["*"]).max_size(100).max_bytes(4 << 20));
     drop(anycapture::session());
     anycapture::activate();
@@ -198,6 +239,7 @@ fn run(seed: u64, operations: usize, enter: impl Fn() -> Box<dyn std::any::Any> 
         );
         let taken = given.iter().filter(|(key, ..)| *key == nth).count() as u64;
         assert_eq!(counts.taken, taken, "seed {seed}: {key}: what was handed out");
+        println!("{key}: {} captured: {counts:?}", counts.captured());
     }
     given.append(&mut check_cache(&anycapture::take()));
     let numbers: HashSet<_> = given.iter().map(|(_, id, _)| id).collect();
@@ -213,7 +255,7 @@ fn run(seed: u64, operations: usize, enter: impl Fn() -> Box<dyn std::any::Any> 
 fn the_process_accounts_for_every_value() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     for seed in seed(1)..seed(4) {
-        run(seed, operations(60_000) / 3, || Box::new(()));
+        run(seed, operations(60_000) / 3, work, || Box::new(()));
     }
 }
 
@@ -223,7 +265,7 @@ fn a_scope_accounts_for_every_value() {
     for seed in seed(10)..seed(13) {
         let scope = anycapture::scope();
         let handle = scope.handle();
-        run(seed, operations(60_000) / 3, || Box::new(handle.enter()));
+        run(seed, operations(60_000) / 3, work, || Box::new(handle.enter()));
     }
 }
 
@@ -233,8 +275,28 @@ fn given_memory_accounts_for_every_value() {
         let memory = Box::leak(vec![0_u8; 300 << 10].into_boxed_slice());
         anycapture::set_memory(memory).expect("given once");
         for seed in seed(20)..seed(23) {
-            run(seed, operations(60_000) / 3, || Box::new(()));
+            run(seed, operations(60_000) / 3, work, || Box::new(()));
         }
+    });
+}
+
+/// `cargo test --release --features capture --test threads_model -- --ignored --nocapture`
+#[test]
+#[ignore = "takes minutes, in a release build"]
+fn a_billion_captures_are_accounted_for() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    run(seed(30), operations(1_000_000_000), work_fast, || Box::new(()));
+}
+
+/// The same in given memory, for a tenth of them.
+#[test]
+#[ignore = "takes minutes, in a release build"]
+fn captures_in_given_memory_are_accounted_for() {
+    const TEST: &str = "captures_in_given_memory_are_accounted_for";
+    in_own_process(TEST, || {
+        let memory = Box::leak(vec![0_u8; 300 << 10].into_boxed_slice());
+        anycapture::set_memory(memory).expect("given once");
+        run(seed(40), operations(100_000_000), work_fast, || Box::new(()));
     });
 }
 

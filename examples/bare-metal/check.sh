@@ -9,7 +9,7 @@ bare_metal=$PWD
 if [ "${1:-}" = --install ]; then
     apt-get update
     apt-get install -y --no-install-recommends $packages qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
-        gcc-powerpc-linux-gnu libc6-dev-powerpc-cross
+        gcc-powerpc-linux-gnu libc6-dev-powerpc-cross gcc-avr avr-libc simavr
 fi
 
 targets=${CARGO_TARGET_DIR:-target}
@@ -39,22 +39,29 @@ say "Cortex-M4: the same with RTIC and with embassy"
 qemu thumbv7em-none-eabihf rtic
 qemu thumbv7em-none-eabihf embassy
 
-say "Cortex-M4: 60 seconds of captures at 1 kHz, drained over a slow serial port"
-rm -f "$targets/stream.uart"
-(icount=shift=5,sleep=off; qemu thumbv7em-none-eabihf stream -serial "file:$targets/stream.uart")
+# Built first: what it takes to build is no part of what a live table shows.
+say "the companion"
+CARGO_TARGET_DIR="$host" cargo build -q --release --manifest-path ../../Cargo.toml -p anycapture-tools
+companion=$(cd "$host" && pwd)/release/anycapture
 
-say "the same bytes at the other end of the line, and of a line that cuts, flips and adds some"
-tools() {
-    CARGO_TARGET_DIR="$host" cargo run -q --release --manifest-path "$bare_metal/../../Cargo.toml" -p anycapture-tools -- "$@"
-}
-tools listen "$targets/stream.uart" --keep 100000 -o "$targets/stream.safetensors"
-python3 noise.py < "$targets/stream.uart" > "$targets/noisy.uart"
-tools listen "$targets/noisy.uart" --keep 100000 -o "$targets/noisy.safetensors"
+say "Cortex-M4: \`keep\`, \`room\` and \`set_size\`, in memory that is given to the byte"
+qemu thumbv7em-none-eabihf rings
+
+say "Cortex-M4: 60 seconds of captures at 1 kHz, drained over a slow serial port; the line cuts, flips and adds bytes; a live table"
+{
+    (icount=shift=5,sleep=off; qemu thumbv7em-none-eabihf stream -serial stdio)
+    echo $? > "$targets/stream.status"
+} | tee "$targets/stream.uart" | python3 noise.py |
+    python3 live.py "$companion" listen - --keep 100000 -o "$targets/noisy.safetensors"
+[ "$(cat "$targets/stream.status")" = 0 ]
+
+say "the same bytes over a line that loses none, to compare with"
+"$companion" listen "$targets/stream.uart" --keep 100000 -o "$targets/stream.safetensors"
 python3 received.py "$targets/stream.safetensors" "$targets/noisy.safetensors"
 
 say "Cortex-M4: what was captured before a reset, a panic and a HardFault"
 (cd "$targets" && qemu thumbv7em-none-eabihf reset)
-tools dump "$targets/ram.bin"
+"$companion" dump "$targets/ram.bin"
 
 say "Cortex-M4: the Vision Transformer; its maps through semihosting and over the serial port"
 rm -f "$targets"/maps.*
@@ -65,10 +72,13 @@ say "the same maps on the host, whose matrix product rounds once where the M4's 
 CARGO_TARGET_DIR="$host" cargo run -q --release --manifest-path ../../Cargo.toml \
     -p vit --features capture -- --image ../vit/images/5.png --output "$targets/attention" \
     --export "$targets/host.safetensors" > "$targets/host.txt"
-tools diff "$targets/maps.uart" "$targets/host.safetensors" --tolerance 1e-5
+"$companion" diff "$targets/maps.uart" "$targets/host.safetensors" --tolerance 1e-5
 
 say "what it costs: size.sh"
 sh size.sh
+
+say "what others cost: beside/beside.sh"
+sh beside/beside.sh
 
 say "Cortex-M4: microflow, an engine of other people, with its own models"
 microflow/run.sh
@@ -94,6 +104,15 @@ timeout 300 qemu-system-arm -machine microbit -nographic -icount shift=0 \
 
 say "RISC-V without atomics, with critical-section: builds and links"
 build riscv32imc-unknown-none-elf -q --features riscv --bin riscv
+
+say "AVR, an ATmega1280 under simavr: 16 bits a usize"
+if ! command -v avr-gcc simavr >/dev/null; then
+    echo "left out: there is no avr-gcc or no simavr"
+else
+    LINKER=avr-gcc build avr-none -q --features avr --bin avr
+    timeout 60 simavr -m atmega1280 -f 16000000 "$targets/avr-none/release/avr.elf" > "$targets/avr.txt" 2>&1 || true
+    grep "avr: ok" "$targets/avr.txt" || { cat "$targets/avr.txt"; exit 1; }
+fi
 
 say "WebAssembly in Node.js"
 std=core,alloc build wasm32-unknown-unknown -q --features wasm --bin wasm

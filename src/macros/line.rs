@@ -62,8 +62,8 @@ macro_rules! __anycapture_switch {
             $crate::__anycapture_hit! { $l $i $every $index $keep $room $if }
         }
     };
-    // on = flag
-    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt [$on:expr] $if:tt) => {
+    // on = flag, or the flag of a function
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt [$(@)? $on:expr] $if:tt) => {
         if $crate::ENABLED && $on {
             if $crate::is_active() {
                 $crate::__anycapture_hit! { $l $i $every $index $keep $room $if }

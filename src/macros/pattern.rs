@@ -211,9 +211,9 @@ macro_rules! __anycapture_captured {
         }
     };
     ([* $type:tt] [$f:tt [$($path:tt)*] $active:tt $e:tt [$($o:tt)*] $r:tt $all:tt] $x:ident $listed:tt $dims:tt $value:tt) => {
-        $crate::__anycapture_options! { [$type $($path)*] [[$x [] [] []]] [] [] [] [] [$active] [] $($o)* }
+        $crate::__anycapture_options! { [$type $($path)*] [[$x [] [] []]] [] [] [] [] [@ $active] [] $($o)* }
     };
     ([] [$f:tt [$($path:tt)*] $active:tt $e:tt [$($o:tt)*] $r:tt $all:tt] $x:ident $listed:tt $dims:tt $value:tt) => {
-        $crate::__anycapture_options! { [any $($path)*] [[$x $listed $dims $value]] [] [] [] [] [$active] [] $($o)* }
+        $crate::__anycapture_options! { [any $($path)*] [[$x $listed $dims $value]] [] [] [] [] [@ $active] [] $($o)* }
     };
 }

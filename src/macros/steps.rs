@@ -14,6 +14,7 @@ macro_rules! __anycapture_options {
     ($l:tt $i:tt $every:tt $index:tt $keep:tt [] $on:tt $if:tt room = $value:expr $(, $($rest:tt)*)?) => { $crate::__anycapture_options! { $l $i $every $index $keep [$value] $on $if $($($rest)*)? } };
     ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt [] $if:tt on = $value:expr $(, $($rest:tt)*)?) => { $crate::__anycapture_options! { $l $i $every $index $keep $room [$value] $if $($($rest)*)? } };
     ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt $on:tt [] if $value:expr $(, $($rest:tt)*)?) => { $crate::__anycapture_options! { $l $i $every $index $keep $room $on [$value] $($($rest)*)? } };
+    ($l:tt $i:tt $every:tt $index:tt $keep:tt $room:tt [@ $_:ident] $if:tt on = $($rest:tt)*) => { $crate::__anycapture_options! { $l $i $every $index $keep $room [] $if on = $($rest)* } };
     ($l:tt $i:tt [$_:expr] $index:tt $keep:tt $room:tt $on:tt $if:tt every $($rest:tt)*) => { $crate::__private::compile_error! { $crate::__private::concat!("the option `every` is given twice: keep one of them") } };
     ($l:tt $i:tt $every:tt [$_:expr] $keep:tt $room:tt $on:tt $if:tt index $($rest:tt)*) => { $crate::__private::compile_error! { $crate::__private::concat!("the option `index` is given twice: keep one of them") } };
     ($l:tt $i:tt $every:tt $index:tt [$_:expr] $room:tt $on:tt $if:tt keep $($rest:tt)*) => { $crate::__private::compile_error! { $crate::__private::concat!("the option `keep` is given twice: keep one of them") } };

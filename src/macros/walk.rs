@@ -353,7 +353,7 @@ macro_rules! __anycapture_return {
         match $returned.same($($value)*) {
             __anycapture_value => {
                 $crate::__anycapture_options! {
-                    [any $($path)*] [[return $listed $dims [__anycapture_value]]] [] [] [] [] [$active] [] $($options)*
+                    [any $($path)*] [[return $listed $dims [__anycapture_value]]] [] [] [] [] [@ $active] [] $($options)*
                 }
                 $($return)? __anycapture_value
             }

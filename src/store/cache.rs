@@ -1,4 +1,8 @@
 //! Owned snapshots: `cache` and `take`.
+//!
+//! A snapshot holds a list for each key that has values, and each list shares chunks with the store. So it takes a few bytes a
+//! chunk, whatever the values weigh, and what the store overwrites later stays whole in it. Every allocation may fail: `try_cache`
+//! gives an error then.
 
 use alloc::{
     string::{String, ToString},
@@ -69,6 +73,7 @@ impl Cache {
         &self.lists
     }
 
+    /// The list of a key, found in as many comparisons as its number has bits.
     fn list(&self, key: &str) -> Option<&List> {
         let found = self.sorted.binary_search_by_key(&key, |&at| self.lists[at].key());
         found.ok().map(|at| &self.lists[self.sorted[at]])
@@ -80,12 +85,51 @@ impl Cache {
     }
 
     /// The values of `key`, oldest first, or `None` if it holds none; [`explain`](Cache::explain) says
-    /// why.
+    /// why. `cache["key"]` gives the same, and panics with that explanation.
+    ///
+    /// # Panics
+    ///
+    /// If there is no memory for the list, which is made when it is first asked for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// for step in 0..3 {
+    ///     capture!(train, step);
+    /// }
+    /// # if !anycapture::ENABLED { return }
+    /// let cache = anycapture::cache();
+    /// let steps = cache.get("train.step").unwrap_or_default();
+    /// assert_eq!(steps.iter().filter_map(|step| step.scalar::<i32>()).sum::<i32>(), 3);
+    /// assert!(cache.get("train.epoch").is_none());
+    /// ```
     pub fn get(&self, key: &str) -> Option<&[Value<'static>]> {
         self.list(key).map(List::values)
     }
 
-    /// The newest value of `key` whose line gave these indices: `cache.at("Attention.forward.map", &[layer, step])`.
+    /// The newest value of `key` whose line gave these indices, all of them: `cache.at("Attention.forward.map", &[layer, step])`.
+    /// `None` if there is none, as when it was overwritten. It looks through the list from its end.
+    ///
+    /// # Examples
+    ///
+    /// A key-value cache grows by a row a step, so the maps of one layer differ in shape:
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// for step in 0..3_usize {
+    ///     for layer in 0..2_usize {
+    ///         let map = vec![0.5_f32; 4 * (step + 1)];
+    ///         capture!(decode, map[4, step + 1]; index = (layer, step));
+    ///     }
+    /// }
+    /// # if !anycapture::ENABLED { return }
+    /// let cache = anycapture::cache();
+    /// assert_eq!(cache.at("decode.map", &[1, 2]).unwrap().shape(), [4, 3]);
+    /// assert!(cache.at("decode.map", &[1]).is_none());
+    /// ```
     pub fn at(&self, key: &str, indices: &[i64]) -> Option<&Value<'static>> {
         self.get(key)?.iter().rev().find(|value| value.indices() == indices)
     }
@@ -96,6 +140,17 @@ impl Cache {
     }
 
     /// Every key with its values, in the order of their first capture.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// capture!(train, loss = 0.5_f32, rate = 0.1_f32);
+    /// for (key, values) in &anycapture::cache() {
+    ///     println!("{key}: {} values, the newest {}", values.len(), values[values.len() - 1]);
+    /// }
+    /// ```
     pub fn iter(&self) -> Iter<'_> {
         Iter { lists: self.lists.iter() }
     }
@@ -104,7 +159,7 @@ impl Cache {
     ///
     /// # Panics
     ///
-    /// If there is no memory for the references.
+    /// If there is no memory for the references, 8 bytes a value.
     ///
     /// # Examples
     ///
@@ -129,7 +184,7 @@ impl Cache {
         values.into_iter()
     }
 
-    /// The number of keys.
+    /// The number of keys that hold a value. `cache[key].len()` is that of the values of one.
     pub fn len(&self) -> usize {
         self.lists.len()
     }
@@ -141,6 +196,18 @@ impl Cache {
 
     /// Says in words why `key` holds what it holds: as [`report`](crate::report) does, for one key, with the nearest
     /// names when there is no such key. Empty where there is no memory for the words.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// capture!(Attention::forward, map = [0.5_f32; 4]);
+    /// # if !anycapture::ENABLED { return }
+    /// let cache = anycapture::cache();
+    /// assert!(cache.get("Attention.forward.maps").is_none());
+    /// assert!(cache.explain("Attention.forward.maps").contains("Attention.forward.map"));
+    /// ```
     pub fn explain(&self, key: &str) -> String {
         let explanation = Explanation { key, held: self.list(key).map(List::len) };
         try_format(format_args!("{explanation}")).unwrap_or_default()
@@ -241,7 +308,7 @@ impl fmt::Display for Cache {
     }
 }
 
-/// Key, count, and element type with shape.
+/// Key, count, and element type with shape: of several forms one, chosen by name, and how many others there are.
 fn row((key, values): (&str, &[Value<'static>])) -> [String; 3] {
     let form = |value: &Value<'_>| match value.type_name() {
         Some(name) => ShortTypeName(name).to_string(),

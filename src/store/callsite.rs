@@ -8,15 +8,16 @@
 //! order of registration, for reading all. Both only grow, by setting an empty [`OnceRef`] once: a caller that loses
 //! the race walks on from the winner.
 
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::Ordering::Relaxed;
 
 use once_cell::race::OnceRef;
 use spin::Mutex;
 
-use super::counts::Stats;
+use super::counts::{AtomicBits, Bits, Stats};
 use super::region::Ring;
 #[cfg(feature = "alloc")]
 use super::share::try_box;
+
 use super::sync::lock;
 
 /// A capture line: the `static` in its expansion. Not public API.
@@ -29,11 +30,11 @@ pub struct Callsite {
     /// The first line with this key, perhaps this one.
     owner: OnceRef<'static, Callsite>,
     /// What the store of the process knows of the key: see [`state`].
-    state: AtomicU32,
+    state: AtomicBits,
     pub(crate) stats: Stats,
     /// As the line hands it over, with `r#` before raw identifiers.
     key: OnceRef<'static, &'static str>,
-    /// The same as people write it, if that differs and was asked for.
+    /// The same without `r#`, if that differs and was asked for.
     #[cfg(feature = "alloc")]
     text: OnceRef<'static, &'static str>,
     /// Below this in the trie: keys whose next bit of the hash is 0, or 1.
@@ -56,19 +57,22 @@ pub(crate) enum Place {
 
 /// The bits of [`Callsite::state`]: the number of the key's ring on the heap plus 1, or 0 until it is known; and:
 pub(crate) mod state {
+    use super::Bits;
+
+    const LAST: u32 = Bits::BITS - 1;
     /// Whether the filter was asked.
-    pub(crate) const ADMITTED: u32 = 1 << 31;
+    pub(crate) const ADMITTED: Bits = 1 << LAST;
     /// Whether it leaves the key out.
-    pub(crate) const FILTERED: u32 = 1 << 30;
+    pub(crate) const FILTERED: Bits = 1 << (LAST - 1);
     /// Whether its values are to be cleared before they are used next.
-    pub(crate) const CLEARED: u32 = 1 << 29;
+    pub(crate) const CLEARED: Bits = 1 << (LAST - 2);
     /// Whether its values live in given memory, also while the filter is to be asked again.
-    pub(crate) const REGION: u32 = 1 << 28;
+    pub(crate) const REGION: Bits = 1 << (LAST - 3);
     /// Whether its ring was in use when an export began: a bit for each of two exports at a time.
-    pub(crate) const LEFT_OUT: [u32; 2] = [1 << 27, 1 << 26];
+    pub(crate) const LEFT_OUT: [Bits; 2] = [1 << (LAST - 4), 1 << (LAST - 5)];
     /// The rest.
     #[cfg(feature = "alloc")]
-    pub(crate) const RING: u32 = LEFT_OUT[1] - 1;
+    pub(crate) const RING: Bits = LEFT_OUT[1] - 1;
 }
 
 /// The root of the trie; also the first of the list.
@@ -88,7 +92,7 @@ impl Callsite {
             owner: OnceRef::new(),
             children: [const { OnceRef::new() }; 2],
             next: OnceRef::new(),
-            state: AtomicU32::new(0),
+            state: AtomicBits::new(0),
             stats: Stats::new(),
             ring: Mutex::new(None),
         }
@@ -99,14 +103,14 @@ impl Callsite {
         self.key.get().copied().unwrap_or_default()
     }
 
-    /// What the store of the process knows of the key: see [`state`].
+    /// What the store of the process knows of the key: see `state`.
     #[inline(always)]
-    pub fn state(&self) -> u32 {
+    pub fn state(&self) -> Bits {
         self.state.load(Relaxed)
     }
 
     /// Changes some bits of it.
-    pub fn change_state(&self, clear: u32, set: u32) {
+    pub fn change_state(&self, clear: Bits, set: Bits) {
         #[cfg(target_has_atomic = "32")]
         let _ = self.state.fetch_update(Relaxed, Relaxed, |state| Some(state & !clear | set));
         // Without compare-and-swap there is one core; only an interrupt right here, of the same key, is overlooked.
@@ -114,8 +118,7 @@ impl Callsite {
         self.state.store(self.state() & !clear | set, Relaxed);
     }
 
-    /// The key as people write it, of an owner. Of a key with raw identifiers, a copy without their `r#` is made once, and lives
-    /// for ever.
+    /// The key as it is shown, of an owner. Of a key with raw identifiers, a copy without their `r#` is made once, and is leaked.
     #[cfg(feature = "alloc")]
     pub fn text(&self) -> Option<&'static str> {
         use alloc::{boxed::Box, string::String};
@@ -151,6 +154,8 @@ impl Callsite {
         }
     }
 
+    /// Finds the owner of the key in the trie, or becomes it. Any number of lines may do so at once, one of them in a handler that has
+    /// interrupted another: each empty slot is taken by exactly one.
     #[cold]
     #[inline(never)]
     fn register(&'static self, key: &'static &'static str) -> &'static Callsite {
@@ -207,7 +212,7 @@ pub(crate) fn find(key: &str) -> Option<&'static Callsite> {
     }
 }
 
-/// The bytes of a key as people write it: without the `r#` of raw identifiers.
+/// The bytes of a key as it is shown: without the `r#` of raw identifiers.
 #[derive(Clone)]
 pub(crate) struct Plain<'a> {
     rest: &'a [u8],
@@ -235,6 +240,7 @@ impl Iterator for Plain<'_> {
     }
 }
 
+/// Whether two keys are shown alike. Keys of one function are often the same `static`.
 fn same(a: &str, b: &str) -> bool {
     core::ptr::eq(a, b) || Plain::new(a).eq(Plain::new(b))
 }
@@ -246,7 +252,7 @@ fn hash(key: &str) -> u32 {
     hash ^ (hash >> 15)
 }
 
-/// Writes a key as people write it.
+/// A key as it is shown: [`Plain`] for `Display`.
 pub(crate) struct KeyName<'a>(pub &'a str);
 
 impl core::fmt::Display for KeyName<'_> {

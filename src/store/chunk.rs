@@ -1,7 +1,8 @@
 //! A chunk: a run of values of one key, one element type, one shape and one number of indices, end to end.
 //!
 //! The newest chunk of a ring is open: it belongs to the ring alone, and values are appended to it. The others are
-//! sealed, and never change again.
+//! sealed, and never change again. That is what lets a snapshot share them: a reader needs no lock, and a value costs no
+//! allocation of its own. A value that is large, or not plain data, is a chunk by itself.
 
 /// When, and on which thread, a value was captured.
 #[derive(Clone, Copy)]
@@ -21,7 +22,7 @@ pub(crate) use heap::{Chunk, Data, Opaque, Part};
 #[cfg(all(feature = "capture", feature = "alloc"))]
 mod heap {
     use alloc::{boxed::Box, string::String, vec::Vec};
-    use core::{any::Any, fmt, ops::Range};
+    use core::{any::Any, fmt, mem, ops::Range};
 
     use once_cell::race::OnceBox;
 
@@ -31,16 +32,18 @@ mod heap {
     use super::super::summary::Summary;
     use super::Stamp;
 
-    /// See the module.
+    /// A run of values of one form: `len` of them, with their marks, indices and elements at the same positions.
     // In this order: what an append looks at comes first, on two cache lines.
     #[repr(C)]
     pub(crate) struct Chunk {
         pub data: Data,
         /// One a value.
-        pub stamps: Vec<Stamp>,
-        /// The number of values. In a chunk for small values elements, stamps and indices are longer: what lies behind
+        pub marks: Vec<Mark>,
+        /// The number of values. In a chunk for small values elements, marks and indices are longer: what lies behind
         /// the last value is room for the next ones.
         len: usize,
+        /// The sequence that marks count from.
+        base: u64,
         pub index_rank: usize,
         pub shape: Shape,
         pub key: &'static str,
@@ -50,8 +53,25 @@ mod heap {
         pub indices: Vec<i64>,
         /// The position of the first value among all that its ring has taken in.
         pub first: u64,
-        /// The elements as bytes, made when somebody asks for them.
+        /// The elements as bytes, made by the first reader that asks for them.
         bytes: OnceBox<[Vec<u8>; 1]>,
+    }
+
+    /// A [`Stamp`] in half the bytes.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Mark {
+        /// The captures between [`Chunk::base`] and this one.
+        after: u32,
+        thread: u32,
+    }
+
+    impl Mark {
+        /// `None` if the chunk has been there for too many captures.
+        #[inline(always)]
+        fn new(stamp: Stamp, base: u64) -> Option<Mark> {
+            let after = u32::try_from(stamp.sequence.wrapping_sub(base)).ok()?;
+            Some(Mark { after, thread: stamp.thread })
+        }
     }
 
     /// Some values of a chunk.
@@ -74,6 +94,16 @@ mod heap {
         Plain(Buffer),
         /// One value of a user's type, or a text.
         Opaque(Box<dyn Opaque>),
+    }
+
+    impl Data {
+        /// The bytes that it takes.
+        pub(crate) fn size(&self) -> usize {
+            match self {
+                Data::Plain(buffer) => buffer.capacity_in_bytes(),
+                Data::Opaque(value) => value.size(),
+            }
+        }
     }
 
     /// A value that is not plain data, in a box that [`try_box`] has made.
@@ -120,10 +150,11 @@ mod heap {
                 shape: Shape::SCALAR,
                 stride: 1,
                 data: Data::Plain(Buffer::U8(Vec::new())),
-                stamps: Vec::new(),
+                marks: Vec::new(),
                 indices: Vec::new(),
                 index_rank: 0,
                 len: 0,
+                base: 0,
                 first: 0,
                 bytes: OnceBox::new(),
             }
@@ -142,19 +173,15 @@ mod heap {
 
         /// What this chunk counts against the budget.
         pub(crate) fn cost(&self) -> usize {
-            let data = match &self.data {
-                Data::Plain(buffer) => buffer.capacity_in_bytes(),
-                Data::Opaque(value) => value.size(),
-            };
-            Chunk::cost_of(data, self.stamps.capacity(), self.indices.capacity())
+            Chunk::cost_of(self.data.size(), self.marks.capacity(), self.indices.capacity())
         }
 
-        /// That of a chunk with so many bytes of data, room for so many stamps, and for so many indices.
-        pub(crate) const fn cost_of(data: usize, stamps: usize, indices: usize) -> usize {
+        /// The cost of a chunk with `data` bytes of elements and room for this many marks and indices.
+        pub(crate) const fn cost_of(data: usize, marks: usize, indices: usize) -> usize {
             /// The chunk and its slot.
             const BOOKKEEPING: usize = size_of::<Chunk>() + slot_size::<Chunk>();
-            let stamps = stamps * size_of::<Stamp>() + indices * size_of::<i64>();
-            data.saturating_add(BOOKKEEPING + stamps)
+            let marks = marks * size_of::<Mark>() + indices * size_of::<i64>();
+            data.saturating_add(BOOKKEEPING + marks)
         }
 
         /// Makes this a chunk for values of another form, without values. The buffers are kept where they will do.
@@ -168,22 +195,25 @@ mod heap {
             self.index_rank = index_rank;
         }
 
-        /// Makes this a chunk that [`append`](Chunk::append) finds room in for `count` values of this form.
+        /// Makes this a chunk that [`append`](Chunk::append) finds room in for `count` values of this form, the first of them
+        /// with the sequence `base`.
         pub(crate) fn prepare<E: Element>(
             &mut self,
+            base: u64,
             shape: Shape,
             stride: usize,
             index_rank: usize,
             count: usize,
         ) -> Option<()> {
             self.reform::<E>(shape, stride, index_rank);
+            self.base = base;
             let Data::Plain(buffer) = &mut self.data else { return None };
             resize(E::of_mut(buffer)?, count.checked_mul(stride)?, E::ZERO)?;
-            resize(&mut self.stamps, count, Stamp { sequence: 0, thread: 0 })?;
+            resize(&mut self.marks, count, Mark { after: 0, thread: 0 })?;
             resize(&mut self.indices, count.checked_mul(index_rank)?, 0)
         }
 
-        /// Makes this a chunk that [`push_source`](Chunk::push_source) may be called for so many times.
+        /// Makes this a chunk for which [`push_source`](Chunk::push_source) may be called `count` times.
         pub(crate) fn reserve<E: Element>(
             &mut self,
             shape: Shape,
@@ -195,14 +225,40 @@ mod heap {
             let Data::Plain(buffer) = &mut self.data else { return None };
             let data = E::of_mut(buffer)?;
             data.clear();
-            self.stamps.clear();
+            self.marks.clear();
             self.indices.clear();
             data.try_reserve_exact(count.checked_mul(stride)?).ok()?;
-            self.stamps.try_reserve_exact(count).ok()?;
+            self.marks.try_reserve_exact(count).ok()?;
             self.indices.try_reserve_exact(count.checked_mul(index_rank)?).ok()
         }
 
-        /// Appends a small value, if it has the form of this chunk and there is room. Says whether it was so.
+        /// Whether there is room for one value, however large.
+        pub(crate) fn is_for_one(&self) -> bool {
+            self.marks.capacity() == 1
+        }
+
+        /// Makes this a chunk for the one value that is `data`, and gives what it held before, whose drop may be a user's code.
+        /// [`push_stamp`](Chunk::push_stamp) has to follow.
+        pub(crate) fn hold(
+            &mut self,
+            data: Data,
+            shape: Shape,
+            stride: usize,
+            indices: &[i64],
+        ) -> Option<Data> {
+            self.clear();
+            self.marks.clear();
+            self.indices.clear();
+            self.marks.try_reserve_exact(1).ok()?;
+            self.indices.try_reserve_exact(indices.len()).ok()?;
+            self.indices.extend_from_slice(indices);
+            (self.shape, self.stride, self.index_rank) = (shape, stride, indices.len());
+            Some(mem::replace(&mut self.data, data))
+        }
+
+        /// Appends a small value. False if it has another form than this chunk, or there is no room.
+        ///
+        /// The test `tests/instructions.rs` guards its length: it is most of what a capture costs.
         #[inline(always)]
         pub(crate) fn append<E: Element>(
             &mut self,
@@ -217,9 +273,10 @@ mod heap {
                 return false;
             }
             let position = self.len;
-            let Some(to_stamp) = self.stamps.get_mut(position) else { return false };
+            let Some(to_mark) = self.marks.get_mut(position) else { return false };
+            let Some(mark) = Mark::new(stamp, self.base) else { return false };
             let Some(to) = room_at(data, position, values.len()) else { return false };
-            *to_stamp = stamp;
+            *to_mark = mark;
             if !indices.is_empty() {
                 let Some(to) = room_at(&mut self.indices, position, indices.len()) else {
                     return false;
@@ -237,7 +294,7 @@ mod heap {
             let Some(data) = E::of(buffer) else { return 0 };
             let by_data = data.capacity().checked_div(length).unwrap_or(usize::MAX);
             let by_indices = self.indices.capacity().checked_div(rank).unwrap_or(usize::MAX);
-            self.stamps.capacity().min(by_data).min(by_indices)
+            self.marks.capacity().min(by_data).min(by_indices)
         }
 
         /// Whether the values have this form.
@@ -263,10 +320,18 @@ mod heap {
             data.len() - before
         }
 
-        /// Makes a value of what was taken in.
+        /// Makes a value of what was taken in. Its [`follows`](Chunk::follows) has to hold.
         pub(crate) fn push_stamp(&mut self, stamp: Stamp) {
-            self.stamps.push(stamp);
-            self.len += 1;
+            if self.len == 0 {
+                self.base = stamp.sequence;
+            }
+            self.marks.extend(Mark::new(stamp, self.base));
+            self.len = self.marks.len();
+        }
+
+        /// Whether a value may be in one chunk with a first one of sequence `base`.
+        pub(crate) fn follows(base: u64, stamp: Stamp) -> bool {
+            Mark::new(stamp, base).is_some()
         }
 
         /// The values from number `start` on, in a chunk of their own.
@@ -277,7 +342,8 @@ mod heap {
             with_buffer!(buffer, values => {
                 copy.copy_elements(&values[start * self.stride..self.len * self.stride], self, count)?;
             });
-            copy.stamps.extend_from_slice(&self.stamps[start..self.len]);
+            copy.marks.extend_from_slice(&self.marks[start..self.len]);
+            copy.base = self.base;
             copy.indices.extend_from_slice(
                 &self.indices[start * self.index_rank..self.len * self.index_rank],
             );
@@ -286,6 +352,7 @@ mod heap {
             Some(copy)
         }
 
+        /// Takes over the form of `other`, with room for `count` values, and `values` as their elements.
         fn copy_elements<E: Element>(
             &mut self,
             values: &[E],
@@ -307,7 +374,7 @@ mod heap {
                     values.copy_within(count * stride..self.len * stride, 0);
                 });
             }
-            self.stamps.copy_within(count..self.len, 0);
+            self.marks.copy_within(count..self.len, 0);
             self.indices.copy_within(count * rank..self.len * rank, 0);
             self.len -= count;
             self.first += count as u64;
@@ -324,16 +391,27 @@ mod heap {
             &self.shape
         }
 
-        /// The stamps of all values.
+        /// The stamps of the values from number `start` on.
         #[inline]
-        pub(crate) fn stamps(&self) -> &[Stamp] {
-            &self.stamps[..self.len]
+        pub(crate) fn stamps(&self, start: usize) -> impl Iterator<Item = Stamp> {
+            self.marks[start..self.len].iter().map(|mark| self.stamp_of(mark))
         }
 
         /// The stamp of a value.
         #[inline]
         pub(crate) fn stamp(&self, position: usize) -> Stamp {
-            self.stamps[position]
+            self.stamp_of(&self.marks[position])
+        }
+
+        /// A mark as it is shown: sequences are kept as differences from `base`.
+        #[inline]
+        fn stamp_of(&self, mark: &Mark) -> Stamp {
+            Stamp { sequence: self.base + u64::from(mark.after), thread: mark.thread }
+        }
+
+        /// The number of values with a smaller sequence than `end`.
+        pub(crate) fn count_before(&self, end: u64) -> usize {
+            self.marks[..self.len].partition_point(|mark| self.stamp_of(mark).sequence < end)
         }
 
         /// `None` if the values are not plain data.
@@ -349,6 +427,7 @@ mod heap {
             &self.indices[position * self.index_rank..][..self.index_rank]
         }
 
+        /// Where the elements of a value lie.
         fn range(&self, position: usize) -> Range<usize> {
             position * self.stride..(position + 1) * self.stride
         }
@@ -387,7 +466,7 @@ mod heap {
             if self.bytes.get().is_none() {
                 let bytes = to_bytes(buffer).and_then(|bytes| try_box(bytes).ok());
                 let bytes = bytes.expect("no memory for the bytes of a captured value");
-                // Whoever comes second drops theirs.
+                // A reader that loses the race drops its own.
                 drop(self.bytes.set(bytes));
             }
             self.bytes.get().map_or(&[], |[bytes]| &bytes[start * size..end * size])
@@ -455,12 +534,14 @@ mod heap {
         }
     }
 
+    /// Makes `all` exactly `count` long, or gives `None` where there is no memory.
     fn resize<T: Copy>(all: &mut Vec<T>, count: usize, zero: T) -> Option<()> {
         all.try_reserve_exact(count.saturating_sub(all.len())).ok()?;
         all.resize(count, zero);
         Some(())
     }
 
+    /// All elements as little-endian bytes; `None` where there is no memory.
     fn to_bytes(buffer: &Buffer) -> Option<Vec<u8>> {
         with_buffer!(buffer, values => elements_to_bytes(values))
     }
@@ -473,6 +554,7 @@ mod heap {
         Some(bytes)
     }
 
+    /// Hands elements over as little-endian bytes, made on the stack piece by piece: no memory is needed, whatever their number.
     fn stream<E: Element>(values: &[E], sink: &mut dyn FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
         let mut scratch = [0; 512];
         for piece in values.chunks(scratch.len() / E::SIZE) {

@@ -2,6 +2,10 @@
 //!
 //! There is one store for the process, [`PROCESS`], which keeps what it knows of a key in the owner of that key, and
 //! with `std` one for each [scope](super::scope), which has a table of its own.
+//!
+//! A key is admitted once: the filter is asked, its place is found, and both are written into the state of its owner, one word.
+//! From then on a capture in the store of the process reads that word and takes no lock but that of its ring. A new filter clears
+//! the words, and every key is asked again.
 
 #[cfg(feature = "alloc")]
 use alloc::{string::String, vec::Vec};
@@ -12,6 +16,8 @@ use spin::Mutex;
 use super::callsite::{Callsite, Place, Plain, owners, state};
 #[cfg(feature = "alloc")]
 use super::convert::{Conversion, Conversions, try_format};
+#[cfg(feature = "alloc")]
+use super::counts::Bits;
 use super::counts::{Counts, Event, Refused};
 #[cfg(feature = "alloc")]
 use super::memory::DECIDED;
@@ -21,6 +27,7 @@ use super::options::{Options, Patterns, matches};
 use super::ring::{Heap, Limits};
 #[cfg(feature = "alloc")]
 use super::share::Shared;
+#[cfg(feature = "alloc")]
 #[cfg(feature = "alloc")]
 use super::sync::CachePadded;
 use super::sync::lock;
@@ -34,7 +41,9 @@ pub(crate) static SWITCH: AtomicUsize = AtomicUsize::new(0);
 /// The store of every thread that has no scope.
 pub(crate) static PROCESS: Store = Store::new();
 
-/// See the module.
+/// A place for captures: that of the process, or of a scope.
+///
+/// `const` and zero where it can be, so that the store of the process is a `static` without initialisation.
 pub(crate) struct Store {
     #[cfg(feature = "alloc")]
     pub heap: CachePadded<Mutex<Heap>>,
@@ -49,6 +58,7 @@ pub(crate) struct Store {
     table: Option<Mutex<Table>>,
 }
 
+/// What is read seldom, behind one lock.
 struct Settings {
     only: Option<Patterns>,
     #[cfg(feature = "alloc")]
@@ -63,7 +73,7 @@ struct Settings {
     passed_over: Vec<(&'static Callsite, &'static str)>,
 }
 
-/// What is known of a store.
+/// What is known of a store at one moment, for the report.
 pub(crate) struct Status {
     pub active: bool,
     pub ever_active: bool,
@@ -79,6 +89,7 @@ pub(crate) struct Status {
 }
 
 impl Settings {
+    /// Whether the filter lets `key` through.
     fn wants(&self, key: &str) -> bool {
         let is_match = |pattern: &str| matches(pattern, Plain::new(key));
         self.only.as_ref().is_none_or(|patterns| patterns.iter().any(|pattern| is_match(pattern)))
@@ -193,6 +204,7 @@ impl Store {
         self.active().load(Relaxed)
     }
 
+    /// Sets the flag of this store, and for that of the process the lowest bit of [`SWITCH`] as well, which lines read.
     fn set_active(&self, active: bool) {
         self.active().store(active, Relaxed);
         #[cfg(feature = "std")]
@@ -269,6 +281,7 @@ impl Store {
         Some(Place::Region)
     }
 
+    /// Asks the filter, and finds or makes the place of a key. What it finds is written into the state, for [`known_place`](Store::known_place).
     #[cold]
     fn find_place(&self, owner: &'static Callsite) -> Result<Place, Event> {
         let filters = || self.filters().load(Relaxed);
@@ -308,11 +321,12 @@ impl Store {
             ring => ring as usize - 1,
         };
         // Set under the lock, for another thread that comes to it with the same key.
-        owner.change_state(state::RING, ring as u32 + 1);
+        owner.change_state(state::RING, ring as Bits + 1);
         owner.change_state(0, state::ADMITTED);
         Ok(Place::Heap(ring))
     }
 
+    /// The same in the table of a scope, under its lock: two threads in the scope may come with one key.
     #[cfg(feature = "std")]
     fn find_place_in(
         &self,
@@ -427,6 +441,7 @@ impl Store {
         }
     }
 
+    /// Clears one key, or marks it to be cleared by the next that uses it.
     fn clear_key(&self, owner: &'static Callsite, place: Place) {
         let cleared = match place {
             Place::Region => match change_ring(owner) {
@@ -516,6 +531,7 @@ impl Store {
         self.trim_regions(max_size);
     }
 
+    /// Sets limits, then frees what is beyond them, a chunk under each lock: captures go on meanwhile.
     #[cfg(feature = "alloc")]
     fn set_limits(&self, max_size: Option<usize>, max_bytes: Option<usize>) {
         self.trim_regions(max_size);
@@ -559,6 +575,7 @@ impl Store {
         }
     }
 
+    /// Brings the rings in given memory to a smaller limit. One that is in use keeps its values until it takes the next one in.
     fn trim_regions(&self, max_size: Option<usize>) {
         let Some(max_size) = max_size else { return };
         for (owner, place) in self.keys() {
@@ -586,6 +603,7 @@ impl Store {
         }
     }
 
+    /// What the report says before the keys. Of what is in use, it says what is true without it.
     pub(crate) fn status(&self) -> Status {
         let settings = lock(&self.settings);
         let memory = lock(&MEMORY).filter(|memory| self.is_process() && memory.size() > 0);
@@ -639,6 +657,7 @@ fn place_of(owner: &'static Callsite) -> Option<Place> {
     (owner.state() & state::REGION != 0).then_some(Place::Region)
 }
 
+/// What a user's limit stands for: 0 is none.
 fn max_size_of(max_size: usize) -> usize {
     if max_size == 0 { usize::MAX } else { max_size }
 }

@@ -1,4 +1,7 @@
 //! Conversions of users' types to plain data.
+//!
+//! A conversion is shared, so that a capture can run it when no lock is held, while another thread replaces it. It is looked up by
+//! type, for values that are not plain data only: what needs no conversion pays nothing for those that are set.
 
 use alloc::{string::String, vec::Vec};
 use core::fmt::{self, Display};
@@ -8,12 +11,15 @@ use super::note::{DimList, dims};
 
 /// Numbers with a shape: what a conversion gives, see [`Options::convert`](crate::Options::convert).
 ///
+/// The store takes over its `Vec` as it is: of a large one, nothing is copied a second time.
+///
 /// # Examples
 ///
 /// ```
 /// use anycapture::Array;
 ///
-/// let _row_major = Array::new(&[2, 3], vec![1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
+/// let row_major = Array::new(&[2, 3], vec![1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
+/// assert_eq!(row_major.shape(), [2, 3]);
 /// ```
 pub struct Array {
     pub(crate) shape: DimList,
@@ -33,7 +39,7 @@ impl Array {
         Array { shape: dims(shape), buffer }
     }
 
-    /// The dimensions.
+    /// The dimensions as they were given, outermost first; of more than 9 the first 9.
     pub fn shape(&self) -> &[usize] {
         self.shape.as_slice()
     }
@@ -46,6 +52,31 @@ impl fmt::Debug for Array {
 }
 
 /// What a conversion may give: an [`Array`], or a `Result` of one whose error can be displayed.
+///
+/// The trait can't be implemented elsewhere in a useful way: its method is hidden.
+///
+/// # Examples
+///
+/// ```
+/// use anycapture::{Array, Options, capture};
+///
+/// #[derive(Clone)]
+/// struct Quantised { scale: f32, data: Vec<i8> }
+///
+/// let options = Options::new().convert(|q: &Quantised| -> Result<Array, &'static str> {
+///     if q.scale == 0.0 {
+///         return Err("the scale is zero");
+///     }
+///     let numbers: Vec<f32> = q.data.iter().map(|&x| f32::from(x) * q.scale).collect();
+///     Ok(Array::new(&[q.data.len()], numbers))
+/// });
+/// anycapture::activate_with(options);
+/// let (good, bad) = (Quantised { scale: 0.5, data: vec![2, 4] }, Quantised { scale: 0.0, data: vec![] });
+/// capture!(forward, good, bad);
+/// # if !anycapture::ENABLED { return }
+/// assert_eq!(anycapture::cache()["forward.good"][0].as_slice::<f32>(), Some(&[1.0, 2.0][..]));
+/// assert!(anycapture::report().to_string().contains("the scale is zero"));
+/// ```
 pub trait Converted {
     /// The numbers, or a message.
     #[doc(hidden)]
@@ -105,10 +136,13 @@ mod with_capture {
         }
     }
 
+    /// A conversion behind its type.
     trait Run: Send + Sync {
+        /// `None` if `value` is of another type.
         fn run(&self, value: &dyn Any) -> Option<Result<Array, String>>;
     }
 
+    /// The user's closure, and the type of its argument. In an array of one, for [`try_box`].
     struct Function<T, F>(F, core::marker::PhantomData<fn(&T)>);
 
     impl<T: 'static, C: Converted, F: Fn(&T) -> C + Send + Sync> Run for [Function<T, F>; 1] {

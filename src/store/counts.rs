@@ -1,4 +1,26 @@
 //! What became of the values that a key was given.
+//!
+//! A capture never fails: it keeps a value or counts why not. What a ring took in is counted by the ring, under its lock, so
+//! that kept, overwritten, cleared and taken always add up; everything else by [`Stats`], without one.
+
+/// Counts and flags have 32 bits, or 16 where the target has no more in one piece (AVR).
+#[cfg(not(target_pointer_width = "16"))]
+mod bits {
+    pub(crate) type Bits = u32;
+    #[cfg(feature = "capture")]
+    pub(crate) type AtomicBits = core::sync::atomic::AtomicU32;
+}
+
+#[cfg(target_pointer_width = "16")]
+mod bits {
+    pub(crate) type Bits = u16;
+    #[cfg(feature = "capture")]
+    pub(crate) type AtomicBits = core::sync::atomic::AtomicU16;
+}
+
+#[cfg(feature = "capture")]
+pub(crate) use bits::AtomicBits;
+pub(crate) use bits::Bits;
 
 /// Why a value was not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,7 +29,7 @@ pub(crate) enum Refused {
     NoMemory,
     /// The value is larger than the whole budget, or than its ring in given memory.
     TooLarge,
-    /// What the value needs was in use where waiting is not allowed, or was in vain.
+    /// What the value needs was in use, and waiting is not allowed or did not help.
     Busy,
     /// The value is not plain data, and values live in given memory.
     NotPlain,
@@ -33,9 +55,9 @@ pub(crate) use with_capture::{Event, Stats};
 
 #[cfg(feature = "capture")]
 mod with_capture {
-    use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+    use core::sync::atomic::Ordering::Relaxed;
 
-    use super::Refused;
+    use super::{AtomicBits, Refused};
 
     /// Something that happens to a value other than that a ring takes it in.
     #[derive(Clone, Copy)]
@@ -56,11 +78,12 @@ mod with_capture {
     }
 
     /// Counts events. It is all zero at first, so that it costs no flash on a microcontroller.
-    pub(crate) struct Stats([AtomicU32; Event::COUNT]);
+    pub(crate) struct Stats([AtomicBits; Event::COUNT]);
 
     impl Event {
         const COUNT: usize = if cfg!(feature = "alloc") { 10 } else { 7 };
 
+        /// Its counter in [`Stats`].
         fn number(self) -> usize {
             match self {
                 Event::Refused(Refused::NoMemory) => 0,
@@ -80,24 +103,25 @@ mod with_capture {
 
     impl Stats {
         pub(crate) const fn new() -> Stats {
-            Stats([const { AtomicU32::new(0) }; Event::COUNT])
+            Stats([const { AtomicBits::new(0) }; Event::COUNT])
         }
 
-        /// Counts one more. The largest number means at least so many.
+        /// Counts one more. At the largest number it stays.
         #[cold]
         #[inline(never)]
         pub(crate) fn count(&self, event: Event) {
             let Some(counter) = self.0.get(event.number()) else { return };
             #[cfg(target_has_atomic = "32")]
-            // An `Err` says that the largest number is reached.
+            // `Err`: the largest number is reached.
             let _ = counter.fetch_update(Relaxed, Relaxed, |count| count.checked_add(1));
             // Without compare-and-swap there is one core; an interrupt right here loses its count.
             #[cfg(not(target_has_atomic = "32"))]
             counter.store(counter.load(Relaxed).saturating_add(1), Relaxed);
         }
 
+        #[allow(clippy::useless_conversion)] // not where they have 16 bits
         pub(crate) fn get(&self, event: Event) -> u32 {
-            self.0.get(event.number()).map_or(0, |counter| counter.load(Relaxed))
+            self.0.get(event.number()).map_or(0, |counter| counter.load(Relaxed).into())
         }
 
         /// Begins anew.

@@ -1,4 +1,8 @@
 //! Plain data: the primitives, and the arrays, slices and `Vec`s made of them.
+//!
+//! One list of primitives makes everything that differs by type: the kinds, the buffers, the conversion from and to little-endian
+//! bytes. The store never reinterprets memory: elements of one type lie in a `Vec` of that type, or as bytes that are read one
+//! by one, which is why there is no `unsafe` and no byte order to get wrong.
 
 #[cfg(feature = "alloc")]
 use alloc::{boxed::Box, vec::Vec};
@@ -73,6 +77,23 @@ pub trait Element:
 
 /// The element type of a captured value, by the names of the [safetensors] format.
 ///
+/// A `usize` is `U64` on a 64-bit target, and yet another type than a `u64`: [`Value::scalar`](crate::Value::scalar) and the like ask for the
+/// Rust type that was captured.
+///
+/// # Examples
+///
+/// ```
+/// use anycapture::{Dtype, capture};
+///
+/// let _session = anycapture::session();
+/// capture!(decode, token = 42_u32, text = "cat");
+/// # if !anycapture::ENABLED { return }
+/// let cache = anycapture::cache();
+/// assert_eq!(cache["decode.token"][0].dtype(), Dtype::U32);
+/// assert_eq!(cache["decode.text"][0].dtype(), Dtype::Opaque);
+/// assert_eq!(Dtype::U32.to_string(), "U32");
+/// ```
+///
 /// [safetensors]: https://github.com/huggingface/safetensors#format
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -117,7 +138,9 @@ impl fmt::Display for Dtype {
 /// What the store asks of an element. Not public API: it seals [`Element`].
 pub trait Stored: Copy + PartialOrd + fmt::Display + fmt::Debug + Sized {
     const KIND: Kind;
+    /// Its bytes in memory, and in a file.
     const SIZE: usize = size_of::<Self>();
+    /// What a buffer is filled with until values come.
     const ZERO: Self;
     /// Little-endian bytes of `values`; `bytes` is exactly as long.
     fn write(values: &[Self], bytes: &mut [u8]);
@@ -149,10 +172,12 @@ macro_rules! elements {
         impl Kind {
             const ALL: &'static [Kind] = &[$(Kind::$kind),+];
 
+            /// The kind that `kind as u8` was: part of the format of given memory, so the order of the list may not change.
             pub fn from_byte(byte: u8) -> Option<Kind> {
                 Kind::ALL.get(usize::from(byte)).copied()
             }
 
+            /// The bytes of an element.
             pub fn size(self) -> usize {
                 match self { $(Kind::$kind => size_of::<$type>()),+ }
             }
@@ -278,6 +303,7 @@ macro_rules! elements {
     (@bytes $type:ident $value:ident) => { $value.to_le_bytes() };
 }
 
+/// The element type of a `usize` or an `isize` on this target.
 const fn by_width(sixteen: Dtype, thirty_two: Dtype, sixty_four: Dtype) -> Dtype {
     match usize::BITS {
         16 => sixteen,
@@ -317,6 +343,7 @@ pub trait Fixed: Copy {
     const RANK: usize;
     /// Writes the dimensions, outermost first, as far as they find room.
     fn dims(room: &mut [usize]);
+    /// The elements of all `values`, in row-major order, where they lie.
     fn flatten(values: &[Self]) -> &[Self::Element];
 }
 
@@ -358,13 +385,14 @@ pub trait Plain {
     type Element: Element;
     /// What it is behind all references.
     type Bare: Plain<Element = Self::Element> + ?Sized;
-    /// Gives `to` that. A scalar or a small array is copied for it, so that the variable, whose address nobody has then,
+    /// Calls `to` with that. A scalar or a small array is copied for it, so that no one takes the address of the variable, which
     /// stays in registers while recording is inactive: guarded by `an_inactive_line_is_as_short_as_a_check_by_hand` and
     /// `a_captured_accumulator_stays_in_registers`.
     fn hand_over(&self, to: impl FnOnce(&Self::Bare));
     const RANK: usize;
     /// Writes the dimensions, outermost first, as far as they find room.
     fn dims(&self, room: &mut [usize]);
+    /// The elements in row-major order, where they lie: nothing is copied before the ring is found.
     fn flat(&self) -> &[Self::Element];
 }
 

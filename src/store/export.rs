@@ -1,4 +1,7 @@
 //! What was captured, as a file: given memory where it lies, a snapshot, or nothing.
+//!
+//! On the heap a snapshot is made first, so that captures go on while a slow sink takes the bytes. Given memory is read in place,
+//! for there may be no other: captures are refused meanwhile.
 
 #[cfg(all(feature = "capture", feature = "alloc"))]
 pub(crate) use heap::{cache, store};
@@ -6,11 +9,27 @@ pub(crate) use heap::{cache, store};
 pub(crate) use off::cache;
 #[cfg(feature = "alloc")]
 impl super::cache::Cache {
-    /// Writes the snapshot as a safetensors file, in pieces of any size: see [`export`](crate::export).
+    /// Writes the snapshot as a safetensors file, in pieces of any size: see [`export`](crate::export) for what is in it.
     ///
     /// # Errors
     ///
     /// The first that `sink` gives, and then no more is written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// capture!(Attention::forward, map = [[0.5_f32; 3]; 3]);
+    /// let cache = anycapture::take(); // the store is empty, and the file can wait
+    ///
+    /// let mut file = Vec::new();
+    /// cache.export(|bytes| std::io::Write::write_all(&mut file, bytes))?;
+    /// # if !anycapture::ENABLED { return Ok(()) }
+    /// let tensors = safetensors::SafeTensors::deserialize(&file)?;
+    /// assert_eq!(tensors.tensor("Attention.forward.map")?.shape(), [1, 3, 3]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn export<E>(&self, sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         cache(self, sink)
     }
@@ -55,6 +74,7 @@ mod region {
     }
 
     impl Rings<'_> {
+        /// Begins an export: marks the rings that are in use now, which are left out of every pass alike.
         pub(super) fn of(store: &Store) -> Rings<'_> {
             let Some(exporting) = Exporting::begin() else {
                 return Rings { store, exporting: None, lacks: Some(InUse) };
@@ -75,7 +95,7 @@ mod region {
     impl Keys for Rings<'_> {
         fn each(&self, f: &mut dyn FnMut(&dyn Key, &Form) -> fmt::Result) -> fmt::Result {
             /// A ring that was free is in use for as long as another core or thread shows it.
-            const TRIES: usize = if cfg!(feature = "std") { 10 } else { 1 << 20 };
+            const TRIES: u32 = if cfg!(feature = "std") { 10 } else { 1 << 20 };
             let Some(exporting) = &self.exporting else { return Ok(()) };
             let left_out = state::LEFT_OUT[exporting.number];
             for (owner, place) in self.store.keys() {
@@ -201,7 +221,7 @@ mod heap {
         fn has_threads(&self) -> bool {
             self.parts()
                 .iter()
-                .any(|part| part.chunk.stamps()[part.start..].iter().any(|stamp| stamp.thread != 0))
+                .any(|part| part.chunk.stamps(part.start).any(|stamp| stamp.thread != 0))
         }
 
         fn write(&self, column: Column, indices: usize, out: &mut Out<'_>) -> fmt::Result {
@@ -210,6 +230,7 @@ mod heap {
         }
     }
 
+    /// The column of the values in one chunk.
     fn write_part(
         Part { chunk, start }: &Part,
         column: Column,
@@ -217,7 +238,7 @@ mod heap {
         out: &mut Out<'_>,
     ) -> fmt::Result {
         let count = chunk.len() - start;
-        let stamps = |nth| &chunk.stamps()[start + nth..];
+        let stamps = |nth| chunk.stamps(start + nth);
         match column {
             Column::Elements => write_elements(chunk, *start, out),
             Column::Sequence => out.write_items(count, 8, &mut |nth, to| {
@@ -238,6 +259,7 @@ mod heap {
         }
     }
 
+    /// The elements of a chunk in one go where they are bytes already, else in pieces of the buffer's room.
     fn write_elements(chunk: &Chunk, start: usize, out: &mut Out<'_>) -> fmt::Result {
         if let Some(bytes) = chunk.raw_bytes(start) {
             return out.write(bytes);
@@ -256,6 +278,7 @@ mod heap {
         lists(cache.lists(), None, sink)
     }
 
+    /// Exports lists; the form of each is found once, where there is memory to keep it for all passes.
     fn lists<E>(
         lists: &[List],
         error: Option<SnapshotError>,

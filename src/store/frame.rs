@@ -138,6 +138,7 @@ impl Bytes {
     }
 
     #[allow(clippy::cast_possible_truncation)]
+    /// Seven bits a byte, the lowest first.
     fn push_varint(&mut self, mut number: u64) {
         while number > 0x7F {
             self.push(number as u8 | 0x80);
@@ -176,7 +177,7 @@ impl Crc {
         Crc(!0)
     }
 
-    /// With so many bytes more.
+    /// The checksum of these bytes behind those before.
     fn and(self, bytes: &[u8]) -> Crc {
         let step = |crc: u32| (crc >> 4) ^ Crc::TABLE[(crc & 15) as usize];
         Crc(bytes.iter().fold(self.0, |crc, byte| step(step(crc ^ u32::from(*byte)))))
@@ -374,6 +375,17 @@ mod tests {
         assert_eq!(overhead(127, &[6, 257, 257], &[11, 63]), 21);
         assert_eq!(overhead((1 << 35) - 1, &[6, 257, 257], &[11, 63]), 25);
         assert_eq!(overhead((1 << 35) - 1, &[2, 8, 12, 577, 577], &[11, 8000, 1, 0]), 30);
+    }
+
+    #[test]
+    fn a_header_of_the_largest_numbers_fits() {
+        let shape = [usize::MAX; MAX_RANK];
+        let stamp = Stamp { sequence: u64::MAX, thread: u32::MAX };
+        let indices = [i64::MIN; MAX_INDICES];
+        let frame = Frame { key: "f.x", kind: None, shape: &shape, indices: &indices, stamp };
+        let dims = MAX_RANK * (usize::BITS as usize).div_ceil(7);
+        let all = MAGIC.len() + 2 + VARINT + 5 + 1 + dims + MAX_INDICES * VARINT;
+        assert_eq!(frame.before_key().as_slice().len(), all);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What the functions of the crate's root do, with the store of this thread.
+//! What the functions of the crate's root do, with the store of this thread. With the feature off `off.rs` has the same names,
+//! so that the root has no `#[cfg]`.
 
 use super::control::Store;
 use super::options::Options;

@@ -1,5 +1,5 @@
-//! Into a ring on the heap: how the three ways of [`Heap`] are taken, with every copy of a large value, every allocation and
-//! every drop outside of its lock.
+//! Into a ring on the heap: which of the two ways of [`Heap`] a value takes. Every copy of a large value, every allocation for one
+//! and every drop is made here, outside of the lock, since any of them may take long or run a user's code.
 
 use super::chunk::{Chunk, Data, Opaque};
 use super::control::Store;
@@ -20,6 +20,7 @@ pub(crate) struct Kept {
     pub has_nan: bool,
 }
 
+/// What a ring has to know of a value, with the number of this thread.
 fn incoming<'a>(shape: &'a [usize], note: &'a Note<'_>) -> Incoming<'a> {
     Incoming { shape, indices: note.indices, keep: note.keep, thread: thread() }
 }
@@ -63,6 +64,7 @@ pub(crate) fn keep<S: Source>(
     }
 }
 
+/// Copies a small value under the lock.
 fn append<E: Element>(
     store: &Store,
     ring: usize,
@@ -105,6 +107,41 @@ impl Drop for Reserved<'_> {
     }
 }
 
+/// Takes the oldest chunk of a full ring if it `fits`, or a new one, for which `cost` is reserved.
+fn take_chunk<'a>(
+    store: &'a Store,
+    ring: usize,
+    note: &Note<'_>,
+    cost: usize,
+    fits: impl Fn(&Chunk) -> bool,
+) -> Result<(Unique<Chunk>, Reserved<'a>), Refused> {
+    let reserved = |cost| Reserved { store, ring, cost };
+    match steps(store, |heap| heap.begin(ring, note.keep, cost, &fits))? {
+        Begun::Reused(chunk) => {
+            let cost = chunk.cost();
+            Ok((chunk, reserved(cost)))
+        }
+        Begun::Fresh => {
+            let reserved = reserved(cost);
+            let chunk = Unique::new(Chunk::empty("")).map_err(|_| Refused::NoMemory)?;
+            Ok((chunk, reserved))
+        }
+    }
+}
+
+/// Puts a chunk of one value into the ring.
+fn put_chunk(
+    (chunk, reserved): (Unique<Chunk>, Reserved<'_>),
+    note: &Note<'_>,
+) -> Result<(), Refused> {
+    let (store, ring) = (reserved.store, reserved.ring);
+    let (mut chunk, mut reserved) = (Some(chunk), Some(reserved.take()));
+    let incoming = incoming(&[], note);
+    let garbage = steps(store, |heap| heap.push_chunk(ring, &mut chunk, &mut reserved, &incoming))?;
+    drop(garbage);
+    Ok(())
+}
+
 /// Takes a chunk, fills it, and puts it back.
 fn fill<S: Source>(
     store: &Store,
@@ -118,16 +155,7 @@ fn fill<S: Source>(
     let cost = Chunk::cost_of(bytes, 1, rank);
     // A much larger buffer would hold on to memory that the value does not need.
     let fits = |chunk: &Chunk| chunk.room_for::<S::Element>(length, rank) == 1;
-    let begun = steps(store, |heap| heap.begin(ring, note.keep, cost, fits))?;
-    let (chunk, cost) = match begun {
-        Begun::Reused(chunk) => {
-            let cost = chunk.cost();
-            (Ok(chunk), cost)
-        }
-        Begun::Fresh => (Unique::new(Chunk::empty("")), cost),
-    };
-    let reserved = Reserved { store, ring, cost };
-    let mut chunk = chunk.map_err(|_| Refused::NoMemory)?;
+    let (mut chunk, reserved) = take_chunk(store, ring, note, cost, fits)?;
     let reserved_room = chunk.reserve::<S::Element>(Shape::new(shape), length, rank, 1);
     reserved_room.ok_or(Refused::NoMemory)?;
     let count = chunk.push_source(source, note.indices);
@@ -136,7 +164,7 @@ fn fill<S: Source>(
         (chunk.shape, chunk.stride) = (Shape::new(&[count]), count);
     }
     let has_nan = store.stops_at_nan() && has_nan(&chunk);
-    push(store, ring, chunk, Some(reserved.take()), note)?;
+    put_chunk((chunk, reserved), note)?;
     Ok(Kept { shortened, has_nan })
 }
 
@@ -145,29 +173,22 @@ fn has_nan(chunk: &Chunk) -> bool {
     with_buffer!(buffer, values => values.iter().any(|value| value.is_nan()))
 }
 
-fn push(
+/// Takes a chunk, puts the one value that is `data` into it, and puts it back.
+fn hold(
     store: &Store,
     ring: usize,
-    chunk: Unique<Chunk>,
-    mut reserved: Option<usize>,
+    data: Data,
+    (shape, stride): (Shape, usize),
     note: &Note<'_>,
-) -> Result<(), Refused> {
-    let mut chunk = Some(chunk);
-    let incoming = incoming(&[], note);
-    let garbage = steps(store, |heap| heap.push_chunk(ring, &mut chunk, &mut reserved, &incoming))?;
-    drop(garbage);
-    Ok(())
-}
-
-/// A chunk of one value, with room for its stamp.
-fn chunk_of(data: Data, note: &Note<'_>) -> Result<Unique<Chunk>, Refused> {
-    let mut chunk = Unique::new(Chunk::empty("")).map_err(|_| Refused::NoMemory)?;
-    chunk.data = data;
-    chunk.stamps.try_reserve_exact(1).map_err(|_| Refused::NoMemory)?;
-    chunk.indices.try_reserve_exact(note.indices.len()).map_err(|_| Refused::NoMemory)?;
-    chunk.indices.extend_from_slice(note.indices);
-    chunk.index_rank = note.indices.len();
-    Ok(chunk)
+) -> Result<Kept, Refused> {
+    let cost = Chunk::cost_of(data.size(), 1, note.indices.len());
+    let (mut chunk, reserved) = take_chunk(store, ring, note, cost, Chunk::is_for_one)?;
+    let overwritten = chunk.hold(data, shape, stride, note.indices).ok_or(Refused::NoMemory)?;
+    let has_nan = store.stops_at_nan() && has_nan(&chunk);
+    put_chunk((chunk, reserved), note)?;
+    // The new value is kept, whatever this does.
+    drop(overwritten);
+    Ok(Kept { shortened: false, has_nan })
 }
 
 /// Keeps a value of a user's type.
@@ -181,7 +202,8 @@ where
     [T; 1]: Opaque + 'static,
 {
     let value = try_box(value).map_err(|_| Refused::NoMemory)?;
-    push(store, ring, chunk_of(Data::Opaque(value), note)?, None, note)
+    hold(store, ring, Data::Opaque(value), (Shape::SCALAR, 1), note)?;
+    Ok(())
 }
 
 /// Keeps what a conversion has made. A large buffer is not copied.
@@ -195,12 +217,8 @@ pub(crate) fn keep_buffer(
     if buffer.capacity_in_bytes() <= SMALL {
         return with_buffer!(&buffer, values => append(store, ring, values, shape, note));
     }
-    let length = length_of(&buffer);
-    let mut chunk = chunk_of(Data::Plain(buffer), note)?;
-    (chunk.shape, chunk.stride) = (Shape::new(shape), length);
-    let has_nan = store.stops_at_nan() && has_nan(&chunk);
-    push(store, ring, chunk, None, note)?;
-    Ok(Kept { shortened: false, has_nan })
+    let form = (Shape::new(shape), length_of(&buffer));
+    hold(store, ring, Data::Plain(buffer), form, note)
 }
 
 /// The number of elements.

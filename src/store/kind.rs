@@ -1,4 +1,7 @@
 //! What a line does with a value once its kind is known; and the kinds that are looked for behind references.
+//!
+//! Method lookup in [`probe`](super::probe) picks a case; the case calls one method of [`Line`]. The traits here say what a value leads to (numbers,
+//! texts, items), implemented for references too, so that a case need not count them.
 
 // What is reachable here is hidden: it is named by expansions only.
 #![allow(missing_docs)]
@@ -42,6 +45,7 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// Plain data: a scalar or a small array by way of a copy, so that the variable may stay in registers.
     #[inline(always)]
     pub(crate) fn plain<V: Plain + ?Sized>(self, value: &V) {
         value.hand_over(|value| self.site.record(self.key, value, self.note));
@@ -64,6 +68,7 @@ impl<'a> Line<'a> {
         self.site.record_text(self.key, text, self.note);
     }
 
+    /// A value that is made from the one at the line, only if it is wanted; `None` where there is no memory.
     #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn made<T: Send + Sync + 'static>(self, make: impl FnOnce() -> Option<T>) {
@@ -76,6 +81,7 @@ impl<'a> Line<'a> {
         self.site.record_items(self.key, items, self.note);
     }
 
+    /// Any other value: converted, or cloned.
     #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn value<T: Clone + Send + Sync + 'static>(self, value: &T) {
@@ -95,8 +101,11 @@ pub(crate) mod way {
     pub struct Slice;
     pub struct Array;
     pub struct Each;
+    #[cfg(feature = "alloc")]
     pub struct Text;
+    #[cfg(feature = "alloc")]
     pub struct Texts;
+    #[cfg(feature = "alloc")]
     pub struct Items;
     #[cfg(feature = "alloc")]
     pub struct Target;
@@ -177,11 +186,13 @@ impl<End, Way, T: Leads<End, Way>, E> Leads<End, way::In<Way>> for Result<T, E> 
 }
 
 /// An `Option` or a `Result`, behind references.
+#[cfg(feature = "alloc")]
 pub trait Held {
     type Item;
     fn held(&self) -> Option<&Self::Item>;
 }
 
+#[cfg(feature = "alloc")]
 impl<T> Held for Option<T> {
     type Item = T;
 
@@ -191,6 +202,7 @@ impl<T> Held for Option<T> {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl<T, E> Held for Result<T, E> {
     type Item = T;
 
@@ -279,6 +291,7 @@ impl<T: AsRef<str>> Texts for Vec<T> {
 
 macro_rules! behind_references {
     ($($reference:ty),+) => {$(
+        #[cfg(feature = "alloc")]
         impl<T: Held + ?Sized> Held for $reference {
             type Item = T::Item;
 

@@ -1,14 +1,29 @@
 //! The values of one key in a snapshot.
+//!
+//! On the heap a list shares the sealed chunks of a ring and copies the open one. Given memory is copied, for it is
+//! overwritten in place. The `Value`s are made when the list is first read.
 
 use core::fmt;
 
-/// Why a snapshot could not be made: see [`try_cache`](crate::try_cache).
+/// Why a snapshot could not be made: see [`try_cache`](crate::try_cache). Nothing is lost by it: the values stay in the store.
+///
+/// # Examples
+///
+/// ```
+/// use anycapture::SnapshotError;
+///
+/// match anycapture::try_cache() {
+///     Ok(cache) => println!("{cache}"),
+///     Err(SnapshotError::Busy) => {} // in a signal handler: the next look may have more luck
+///     Err(error) => eprintln!("{error}"),
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SnapshotError {
     /// There is no memory for it.
     NoMemory,
-    /// The store is in use, and waiting is not allowed, or was in vain.
+    /// The store is in use, and waiting is not allowed, or did not help for a second.
     Busy,
 }
 
@@ -48,12 +63,12 @@ mod with_capture {
     use super::super::value::{Raw, Value};
     use super::SnapshotError;
 
-    /// See the module.
+    /// The chunks of a key, and its values once they were asked for.
     pub(crate) struct List {
         key: &'static str,
         /// Oldest first; never empty.
         parts: Vec<Part>,
-        /// A value each, made when somebody asks for them.
+        /// One `Value` each, made by the first reader.
         values: OnceBox<[Vec<Value<'static>>; 1]>,
     }
 
@@ -81,7 +96,7 @@ mod with_capture {
             if self.values.get().is_none() {
                 let values =
                     self.make_values().expect("no memory for the list of the values of a key");
-                // Whoever comes second drops theirs.
+                // A reader that loses the race drops its own.
                 drop(self.values.set(values));
             }
             self.values.get().map_or(&[], |[values]| values)
@@ -178,6 +193,7 @@ mod with_capture {
         Ok(parts)
     }
 
+    /// Takes the chunks of a ring under one lock, so that no value is handed out twice. Room for them is made before, without it.
     fn take_heap(store: &Store, ring: usize) -> Result<Vec<Part>, SnapshotError> {
         let mut parts = Vec::new();
         loop {
@@ -214,8 +230,10 @@ mod with_capture {
         Ok(parts)
     }
 
+    /// Whether two values may lie in one chunk.
     fn same_form(a: &Raw<'_>, b: &Raw<'_>) -> bool {
-        a.kind == b.kind && a.shape == b.shape && a.index_rank == b.index_rank
+        let is_alike = a.kind == b.kind && a.shape == b.shape && a.index_rank == b.index_rank;
+        is_alike && Chunk::follows(b.stamp.sequence, a.stamp)
     }
 
     /// Appends a value to a chunk, which gets room for `count` if it is empty.

@@ -1,4 +1,9 @@
-//! The given memory of the process: who may have a piece of it, who reads it, and the order of the captures there.
+//! The given memory of the process: the part that is not carved yet, the readers that are looking at it, and the order of the
+//! captures in it.
+//!
+//! Each key has a lock of its own, in its owner, so a capture meets only captures and readers of the same key. An export reads
+//! all rings several times and must find them unchanged, so captures are refused while one lives: [`Exporting`]. A reader may
+//! run the very code that captures, so captures do not wait while one lives: [`Reading`].
 
 #[cfg(feature = "alloc")]
 use core::sync::atomic::AtomicU8;
@@ -21,7 +26,7 @@ pub(crate) static MEMORY: Mutex<Memory> = Mutex::new(Memory::new());
 #[cfg(feature = "alloc")]
 pub(crate) static DECIDED: Decision = Decision::new();
 
-/// The sequence of captures in given memory.
+/// The sequence of captures in given memory: 64 bits of two words, for a Cortex-M has no atomic of 64.
 #[cfg(target_has_atomic = "32")]
 mod region_sequence {
     use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -169,6 +174,8 @@ impl Decision {
         Decision(AtomicU8::new(Decision::OPEN))
     }
 
+    /// Decides, if that is open. Memory may be given once, so a second wish for the region is refused; the heap may be asked for any
+    /// number of times.
     fn decide(&self, wanted: u8) -> bool {
         let decided = self.0.compare_exchange(Decision::OPEN, wanted, Relaxed, Relaxed);
         matches!((decided, wanted), (Ok(_), _) | (Err(Decision::HEAP), Decision::HEAP))

@@ -1,4 +1,7 @@
 //! What a capture line says beside its value. Named by expansions only.
+//!
+//! Numbers of a line may be of any integer type. They are brought into range here and never panic: what is not a `usize`
+//! becomes the largest one, which fits no value and is counted as a mismatch.
 
 // What is reachable here is hidden.
 #![allow(missing_docs)]
@@ -101,6 +104,7 @@ impl IndexList {
     label = "not an index"
 )]
 pub trait Indices {
+    /// Beyond `i64`, the nearest.
     fn list(self) -> IndexList;
 }
 
@@ -159,6 +163,7 @@ impl DimList {
     label = "not dimensions"
 )]
 pub trait Dims {
+    /// The dimensions; of more than can be kept, one too many, so that they are seen to be.
     fn list(&self) -> DimList;
 }
 

@@ -1,4 +1,7 @@
 //! The store when nothing is recorded: the same names, and nothing behind them.
+//!
+//! The macros expand to the same calls with the feature on and off, so that a line is type-checked in both; and
+//! `tests/machine_code.rs` compares the machine code around it with that without the line.
 
 #[cfg(feature = "alloc")]
 use core::any::Any;
@@ -128,7 +131,7 @@ impl Scope {
         Scope(())
     }
 
-    /// What lets other threads record into this scope, and read it.
+    /// What lets other threads record into this scope, and read it: with the feature on.
     pub fn handle(&self) -> Handle {
         Handle(())
     }

@@ -1,4 +1,7 @@
 //! What to record, and how much of it.
+//!
+//! Options are collected here without a look at the store, and set in one go by [`activate_with`](crate::activate_with): what they replace
+//! is dropped afterwards, when no lock is held, for a conversion may own anything.
 
 #[cfg(feature = "alloc")]
 use alloc::{string::String, vec::Vec};
@@ -50,18 +53,36 @@ impl Options {
         Options::default()
     }
 
-    /// Keep the newest `max_size` values of each key; 0 means as many as memory allows.
+    /// Keep the newest `max_size` values of each key; 0 means as many as memory allows. The same as
+    /// [`set_size`](crate::set_size): it takes effect at once, also for clones of a user's type, and a line's `keep` overrides it.
     pub fn max_size(mut self, max_size: usize) -> Options {
         self.max_size = Some(max_size);
         self
     }
 
-    /// Keep at most so many bytes in all, counted as memory is really taken: the values, and what is kept with them.
+    /// Keep at most `max_bytes` in all, counted as memory is really taken: the values, and what is kept with them.
     ///
-    /// A key that needs room gives up its own oldest values, a chunk of them at a time. A value that finds no room even
+    /// It is for the heap: given memory is as large as it is. A key that needs room gives up its own oldest values, a chunk of them at a time. A value that finds no room even
     /// so is refused, and counted. A smaller limit takes effect at once: the oldest values of all keys go.
     ///
-    /// Of a value of a user's type only its own size counts, not what it points to.
+    /// Of a value of a user's type only its own size counts, not what it points to. [Convert](Options::convert) it, or keep few.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anycapture::{Options, capture};
+    ///
+    /// anycapture::activate_with(Options::new().max_bytes(64 << 10));
+    /// for step in 0..100 {
+    ///     let row = [0.5_f32; 1024]; // 4 KiB
+    ///     capture!(forward, row; index = step);
+    /// }
+    /// # if !anycapture::ENABLED { return }
+    /// let cache = anycapture::cache();
+    /// let rows = &cache["forward.row"];
+    /// assert!(rows.len() <= 16);
+    /// assert_eq!(rows.last().and_then(|row| row.index()), Some(99)); // the newest stay
+    /// ```
     pub fn max_bytes(mut self, max_bytes: usize) -> Options {
         self.max_bytes = Some(max_bytes);
         self
@@ -69,6 +90,21 @@ impl Options {
 
     /// Record only keys that match one of `patterns`, in which `*` stands for any run of characters; a
     /// value of another key is not copied at all. `&["*"]` records every key again, `&[]` none.
+    ///
+    /// What a line computes, `norm = x.norm()`, is computed before its key is looked at: `if` or `on` keeps it from that.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anycapture::{Options, capture};
+    ///
+    /// anycapture::activate_with(Options::new().only(&["Attention.*", "*.logits"]));
+    /// capture!(Attention::forward, map = [0.5_f32; 4], scores = [1.0_f32; 4]);
+    /// capture!(Model::forward, logits = [0.1_f32; 2], hidden = [0.2_f32; 8]);
+    /// # if !anycapture::ENABLED { return }
+    /// let keys = ["Attention.forward.map", "Attention.forward.scores", "Model.forward.logits"];
+    /// assert!(anycapture::cache().keys().eq(keys));
+    /// ```
     #[cfg(feature = "alloc")]
     pub fn only(mut self, patterns: &[&str]) -> Options {
         // A pattern for which there is no memory matches nothing.

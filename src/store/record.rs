@@ -2,7 +2,7 @@
 //!
 //! [`Callsite::record`] is for plain data, [`Callsite::record_source`] for elements that are made one by one, and with a heap
 //! [`Callsite::record_value`] for values of any other type. Each has the key admitted, which gives the place of its values, and keeps
-//! the value there: on the heap by [`keep`](super::keep), or in given memory.
+//! the value there: on the heap by [`keep`](mod@super::keep), or in given memory.
 //!
 //! No lock is held while a user's code runs, but for the elements of an iterator that are written into given memory: a
 //! capture of the same key in that code is refused.
@@ -19,9 +19,7 @@ use spin::MutexGuard;
 use super::callsite::state;
 use super::callsite::{Callsite, Place};
 use super::chunk::Stamp;
-#[cfg(feature = "alloc")]
-use super::control::PROCESS;
-use super::control::Store;
+use super::control::{PROCESS, Store};
 #[cfg(feature = "alloc")]
 use super::convert::Array;
 use super::counts::{Event, Refused};
@@ -90,7 +88,7 @@ impl Callsite {
         let values = value.flat();
         let (flat, mut room) = ([values.len()], [0; MAX_RANK]);
         let own = own_shape(value, &flat, &mut room);
-        keep(self.owner(key), values, own, note);
+        keep(self.owner(key), values, note.shape, own, note);
     }
 
     /// Keeps elements that are made one by one, flat or in the shape that the line gives.
@@ -104,7 +102,7 @@ impl Callsite {
         note: &Note<'_>,
     ) {
         let flat = [source.len()];
-        keep(self.owner(key), source, Some(shape.unwrap_or(&flat)), note);
+        keep(self.owner(key), source, note.shape.or(shape), Some(&flat), note);
     }
 
     /// Counts a `None` or an `Err`.
@@ -127,6 +125,7 @@ impl Callsite {
     }
 }
 
+/// Counts an event of a line that has nothing to keep.
 fn count(owner: &'static Callsite, event: Event) {
     with_store(|store| {
         if store.is_active() {
@@ -152,34 +151,60 @@ fn with_admitted(owner: &'static Callsite, keep: impl FnOnce(&Store, Place) -> K
     });
 }
 
-/// Keeps elements. `own` are the dimensions of the value itself, `None` if they are too many.
-fn keep<S: Source>(owner: &'static Callsite, source: S, own: Option<&[usize]>, note: &Note<'_>) {
-    with_admitted(owner, |store, place| keep_elements(store, owner, place, source, own, note));
+/// Keeps elements. `given` are the dimensions to try; without any, `own`, which fit; `None` if they are too many.
+#[cfg_attr(not(feature = "alloc"), inline(always))]
+fn keep<S: Source>(
+    owner: &'static Callsite,
+    source: S,
+    given: Option<&[usize]>,
+    own: Option<&[usize]>,
+    note: &Note<'_>,
+) {
+    #[cfg(feature = "alloc")]
+    with_admitted(owner, |store, place| {
+        keep_elements(store, owner, place, source, given, own, note)
+    });
+    #[cfg(not(feature = "alloc"))]
+    keep_in_region(owner, source, given, own, note, |form, fits, write| {
+        push_if_admitted(owner, form, fits, note, write);
+    });
 }
 
+/// Keeps elements in the shape of the line, in their own, or flat where that does not fit, which is counted.
+#[cfg(feature = "alloc")]
 fn keep_elements<S: Source>(
     store: &Store,
     owner: &'static Callsite,
     place: Place,
     source: S,
+    given: Option<&[usize]>,
     own: Option<&[usize]>,
     note: &Note<'_>,
 ) -> Kept {
+    let Place::Heap(ring) = place else {
+        return keep_in_region(owner, source, given, own, note, |form, fits, write| {
+            push_to_region(store, owner, form, fits, note, write)
+        });
+    };
     let flat = [source.len()];
-    let (shape, fits) = match note.shape.or(own) {
-        Some(shape) if fits(shape, source.len()) => (shape, true),
-        _ => (&flat[..], false),
-    };
-    let shortened = match place {
-        Place::Region => keep_in_region(store, owner, source, shape, note)?,
-        #[cfg(feature = "alloc")]
-        Place::Heap(ring) => {
-            let kept = keep::keep(store, ring, source, shape, note)?;
-            stop_at_nan(store, owner, kept.has_nan);
-            kept.shortened
-        }
-    };
-    Ok((!fits || shortened).then_some(Event::Mismatched))
+    let (shape, fits) = shape_of(given, own, &flat);
+    let kept = keep::keep(store, ring, source, shape, note)?;
+    stop_at_nan(store, owner, kept.has_nan);
+    Ok((!fits || kept.shortened).then_some(Event::Mismatched))
+}
+
+/// The dimensions to keep a value with, and whether they are those that were wanted.
+#[inline(always)]
+fn shape_of<'a>(
+    given: Option<&'a [usize]>,
+    own: Option<&'a [usize]>,
+    flat: &'a [usize; 1],
+) -> (&'a [usize], bool) {
+    match (given, own) {
+        (None, Some(own)) => (own, true),
+        (Some(shape), _) if fits(shape, flat[0]) => (shape, true),
+        _ => (flat, false),
+    }
 }
 
 fn stop_at_nan(store: &Store, owner: &'static Callsite, has_nan: bool) {
@@ -206,6 +231,7 @@ fn own_shape<'a, V: Plain + ?Sized>(
     }
 }
 
+/// Whether `dims` are a shape of `length` elements. A product beyond `usize` is none.
 #[inline(always)]
 fn fits(dims: &[usize], length: usize) -> bool {
     let product = || dims.iter().try_fold(1_usize, |product, &dim| product.checked_mul(dim));
@@ -214,62 +240,92 @@ fn fits(dims: &[usize], length: usize) -> bool {
     dims.len() <= MAX_RANK && product == Some(length)
 }
 
-/// Writes elements into the ring of the key in given memory. Says whether fewer came than were announced.
+/// Hands elements to `push`, as they are to be written into the ring of the key in given memory; and whether their
+/// shape is the one that was wanted.
 #[inline(always)]
-fn keep_in_region<S: Source>(
-    store: &Store,
+fn keep_in_region<S: Source, R>(
     owner: &'static Callsite,
     source: S,
-    shape: &[usize],
+    given: Option<&[usize]>,
+    own: Option<&[usize]>,
     note: &Note<'_>,
-) -> Result<bool, Refused> {
-    let size = source.len().checked_mul(S::Element::SIZE).filter(|size| *size <= MAX_RING);
-    let size = size.ok_or(Refused::TooLarge)?;
-    let form = Form {
+    push: impl FnOnce(&mut Form<'_>, bool, &mut dyn FnMut(&mut [u8]) -> usize) -> R,
+) -> R {
+    let flat = [source.len()];
+    let (shape, fits) = shape_of(given, own, &flat);
+    let mut form = Form {
         stamp: Stamp { sequence: 0, thread: thread() },
         kind: S::Element::KIND,
         shape,
         indices: note.indices,
         length: source.len(),
-        size,
+        size: source.len().saturating_mul(S::Element::SIZE).min(MAX_RING + 1),
     };
     let (mut source, mut has_nan) = (Some(source), false);
-    let shortened = push_to_region(store, owner, form, note, &mut |bytes| {
+    let pushed = push(&mut form, fits, &mut |bytes| {
         let count = source.take().map_or(0, |source| source.write_to(bytes));
-        if store.stops_at_nan() {
+        if PROCESS.stops_at_nan() {
             let mut elements = bytes.chunks_exact(S::Element::SIZE).take(count);
             has_nan = elements.any(|bytes| S::Element::read(bytes).is_nan());
         }
         count
-    })?;
-    stop_at_nan(store, owner, has_nan);
-    Ok(shortened)
+    });
+    // Asked first, for a program may never set it: so the compiler leaves this out.
+    if PROCESS.stops_at_nan() {
+        stop_at_nan(&PROCESS, owner, has_nan);
+    }
+    pushed
 }
 
-/// The same code for elements of every type, for flash is small. The ring is carved for the first value.
+/// The same code for elements of every type, for flash is small.
+#[cfg(not(feature = "alloc"))]
 #[inline(never)]
+fn push_if_admitted(
+    owner: &'static Callsite,
+    form: &mut Form<'_>,
+    fits: bool,
+    note: &Note<'_>,
+    write: &mut dyn FnMut(&mut [u8]) -> usize,
+) {
+    with_admitted(owner, |store, _| push_to_region(store, owner, form, fits, note, write));
+}
+
+/// Pushes a value into the ring of the key, which is carved for the first one.
+#[cfg_attr(feature = "alloc", inline(never))]
 fn push_to_region(
     store: &Store,
     owner: &'static Callsite,
-    mut form: Form<'_>,
+    form: &mut Form<'_>,
+    fits: bool,
     note: &Note<'_>,
     write: &mut dyn FnMut(&mut [u8]) -> usize,
-) -> Result<bool, Refused> {
+) -> Kept {
     let mut ring = change_ring(owner).ok_or(Refused::Busy)?;
     let ring = match &mut *ring {
         Some(ring) => ring,
-        none => {
-            let told = store.told_size();
-            let (wanted, least) = ring_size(owner.key(), &form, note.keep, note.room, told);
-            none.insert(Ring::create(carve(wanted, least)?, owner.key())?)
-        }
+        none => none.insert(carve_ring(store, owner, form, note)?),
     };
     let limit = match (note.keep, note.room) {
         (0, 0) => store.told_size(),
         (keep, _) => keep,
     };
     form.stamp.sequence = next_in_region()?;
-    ring.push(&form, limit, write)
+    let shortened = ring.push(form, limit, write)?;
+    Ok((!fits || shortened).then_some(Event::Mismatched))
+}
+
+/// The ring of a key, made for its first value.
+#[cold]
+#[inline(never)]
+fn carve_ring(
+    store: &Store,
+    owner: &'static Callsite,
+    first: &Form<'_>,
+    note: &Note<'_>,
+) -> Result<Ring<'static>, Refused> {
+    let told = store.told_size();
+    let (wanted, least) = ring_size(owner.key(), first, note.keep, note.room, told);
+    Ring::create(carve(wanted, least)?, owner.key())
 }
 
 #[cfg(feature = "alloc")]
@@ -285,9 +341,8 @@ impl Callsite {
     ) {
         let values = value.flat();
         let (flat, mut room) = ([values.len()], [0; MAX_RANK]);
-        let is_quick = size_of_val(values) <= SMALL
-            && scope::is_process_active_alone()
-            && !PROCESS.stops_at_nan();
+        let is_quick =
+            size_of_val(values) <= SMALL && scope::is_process_active() && !PROCESS.stops_at_nan();
         if let (true, Some(ring)) = (is_quick, self.ring_number()) {
             if let Some(incoming) = incoming(value, note, &flat, &mut room) {
                 if let Some(mut heap) = PROCESS.heap.try_lock() {
@@ -495,7 +550,8 @@ fn keep_array(
     let Array { shape: own, buffer } = array;
     let Place::Heap(ring) = place else {
         return with_buffer!(&buffer, values => {
-            keep_elements(store, owner, place, &values[..], Some(own.as_slice()), note)
+            let given = note.shape.unwrap_or(own.as_slice());
+            keep_elements(store, owner, place, &values[..], Some(given), None, note)
         });
     };
     let length = keep::length_of(&buffer);

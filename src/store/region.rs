@@ -102,7 +102,8 @@ const TAKEN: usize = 48;
 /// The start of a piece: magic bytes and size.
 const PIECE: usize = 8;
 /// The largest ring, and the most bytes of elements: its offsets have 32 bits, and so have sums of them.
-pub(crate) const MAX_RING: usize = i32::MAX as usize & !3;
+pub(crate) const MAX_RING: usize =
+    if size_of::<usize>() > 2 { i32::MAX as usize & !3 } else { isize::MAX as usize & !3 };
 
 /// A value's header up to the thread number, which only threads need.
 const FIXED: usize = 16;
@@ -128,8 +129,7 @@ const fn value_size(size: usize, rank: usize, indices: usize) -> usize {
     up4(size) + FIXED + THREAD + 8 * indices + WORD * rank
 }
 
-/// The next byte of a key as people write it, without the `r#` of raw identifiers, and what
-/// follows.
+/// The next byte of a key as it is shown, without the `r#` of raw identifiers, and what follows.
 const fn split_key(key: &[u8]) -> Option<(u8, &[u8])> {
     match key {
         [b'r', b'#', first, rest @ ..] | [first, rest @ ..] => Some((*first, rest)),
@@ -137,7 +137,7 @@ const fn split_key(key: &[u8]) -> Option<(u8, &[u8])> {
     }
 }
 
-/// The bytes of a key as people write it.
+/// The number of bytes of a key as it is shown.
 const fn key_size(key: &str) -> usize {
     let (mut rest, mut size) = (key.as_bytes(), 0);
     while let Some((_, behind)) = split_key(rest) {
@@ -422,8 +422,8 @@ impl Span {
         if size_at(body, self.head).is_some() { self.head } else { start }
     }
 
-    /// Drops the oldest value, or goes over the gap before it; says whether it was a value. No values are left where there is none, which takes somebody
-    /// else who has written to this memory.
+    /// Drops the oldest value, or passes the gap before it; true if it was a value. If there is neither, other code has written to
+    /// this memory, and the ring is empty from here on.
     #[inline(always)]
     fn drop_oldest(&mut self, start: usize, body: &[u8]) -> bool {
         let size = size_at(body, self.head);
@@ -445,22 +445,25 @@ impl Span {
     /// left at most. Returns where that piece is.
     #[inline(always)]
     fn make_room(&mut self, start: usize, body: &[u8], size: usize, others: usize) -> usize {
+        while self.kept > others {
+            self.drop_oldest(start, body);
+        }
         while self.kept > 0 {
-            // The piece at `at` is large enough once `head` has come to `end`.
-            let (at, end) = if self.tail <= self.head {
-                (self.tail, self.tail + size)
+            // The piece ends at `end`, and is free once `head` has come there.
+            let end = if self.tail <= self.head {
+                self.tail + size
             } else if body.len().wrapping_sub(self.tail) >= size {
-                (self.tail, 0)
+                return self.tail;
             } else {
-                (start, start + size)
+                start + size
             };
-            loop {
-                if self.head >= end && self.kept <= others {
-                    return at;
-                }
+            while self.head < end {
                 if !self.drop_oldest(start, body) || self.kept == 0 {
                     break;
                 }
+            }
+            if self.head >= end && self.kept > 0 {
+                return end - size;
             }
         }
         // Behind the value that was dropped last, which can then be put back.
@@ -564,7 +567,7 @@ impl<'m> Ring<'m> {
     /// returns how many elements these are. Older values are dropped until the value fits, and until at
     /// most `limit` are held with it; a `limit` of 0 is none. Dropped values count as overwritten.
     ///
-    /// `Ok(true)`: `write` gave fewer elements than there were to be. These are kept, flat.
+    /// `Ok(true)` if `write` gave fewer elements than `form` announced: these are kept, flat.
     ///
     /// If `write` panics, the value is left out.
     ///
@@ -580,30 +583,31 @@ impl<'m> Ring<'m> {
     ) -> Result<bool, Refused> {
         let (header, body) = self.split().ok_or(Refused::NoMemory)?;
         let size = form.value_size();
-        if size.saturating_add(start(header)) > body.len() {
+        if size + start(header) > body.len() {
             return Err(Refused::TooLarge);
         }
         let mut span = Span::load(header);
         let kept = span.kept;
         let at = span.make_room(start(header), body, size, limit.wrapping_sub(1));
         span.publish_dropped(header, kept, OVERWRITTEN);
-        let free = body.get_mut(at..).and_then(<[u8]>::split_first_chunk_mut);
-        let (front, free) = free.ok_or(Refused::TooLarge)?;
-        let written = write(free.get_mut(..form.size).ok_or(Refused::TooLarge)?);
+        let value = body.get_mut(at..).and_then(<[u8]>::split_first_chunk_mut);
+        let (front, rest) = value.ok_or(Refused::TooLarge)?;
+        let written = write(rest.get_mut(..form.size).ok_or(Refused::TooLarge)?);
+        let is_short = written < form.length;
         let flat;
-        let (shape, bytes) = if written >= form.length {
-            (form.shape, form.size)
-        } else if form.shape.is_empty() {
+        let (shape, bytes) = match form.shape {
+            shape if !is_short => (shape, form.size),
             // A scalar has no place for a dimension.
-            return Err(Refused::TooLarge);
-        } else {
-            flat = [written];
-            (&flat[..], form.size / form.length * written)
+            [] => return Err(Refused::TooLarge),
+            _ => {
+                flat = [written];
+                (&flat[..], form.size / form.length * written)
+            }
         };
-        let size = form.write(front, free, shape, bytes);
+        let size = form.write(front, rest, shape, bytes);
         span.append(body, at, size);
         span.publish(header);
-        Ok(written < form.length)
+        Ok(is_short)
     }
 
     /// Drops values, the oldest first, until at most `limit` are left, and counts them at `reason`.
@@ -718,7 +722,7 @@ impl<'m> Ring<'m> {
     }
 }
 
-/// A ring that is read only: its own, or one found in memory that anything may have happened to.
+/// A ring that is only read: a live one, or one found after a reset. Nothing in its bytes is taken for granted.
 #[derive(Clone, Copy, Default)]
 struct Reader<'a> {
     key: &'a str,
@@ -805,7 +809,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The shape of `dims`, if so many elements take `size` bytes.
+/// The shape of `dims`, if `size` bytes are what elements of that shape take.
 fn shape_of(dims: &[usize], size: usize, element: usize) -> Option<Shape> {
     let product = || dims.iter().try_fold(element, |product, dim| product.checked_mul(*dim));
     let expected = if dims.contains(&0) { 0 } else { product()? };
@@ -845,7 +849,21 @@ impl<'a> Iterator for Values<'a> {
     }
 }
 
-/// What was captured before a reset, or before a dump of the memory was made: see [`recover`](crate::recover).
+/// What was captured before a reset, or before a dump of the memory was made: see [`recover`](crate::recover). It borrows that
+/// memory, and copies nothing.
+///
+/// # Examples
+///
+/// A dump that a debugger has made, read on the host:
+///
+/// ```no_run
+/// let dump = std::fs::read("ram.bin")?;
+/// match anycapture::recover(&dump) {
+///     Some(before) => before.visit(|value| println!("{} {value}", value.key())),
+///     None => eprintln!("the given memory does not begin here"),
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Recovered<'m> {
     memory: &'m [u8],
@@ -863,7 +881,9 @@ impl Recovered<'_> {
         pieces.filter_map(Reader::find)
     }
 
-    /// Shows every value, key by key, oldest first.
+    /// Shows every value, key by key, oldest first. Values that contradict themselves are left out.
+    ///
+    /// [`Value::as_slice`] gives `None` here, as in given memory: use [`Value::read_into`].
     pub fn visit(&self, mut f: impl FnMut(&Value<'_>)) {
         for raw in self.rings().flat_map(Reader::values) {
             f(&Value::raw(&raw));

@@ -1,8 +1,11 @@
 //! Why the store holds what it holds, in words.
+//!
+//! A report is made while it is written, from the counts in the store: so it needs no heap, and costs nothing until it is asked
+//! for. It says only what was counted. What it can't know, such as why a line was not reached, it names as that.
 
 use core::fmt;
 
-use super::counts::Counts;
+use super::counts::{Bits, Counts};
 
 /// Why each key holds what it holds: returned by [`report`](crate::report).
 ///
@@ -25,7 +28,33 @@ use super::counts::Counts;
 #[derive(Clone, Copy)]
 pub struct Report(());
 
-/// What became of the values of one key.
+/// What became of the values of one key, in numbers: see [`Report::key`].
+///
+/// For each key [`kept`](KeyReport::kept), [`overwritten`](KeyReport::overwritten), [`cleared`](KeyReport::cleared),
+/// [`taken`](KeyReport::taken) and [`refused`](KeyReport::refused) add up to the captures of values that were to be kept; what the
+/// filter left out, what was absent, passed over or not converted is counted beside them. [`mismatched`](KeyReport::mismatched),
+/// [`shape_ignored`](KeyReport::shape_ignored) and [`without_numbers`](KeyReport::without_numbers) speak of kept values. All begin
+/// anew with a [`session`](crate::session). Refusals and what stands beside are counted in 32 bits: the largest number
+/// means at least so many.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _scope = anycapture::scope();
+/// anycapture::set_size(2);
+/// for step in 0..5 {
+///     let loss = if step == 3 { None } else { Some(0.5_f32) };
+///     capture!(train, loss);
+/// }
+/// # if !anycapture::ENABLED { return }
+/// let loss = anycapture::report().key("train.loss").unwrap();
+/// assert_eq!((loss.kept(), loss.overwritten(), loss.absent(), loss.refused()), (2, 2, 1, 0));
+/// assert_eq!(
+///     loss.to_string(),
+///     "2 kept, 2 overwritten by newer ones of this key, 1 absent: `None` or `Err`",
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KeyReport {
     counts: Counts,
@@ -62,27 +91,29 @@ impl KeyReport {
         self.counts.cleared
     }
 
-    /// Values handed out by `take` or [`drain`](crate::drain).
+    /// Values handed out by `take` or [`drain`](crate::drain), each of them once.
     pub fn taken(&self) -> u64 {
         self.counts.taken
     }
 
-    /// Captures that the filter left out.
+    /// Captures that the filter left out, [`Options::only`](crate::Options::only): nothing of them was copied.
     pub fn filtered(&self) -> u64 {
         self.filtered
     }
 
-    /// Values kept flat, because their shape was not that of as many elements, or had a rank above 8.
+    /// Values kept flat, because their shape was not that of as many elements, or had a rank above 8. A value that was not kept does
+    /// not count.
     pub fn mismatched(&self) -> u64 {
         self.mismatched
     }
 
-    /// Values that are not plain data, and for which the line gave a shape.
+    /// Values that are not plain data, and for which the line gave a shape: it is left out. A [`convert`](crate::Options) of
+    /// their type would use it.
     pub fn shape_ignored(&self) -> u64 {
         self.shape_ignored
     }
 
-    /// Captures of a `None` or an `Err`.
+    /// Captures of a `None` or an `Err`, or of what was not there, such as `array.as_slice()` of another layout.
     pub fn absent(&self) -> u64 {
         self.absent
     }
@@ -92,7 +123,7 @@ impl KeyReport {
         self.passed_over
     }
 
-    /// Values whose conversion failed.
+    /// Values whose conversion failed, or panicked: they are lost. The report has its last message.
     pub fn unconverted(&self) -> u64 {
         self.unconverted
     }
@@ -112,7 +143,8 @@ impl KeyReport {
         self.too_large
     }
 
-    /// Values refused because what they needed was in use where waiting is not allowed, or was in vain.
+    /// Values refused because what they needed was in use, and waiting is not allowed (in an interrupt handler, without
+    /// `std`) or did not help for a second (after `fork`, in a signal handler).
     pub fn busy(&self) -> u64 {
         self.busy
     }
@@ -151,7 +183,7 @@ impl fmt::Display for KeyReport {
         ];
         for (count, what) in counts {
             if count > 0 {
-                let at_least = if count >= u64::from(u32::MAX) { "at least " } else { "" };
+                let at_least = if count >= u64::from(Bits::MAX) { "at least " } else { "" };
                 write!(f, ", {at_least}{count} {what}")?;
             }
         }
@@ -232,6 +264,18 @@ mod with_capture {
         }
 
         /// The counts of one key, or `None` if it was never hit while recording was active.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use anycapture::capture;
+        /// let _scope = anycapture::scope();
+        /// capture!(train, loss = 0.5_f32);
+        /// # if !anycapture::ENABLED { return }
+        /// let report = anycapture::report();
+        /// assert_eq!(report.key("train.loss").map(|key| key.kept()), Some(1));
+        /// assert_eq!(report.key("train.los"), None);
+        /// ```
         pub fn key(&self, key: &str) -> Option<KeyReport> {
             let owner = find(key)?;
             with_store(|store| {
@@ -241,6 +285,16 @@ mod with_capture {
         }
 
         /// Shows the counts of every key that was hit while recording was active, in the order of the first hits.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// anycapture::report().each_key(|key, counts| {
+        ///     if counts.refused() > 0 {
+        ///         eprintln!("{key}: {counts}");
+        ///     }
+        /// });
+        /// ```
         pub fn each_key(&self, mut f: impl FnMut(&str, KeyReport)) {
             with_store(|store| {
                 for (owner, place) in store.keys() {
@@ -253,7 +307,7 @@ mod with_capture {
         }
     }
 
-    /// The key as people write it. Without a heap, raw identifiers have their `r#`.
+    /// The key as it is shown, without `r#`. Without a heap there is no place for that form, and raw identifiers keep theirs.
     fn text_of(owner: &'static Callsite) -> &'static str {
         #[cfg(feature = "alloc")]
         if let Some(text) = owner.text() {
@@ -262,6 +316,7 @@ mod with_capture {
         owner.key()
     }
 
+    /// All counts of a key. They are read one after the other, while captures go on.
     fn key_report(store: &Store, owner: &'static Callsite, place: Option<Place>) -> KeyReport {
         let events = |event| u64::from(store.events(owner, event));
         KeyReport {
@@ -310,6 +365,7 @@ mod with_capture {
         }
     }
 
+    /// The lines about limits, memory, filter and NaN.
     fn limits(status: &Status, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("  limits: ")?;
         match (status.max_size, status.memory) {
@@ -388,6 +444,7 @@ mod with_capture {
     }
 
     impl Group {
+        /// The group that a key begins: its path, and its name behind the last dot.
         fn of(store: &Store, owner: &'static Callsite, count: u64) -> Group {
             let key = owner.key();
             let dot = key.bytes().rposition(|byte| byte == b'.').unwrap_or(0);
@@ -399,6 +456,7 @@ mod with_capture {
             (self.path, self.type_name, self.count) == (other.path, other.type_name, other.count)
         }
 
+        /// Ends the line of a group with the type of its values, if it is known.
         fn end(group: Option<Group>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             match group {
                 Some(Group { type_name: "", .. }) => f.write_str("\n"),

@@ -1,15 +1,20 @@
 //! The rings of a store on the heap: one queue of chunks a key.
 //!
-//! A value comes in by one of three ways:
+//! A value comes in by one of two ways:
 //!
 //! * [`Heap::append_quickly`]: a small value is appended to the open chunk, under the lock. In the steady state that is all: a
 //!   check of the chunk's form and room, and the stores. [`Heap::append_to_next_chunk`] comes where it fails.
-//! * [`Heap::begin`], then [`Heap::push_chunk`]: for a large value the oldest chunk of a full ring, or a new one, is taken, filled
-//!   outside the lock, and put back.
-//! * [`Heap::push_chunk`] alone: a value that is a chunk already, such as a user's type.
+//! * [`Heap::begin`], then [`Heap::push_chunk`]: for a large value, or one of a user's type, the oldest chunk of a full ring, or
+//!   a new one, is taken, filled outside the lock, and put back.
 //!
 //! Every value has a position: the number of values that its ring took in before. Limits are not applied by moving
 //! anything, but by the position from which on values count: see [`Ring::tail`].
+//!
+//! Nothing that may run a user's code happens under the lock. What a step takes out of a ring it hands back, to be dropped by the
+//! caller: as [`Step::Again`], or beside its result.
+//!
+//! `Heap::used` is the sum over the rings, kept up to date by `Heap::with_ring`. What a value will take is held against `max_bytes`
+//! before it is allocated.
 
 use alloc::{collections::VecDeque, string::String, vec::Vec};
 use core::mem;
@@ -21,7 +26,8 @@ use super::share::{Pooled, Shared, Unique, slot_size};
 
 /// Values up to this many bytes are appended under the lock; a larger one is copied outside of it.
 pub(crate) const SMALL: usize = 16 << 10;
-/// The largest number of values, and of bytes, in a chunk of small values.
+/// The largest number of values, and of bytes, in a chunk of small values. A chunk is the least that can be given up: it has to be
+/// small beside its ring, and large beside its bookkeeping.
 const LONGEST_CHUNK: usize = 512;
 const LARGEST_CHUNK: usize = 128 << 10;
 
@@ -39,22 +45,26 @@ pub(crate) struct Limits {
 /// All rings of a store.
 pub(crate) struct Heap {
     rings: Vec<Ring>,
-    /// That of the next capture.
+    /// The sequence of the next capture.
     sequence: u64,
-    /// What chunks and rings count, and what is being filled outside the lock.
+    /// The bytes of all chunks and rings, and those reserved for chunks that are being filled outside the lock.
     used: usize,
     limits: Limits,
     /// Whether the free slots of chunks, which all stores share, count here.
     counts_free_slots: bool,
 }
 
+/// The values of one key.
+///
+/// Positions in `sealed`, then `open`, follow each other. What is below [`tail`](Ring::tail) is gone for readers, even while its
+/// chunk waits to be dropped.
 // The open chunk first, at the start of a cache line.
 #[repr(C, align(64))]
 struct Ring {
     open: Chunk,
     /// Oldest first, without gaps between their positions.
     sealed: VecDeque<Shared<Chunk>>,
-    /// Values before this position are gone.
+    /// Values before this position are gone. It only grows, but for a value that is put back.
     floor: u64,
     /// What the line's `keep` says, or 0.
     keep: usize,
@@ -65,7 +75,7 @@ struct Ring {
     in_flight: usize,
     /// What the chunks count.
     used: usize,
-    /// Where counting began.
+    /// The position at which counting began.
     start: u64,
     cleared: u64,
     taken: u64,
@@ -101,6 +111,7 @@ pub(crate) enum Begun {
 }
 
 impl Ring {
+    /// A ring without values, and without buffers.
     fn new(key: &'static str) -> Ring {
         Ring {
             open: Chunk::empty(key),
@@ -132,6 +143,7 @@ impl Ring {
         self.floor.max(end.saturating_sub(self.limit(limits) as u64))
     }
 
+    /// What became of the values, from positions alone: each below `tail` was cleared, taken, or overwritten.
     fn counts(&self, limits: &Limits) -> Counts {
         let tail = self.tail(limits, 0);
         let is_opaque = |chunk: &&Shared<Chunk>| chunk.first >= tail && chunk.opaque().is_some();
@@ -145,6 +157,7 @@ impl Ring {
         }
     }
 
+    /// Takes over the `keep` of a line. What the old limit had dropped does not come back under a larger one.
     fn set_keep(&mut self, limits: &Limits, keep: usize) {
         if keep != 0 && keep != self.keep {
             self.floor = self.tail(limits, 0);
@@ -161,7 +174,7 @@ impl Ring {
         Content { sealed: mem::take(&mut self.sealed), tail }
     }
 
-    /// Of the values of a user's type, fewer are kept.
+    /// Lowers the limit when the first clone of a user's type comes: fewer of these are kept.
     fn note_clones(&mut self, limits: &Limits, chunk: &Chunk) {
         self.has_opaque |= chunk.opaque().is_some();
         if !self.has_clones && chunk.opaque().is_some_and(|value| !value.value().is::<String>()) {
@@ -177,6 +190,7 @@ impl Ring {
         self.pop_oldest()
     }
 
+    /// The oldest sealed chunk, whether its values count or not: they are gone from here on.
     fn pop_oldest(&mut self) -> Option<Shared<Chunk>> {
         let chunk = self.sealed.pop_front()?;
         self.floor = self.floor.max(chunk.end());
@@ -248,6 +262,7 @@ impl Ring {
         &mut self,
         limits: &Limits,
         budget: usize,
+        sequence: u64,
         length: usize,
         incoming: &Incoming<'_>,
     ) -> Step<()> {
@@ -288,7 +303,7 @@ impl Ring {
             return Step::Refused(refused);
         }
         let before = self.open.cost();
-        let prepared = self.open.prepare::<E>(shape, length, rank, count);
+        let prepared = self.open.prepare::<E>(sequence, shape, length, rank, count);
         self.used = self.used + self.open.cost() - before;
         match prepared {
             Some(()) => Step::Done(()),
@@ -296,7 +311,7 @@ impl Ring {
         }
     }
 
-    /// The number of values of so many bytes that a new chunk will have room for.
+    /// The number of values of `bytes` each that a new chunk will have room for, within `budget`.
     fn afford(
         &self,
         limits: &Limits,
@@ -318,7 +333,8 @@ impl Ring {
         }
     }
 
-    /// The number of values, of so many bytes each, that the next chunk has room for: more than the last one, if that is full.
+    /// The number of values of `bytes` each that the next chunk has room for: twice what the last one held, up to limits that keep the
+    /// chunk a small part of its ring and of the budget.
     fn next_length(&self, limits: &Limits, bytes: usize, rank: usize) -> usize {
         let bytes = Chunk::cost_of(bytes, 1, rank) - Chunk::cost_of(0, 0, 0);
         let longest = (self.limit(limits) / 2).clamp(64, LONGEST_CHUNK);
@@ -355,7 +371,7 @@ impl Heap {
     /// Slots are reused, and never freed, so those that are free count too. What this heap leaves behind is a small part of what its
     /// chunks took. More is left over from a larger budget, and must not keep values out of a smaller one.
     pub(crate) fn used(&self) -> usize {
-        /// The cost of a chunk is at least so many slots.
+        /// The cost of a chunk is at least this many slots.
         const SLOTS_PER_CHUNK: usize = Chunk::cost_of(0, 1, 0) / slot_size::<Chunk>();
         let free = if self.counts_free_slots { Chunk::pool().idle() } else { 0 };
         self.used + free.min(self.limits.max_bytes / SLOTS_PER_CHUNK)
@@ -400,7 +416,7 @@ impl Heap {
         Some(result)
     }
 
-    /// Appends a small value to the open chunk, if it has this form and room. Says whether it was so.
+    /// Appends a small value to the open chunk. False if that is full, or of another form.
     ///
     /// `tests/instructions.rs` guards its length.
     #[inline(always)]
@@ -428,9 +444,10 @@ impl Heap {
         incoming: &Incoming<'_>,
     ) -> Step<()> {
         let budget = self.limits.max_bytes.saturating_sub(self.used());
+        let sequence = self.sequence;
         let turned = self.with_ring(number, |ring, limits| {
             ring.set_keep(limits, incoming.keep);
-            ring.turn::<E>(limits, budget, values.len(), incoming)
+            ring.turn::<E>(limits, budget, sequence, values.len(), incoming)
         });
         match turned {
             Some(Step::Done(())) if self.append_quickly(number, values, incoming) => Step::Done(()),
@@ -489,7 +506,7 @@ impl Heap {
 
     /// Puts a chunk of one value into its ring. While it is refused, it stays in `chunk`.
     ///
-    /// `reserved` is what [`begin`](Heap::begin) has reserved for it, if it did, and is `None` afterwards.
+    /// `reserved` is what [`begin`](Heap::begin) has reserved for it, and is `None` afterwards.
     pub(crate) fn push_chunk(
         &mut self,
         number: usize,
@@ -587,7 +604,7 @@ impl Heap {
         }
         self.with_ring(number, |ring, _| {
             let is_older =
-                |chunk: &Chunk| chunk.stamps().last().is_some_and(|last| last.sequence < sequence);
+                |chunk: &Chunk| chunk.len() > 0 && chunk.count_before(sequence) == chunk.len();
             if ring.sealed.is_empty() && is_older(&ring.open) {
                 ring.seal(None).ok()?;
             }
@@ -690,8 +707,8 @@ impl Heap {
         let tail = ring.tail(&self.limits, 0);
         let nth = ring.sealed.partition_point(|chunk| chunk.end() <= tail);
         let chunk = ring.sealed.get(nth).map_or(&ring.open, |chunk| &**chunk);
-        let stamp = chunk.stamps().get(tail.saturating_sub(chunk.first) as usize)?;
-        Some(stamp.sequence)
+        let nth = tail.saturating_sub(chunk.first) as usize;
+        (nth < chunk.len()).then(|| chunk.stamp(nth).sequence)
     }
 
     /// Takes the oldest value out. The garbage is to be dropped when the lock is free.
@@ -715,8 +732,8 @@ impl Heap {
         taken.unwrap_or(Step::Done(None))
     }
 
-    /// Puts the value that [`take_oldest`](Heap::take_oldest) gave back. If it is gone, for others went on meanwhile, it counts
-    /// as overwritten: nobody was given it.
+    /// Puts back the value that [`take_oldest`](Heap::take_oldest) gave. If newer ones have taken its place meanwhile, it counts
+    /// as overwritten, not as taken: no reader got it.
     pub(crate) fn put_back(&mut self, number: usize, part: &Part) {
         let position = part.chunk.first + part.start as u64;
         self.with_ring(number, |ring, _| {
@@ -733,6 +750,7 @@ impl Heap {
     }
 }
 
+/// The open chunk as a part of a snapshot: a copy, for it goes on changing.
 fn copy_open(open: &Chunk, position: u64) -> Result<Part, Refused> {
     let start = position.saturating_sub(open.first) as usize;
     let copy = open.copy(start).and_then(|copy| Unique::new(copy).ok());
@@ -745,6 +763,30 @@ impl Content {
         for chunk in self.sealed.into_iter().filter(|chunk| chunk.end() > self.tail) {
             let start = self.tail.saturating_sub(chunk.first) as usize;
             parts.push(Part { chunk, start });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Heap, Incoming, Limits, Step};
+
+    #[test]
+    fn values_with_many_captures_between_them_keep_their_sequences() {
+        let limits = Limits { max_size: 8, max_bytes: 1 << 20, max_clones: 8 };
+        let mut heap = Heap::new(limits);
+        let ring = heap.open("a.x").unwrap_or_default();
+        let incoming = Incoming { shape: &[], indices: &[], keep: 0, thread: 0 };
+        let sequences = [0, 1, 1 << 31, 1 << 32, (1 << 32) + 1, 1 << 40];
+        for sequence in sequences {
+            heap.sequence = sequence;
+            let kept = heap.append_quickly(ring, &[1.0_f32], &incoming)
+                || matches!(heap.append_to_next_chunk(ring, &[1.0_f32], &incoming), Step::Done(()));
+            assert!(kept, "{sequence}");
+        }
+        for sequence in sequences {
+            assert_eq!(heap.oldest(ring), Some(sequence));
+            while let Step::Again(_) = heap.take_oldest(ring) {}
         }
     }
 }

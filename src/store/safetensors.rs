@@ -4,6 +4,9 @@
 //! The length of the header has to be known before anything is written, and there may be no memory for the header. So it
 //! is made twice, the first time to be counted. Data of wide elements come first, so that all are aligned.
 //!
+//! The values must be the same in each pass. [`Keys`] promises that: a snapshot does not change, and captures in given memory are refused
+//! meanwhile. An error of the sink stops every pass at once and is given back; inside, it is a `fmt::Error` without content.
+//!
 //! [safetensors]: https://github.com/huggingface/safetensors#format
 
 use core::fmt::{self, Write};
@@ -39,7 +42,7 @@ pub(crate) trait Key {
     /// Whether a value is of another thread than the first.
     fn has_threads(&self) -> bool;
 
-    /// Writes a column of all values of plain data; of indices, so many a value.
+    /// Writes a column of all values of plain data; of indices, `indices` a value.
     fn write(&self, column: Column, indices: usize, out: &mut Out<'_>) -> fmt::Result;
 }
 
@@ -71,6 +74,7 @@ pub(crate) struct Form {
 }
 
 impl Form {
+    /// Looks at one value of each run: a key of a million values of one form is looked at once.
     pub(crate) fn of(key: &dyn Key) -> Form {
         let mut form = Form::default();
         let mut first: Option<(Dtype, Shape)> = None;
@@ -127,6 +131,7 @@ fn write_file(keys: &dyn Keys, out: &mut Out<'_>) -> fmt::Result {
     out.flush()
 }
 
+/// Metadata, then an entry for each tensor, whose offsets are added up in the order of [`each_tensor`].
 fn write_header(keys: &dyn Keys, out: &mut dyn Write) -> fmt::Result {
     write!(out, "{{\"__metadata__\":{{\"anycapture\":\"{}\"", env!("CARGO_PKG_VERSION"))?;
     keys.each(&mut |key, form| if form.text { write_texts(key, out) } else { Ok(()) })?;
@@ -163,6 +168,7 @@ fn write_texts(key: &dyn Key, out: &mut dyn Write) -> fmt::Result {
     out.write_str("]\"")
 }
 
+/// A text as a JSON string within a JSON string: escaped twice.
 fn write_text(separator: &str, text: &str, out: &mut dyn Write) -> fmt::Result {
     write!(out, "{separator}\\\"")?;
     write!(Escaped(&mut Escaped(out)), "{text}")?;
@@ -286,6 +292,7 @@ impl Tensor<'_> {
         !matches!(self.part, Part::Value(..))
     }
 
+    /// The bytes of its data in the file.
     fn bytes(&self) -> u64 {
         let elements: u64 = self.shape.iter().map(|&dim| dim as u64).product();
         let words = if is_wide(self.dtype) { 2 } else { 1 };
@@ -401,6 +408,7 @@ pub(crate) struct Out<'a> {
 }
 
 impl Out<'_> {
+    /// Takes bytes in. More of them than the buffer holds go to the sink as they are, without a copy.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> fmt::Result {
         if bytes.len() > self.buffer.len() - self.filled {
             self.flush()?;

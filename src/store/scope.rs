@@ -1,4 +1,8 @@
 //! Which store a thread uses: that of its innermost scope, or that of the process.
+//!
+//! One word, [`SWITCH`](super::control::SWITCH), tells whether the process records and how many scopes there are. So a line that is
+//! inactive everywhere still reads one word. Only while some scope lives, a thread looks at how many scopes it is in itself, and only if it is in
+//! one, at their list.
 
 use super::control::{PROCESS, Store};
 
@@ -20,25 +24,25 @@ mod process_only {
     /// Whether every thread records into the store of the process.
     #[cfg(feature = "alloc")]
     #[inline(always)]
-    pub(crate) fn is_process_active_alone() -> bool {
+    pub(crate) fn is_process_active() -> bool {
         PROCESS.is_active()
     }
 }
 
 #[cfg(all(feature = "alloc", not(feature = "std")))]
-pub(crate) use process_only::is_process_active_alone;
+pub(crate) use process_only::is_process_active;
 #[cfg(not(feature = "std"))]
 pub(crate) use process_only::{is_active, with_store};
 #[cfg(feature = "std")]
 pub use scoped::{Entered, Handle, Scope};
 #[cfg(feature = "std")]
-pub(crate) use scoped::{is_active, is_process_active_alone, with_store};
+pub(crate) use scoped::{is_active, is_process_active, with_store};
 
 #[cfg(feature = "std")]
 mod scoped {
     use alloc::{sync::Arc, vec::Vec};
     use core::{
-        cell::RefCell,
+        cell::{Cell, RefCell},
         fmt,
         future::{Future, poll_fn},
         marker::PhantomData,
@@ -46,6 +50,7 @@ mod scoped {
         sync::atomic::{
             AtomicBool,
             Ordering::{Relaxed, SeqCst},
+            compiler_fence,
         },
     };
 
@@ -55,8 +60,11 @@ mod scoped {
     std::thread_local! {
         /// The scopes that this thread is in, the innermost last.
         static SCOPES: RefCell<Vec<Arc<Inner>>> = const { RefCell::new(Vec::new()) };
+        /// Their number: all that a line of a thread without scopes looks at. Without a destructor it is one load.
+        static DEPTH: Cell<usize> = const { Cell::new(0) };
     }
 
+    /// A scope. It lives as long as its `Scope`, a handle, or a thread that has entered it.
     struct Inner {
         store: Store,
         /// Whether its `Scope` was dropped, perhaps by another thread.
@@ -76,6 +84,7 @@ mod scoped {
     /// What a live scope, and a thread that has entered one, adds to the switch.
     const SCOPE: usize = 2;
 
+    /// One load where nothing is active; with a scope anywhere, a look at the store of this thread.
     #[inline(always)]
     pub(crate) fn is_active() -> bool {
         let switch = SWITCH.load(Relaxed);
@@ -84,66 +93,129 @@ mod scoped {
 
     #[cold]
     fn is_active_here() -> bool {
-        with_store(Store::is_active)
+        if DEPTH.get() == 0 {
+            return PROCESS.is_active();
+        }
+        let is_active = read(|scopes| Some(innermost(scopes)?.store.is_active()));
+        is_active.unwrap_or_else(|| PROCESS.is_active())
     }
 
-    /// Whether every thread records into the store of the process.
+    /// Whether this thread records into the store of the process.
     #[inline(always)]
-    pub(crate) fn is_process_active_alone() -> bool {
-        SWITCH.load(Relaxed) == PROCESS_ONLY
+    pub(crate) fn is_process_active() -> bool {
+        let switch = SWITCH.load(Relaxed);
+        switch == PROCESS_ONLY || (switch & PROCESS_ONLY != 0 && DEPTH.get() == 0)
     }
 
     /// Runs `f` with the store of this thread.
     #[inline]
     pub(crate) fn with_store<R>(f: impl FnOnce(&Store) -> R) -> R {
-        if SWITCH.load(Relaxed) < SCOPE {
+        if SWITCH.load(Relaxed) < SCOPE || DEPTH.get() == 0 {
             return f(&PROCESS);
         }
-        match innermost() {
+        // Nothing is borrowed while `f` runs.
+        match read(|scopes| innermost(scopes).cloned()) {
             Some(scope) => f(&scope.store),
             None => f(&PROCESS),
         }
     }
 
-    /// The innermost scope that lives. A thread that ends has none.
-    fn innermost() -> Option<Arc<Inner>> {
-        let find = |scopes: &RefCell<Vec<Arc<Inner>>>| {
-            // In use only where a signal handler has interrupted a change.
+    /// The innermost scope that lives.
+    fn innermost(scopes: &[Arc<Inner>]) -> Option<&Arc<Inner>> {
+        scopes.iter().rev().find(|scope| !scope.ended.load(Relaxed))
+    }
+
+    /// Reads the scopes of this thread. A thread that ends has none, and a signal handler that has interrupted a change sees
+    /// none. The fences have the compiler keep what a handler must see in order.
+    fn read<R>(f: impl FnOnce(&[Arc<Inner>]) -> Option<R>) -> Option<R> {
+        let read = |scopes: &RefCell<Vec<_>>| {
             let scopes = scopes.try_borrow().ok()?;
-            scopes.iter().rev().find(|scope| !scope.ended.load(Relaxed)).cloned()
+            compiler_fence(SeqCst);
+            let result = f(&scopes);
+            compiler_fence(SeqCst);
+            result
         };
-        SCOPES.try_with(find).ok().flatten()
+        SCOPES.try_with(read).ok().flatten()
     }
 
-    fn push(scope: &Arc<Inner>) {
-        // A thread that ends is in no scope.
-        let _ = SCOPES.try_with(|scopes| scopes.borrow_mut().push(scope.clone()));
+    /// Changes the scopes of this thread, unless it ends, or a signal handler has interrupted another use of them.
+    fn change<R>(f: impl FnOnce(&mut Vec<Arc<Inner>>) -> R) -> Option<R> {
+        let change = |scopes: &RefCell<Vec<_>>| {
+            let mut scopes = scopes.try_borrow_mut().ok()?;
+            compiler_fence(SeqCst);
+            let result = f(&mut scopes);
+            DEPTH.set(scopes.len());
+            compiler_fence(SeqCst);
+            Some(result)
+        };
+        SCOPES.try_with(change).ok().flatten()
     }
 
-    /// Leaves one entry of a scope, the innermost, and those of scopes that have ended.
+    /// Has this thread be in a scope, and forgets one that another thread has ended.
+    fn enter(scope: &Arc<Inner>) {
+        SWITCH.fetch_add(SCOPE, SeqCst);
+        let ended = change(|scopes| {
+            let position = scopes.iter().position(|scope| scope.ended.load(Relaxed));
+            let ended = position.map(|position| scopes.remove(position));
+            scopes.push(scope.clone());
+            ended
+        });
+        drop(ended);
+    }
+
+    /// Leaves the innermost entry of a scope.
     fn leave(left: &Arc<Inner>) {
-        let find = |scopes: &RefCell<Vec<Arc<Inner>>>| {
-            let mut scopes = scopes.borrow_mut();
+        let removed = change(|scopes| {
             let position = scopes.iter().rposition(|scope| Arc::ptr_eq(scope, left));
             position.map(|position| scopes.remove(position))
-        };
+        });
         // Dropped when nothing is borrowed: values may run a user's code.
-        drop(SCOPES.try_with(find));
+        drop(removed);
+        SWITCH.fetch_sub(SCOPE, SeqCst);
     }
 
     /// A store of this thread's own: see [`scope`](crate::scope).
+    ///
+    /// Dropping it ends the scope, for all threads that are in it. Its values go when the last handle is gone too, but for those that
+    /// a snapshot shares.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let scope = anycapture::scope();
+    /// capture!(train, loss = 0.5_f32);
+    /// let cache = anycapture::cache(); // of the scope
+    /// drop(scope);
+    /// assert!(anycapture::cache().is_empty()); // of the process
+    /// assert_eq!(cache.len(), if anycapture::ENABLED { 1 } else { 0 });
+    /// ```
     #[must_use = "the scope ends as soon as this is dropped"]
     pub struct Scope(Arc<Inner>);
 
     impl Scope {
         pub(crate) fn begin() -> Scope {
             let scope = Inner::new();
-            SWITCH.fetch_add(SCOPE, SeqCst);
-            push(&scope);
+            enter(&scope);
             Scope(scope)
         }
 
         /// What lets other threads record into this scope, and read it.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use anycapture::capture;
+        /// let scope = anycapture::scope();
+        /// let handle = scope.handle();
+        /// let worker = std::thread::spawn(move || {
+        ///     let _entered = handle.enter();
+        ///     capture!(worker, loss = 0.5_f32);
+        /// });
+        /// worker.join().unwrap();
+        /// # if !anycapture::ENABLED { return }
+        /// assert_eq!(anycapture::cache()["worker.loss"].len(), 1);
+        /// ```
         pub fn handle(&self) -> Handle {
             Handle(self.0.clone())
         }
@@ -153,7 +225,10 @@ mod scoped {
         fn drop(&mut self) {
             self.0.ended.store(true, SeqCst);
             leave(&self.0);
-            SWITCH.fetch_sub(SCOPE, SeqCst);
+            // Handles, and a thread that is still in it, hold the store, but nobody reads it again.
+            if Arc::strong_count(&self.0) > 1 {
+                self.0.store.clear();
+            }
         }
     }
 
@@ -163,7 +238,9 @@ mod scoped {
         }
     }
 
-    /// Lets other threads join a scope: see [`Scope::handle`].
+    /// Lets other threads join a scope: see [`Scope::handle`]. It is `Send`, `Sync`, and a reference to clone.
+    ///
+    /// A handle of a `Scope` does not keep the scope alive: once that is dropped, entering it changes nothing.
     #[derive(Clone)]
     pub struct Handle(Arc<Inner>);
 
@@ -176,20 +253,37 @@ mod scoped {
     impl Handle {
         /// A scope that no thread is in yet, and that lives as long as its handles: for a task that moves between threads.
         /// Recording into it is active.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use anycapture::capture;
+        /// let request = anycapture::Handle::new();
+        /// let record = |loss: f32| {
+        ///     let _entered = request.enter();
+        ///     capture!(train, loss);
+        /// };
+        /// std::thread::scope(|threads| threads.spawn(|| record(0.5)).join().unwrap());
+        /// record(0.25);
+        /// assert!(anycapture::cache().is_empty()); // outside of the request
+        /// # if !anycapture::ENABLED { return }
+        /// let _entered = request.enter();
+        /// assert_eq!(anycapture::cache()["train.loss"].len(), 2);
+        /// ```
         pub fn new() -> Handle {
             Handle(Inner::new())
         }
 
         /// While the result lives, this thread is in the scope. Once the scope has ended, it is in the one that it was
-        /// in before.
+        /// in before. Entering is for a job, not for a task that goes on elsewhere behind an `.await`: see
+        /// [`in_future`](Handle::in_future).
         pub fn enter(&self) -> Entered {
-            SWITCH.fetch_add(SCOPE, SeqCst);
-            push(&self.0);
+            enter(&self.0);
             Entered(self.0.clone(), PhantomData)
         }
 
-        /// Has a future be in the scope while it is polled, on whatever thread that is: a request's captures stay the request's
-        /// across `.await`.
+        /// Has a future be in the scope while it is polled, and while it is dropped, on whatever thread that is: a request's
+        /// captures stay the request's across `.await`.
         ///
         /// # Examples
         ///
@@ -214,7 +308,10 @@ mod scoped {
         pub fn in_future<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
             let handle = self.clone();
             async move {
+                // In the reverse order of these: the future goes within the scope too, also when it is given up.
+                let _leave = LeaveOnDrop(handle.0.clone());
                 let mut future = pin!(future);
+                let _enter = EnterOnDrop(handle.0.clone());
                 poll_fn(|context| {
                     let _entered = handle.enter();
                     future.as_mut().poll(context)
@@ -224,20 +321,35 @@ mod scoped {
         }
     }
 
+    struct EnterOnDrop(Arc<Inner>);
+
+    impl Drop for EnterOnDrop {
+        fn drop(&mut self) {
+            enter(&self.0);
+        }
+    }
+
+    struct LeaveOnDrop(Arc<Inner>);
+
+    impl Drop for LeaveOnDrop {
+        fn drop(&mut self) {
+            leave(&self.0);
+        }
+    }
+
     impl fmt::Debug for Handle {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("Handle")
         }
     }
 
-    /// This thread is in a scope until this is dropped: see [`Handle::enter`].
+    /// This thread is in a scope until this is dropped: see [`Handle::enter`]. It is not `Send`: it speaks of one thread.
     #[must_use = "the thread leaves the scope as soon as this is dropped"]
     pub struct Entered(Arc<Inner>, PhantomData<*const ()>);
 
     impl Drop for Entered {
         fn drop(&mut self) {
             leave(&self.0);
-            SWITCH.fetch_sub(SCOPE, SeqCst);
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! `Arc::new` aborts the program when there is no memory, and `Arc::try_new` is not stable. A recorder must not end the
 //! program that it looks into, so what snapshots share lives behind a [`Shared`]: a read guard of a lock that stands in
-//! a leaked, reusable slot. Whoever gets the write lock is the last owner; the slot then goes back to the pool.
+//! a leaked, reusable slot. The owner that gets the write lock is the last one; the slot then goes back to the pool.
 //! The test `a_failing_allocator_refuses_and_counts` guards why this is here.
 
 use alloc::boxed::Box;
@@ -49,11 +49,13 @@ pub(crate) const fn slot_size<T: 'static>() -> usize {
     size_of::<Slot<T>>()
 }
 
+/// Lives for ever once it is made: a guard of its lock can be kept without a lifetime.
 struct Slot<T: 'static> {
     content: RwLock<Content<T>>,
     next: Mutex<Option<&'static Slot<T>>>,
 }
 
+/// What the lock of a slot guards. `value` is there from [`Unique::new`] until the last owner is dropped.
 struct Content<T: 'static> {
     /// The slot that this is in.
     home: OnceRef<'static, Slot<T>>,
@@ -106,7 +108,7 @@ pub(crate) struct Unique<T: Pooled>(
     Option<RwLockWriteGuard<'static, Content<T>>>,
 );
 
-/// One of the owners of a `T`, which nobody changes while it is shared.
+/// One of the owners of a `T`, which does not change while it is shared.
 pub(crate) struct Shared<T: Pooled>(
     /// `None` only while it is dropped or made unique.
     Option<RwLockReadGuard<'static, Content<T>>>,
@@ -146,6 +148,7 @@ impl<T: Pooled> Shared<T> {
         self.leave()
     }
 
+    /// Gives up this ownership. The last owner gets the value: it is the one whose write lock succeeds.
     fn leave(&mut self) -> Option<Unique<T>> {
         let guard = self.0.take()?;
         let home = guard.home.get()?;

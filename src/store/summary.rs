@@ -1,4 +1,6 @@
 //! A few numbers to judge a value by.
+//!
+//! Elements that are not finite are counted and left out of the rest, so that one NaN does not hide the range of the others.
 
 use core::fmt;
 
@@ -6,7 +8,8 @@ use super::element::Element;
 
 /// Minimum, maximum and mean of the finite elements of a value, and the numbers of those that are not finite.
 ///
-/// Every element is counted as an `f64`; sums are made in `f64`, in the order of the elements.
+/// Every element is taken as the nearest `f64`, a `bool` as 0 or 1. The sum behind the mean is made in `f64`, in the order of the
+/// elements. [`Display`](fmt::Display) gives each number in at most six digits.
 ///
 /// # Examples
 ///
@@ -32,6 +35,7 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Of these elements.
     pub(crate) fn of<E: Element>(values: impl Iterator<Item = E>) -> Summary {
         let mut summary = Summary::default();
         for value in values {
@@ -77,27 +81,28 @@ impl Summary {
         self.finite
     }
 
-    /// The number of elements that are not a number.
+    /// The number of elements that are not a number. It is what to look at first: a value with one is where a
+    /// calculation went wrong, or behind it. See [`Options::stop_at_nan`](crate::Options::stop_at_nan).
     pub fn nan(&self) -> u64 {
         self.nan
     }
 
-    /// The number of infinite elements.
+    /// The number of infinite elements, of both signs. In an attention mask they are usual.
     pub fn infinite(&self) -> u64 {
         self.infinite
     }
 
-    /// The smallest finite element.
+    /// The smallest finite element; `None` if there is none.
     pub fn min(&self) -> Option<f64> {
         (self.finite > 0).then_some(self.min)
     }
 
-    /// The largest finite element.
+    /// The largest finite element; `None` if there is none.
     pub fn max(&self) -> Option<f64> {
         (self.finite > 0).then_some(self.max)
     }
 
-    /// The mean of the finite elements.
+    /// The mean of the finite elements; `None` if there is none. It is infinite if their sum is beyond `f64`.
     #[allow(clippy::cast_precision_loss)]
     pub fn mean(&self) -> Option<f64> {
         (self.finite > 0).then(|| self.sum / self.finite as f64)

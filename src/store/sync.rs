@@ -42,7 +42,7 @@ fn lock_contended<T: ?Sized>(_: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
 
 /// Exponential backoff, then yielding, for up to a second.
 ///
-/// After a wait in vain the next ones are short until a lock is free again: a process forked at a bad moment goes on at
+/// After a wait that did not help, the next ones are short until a lock is free again: a process forked at a bad moment goes on at
 /// its full speed.
 #[cfg(feature = "std")]
 #[cold]
@@ -52,12 +52,17 @@ fn lock_contended<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
 
     /// A holder that runs is done long before this many attempts; one that does not run needs the processor.
     const SPINS: u32 = 200;
+    /// Those of a wait that is likely to be in vain: some microseconds.
+    const FEW_SPINS: u32 = 16;
     const LONGEST: Duration = Duration::from_secs(1);
     static ABANDONED: AtomicBool = AtomicBool::new(false);
 
     for attempt in 0..SPINS {
         if let Some(guard) = mutex.try_lock() {
             return Some(guard);
+        }
+        if attempt == FEW_SPINS && ABANDONED.load(Relaxed) {
+            break;
         }
         for _ in 0..1 << attempt.min(6) {
             core::hint::spin_loop();
@@ -75,7 +80,7 @@ fn lock_contended<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     guard
 }
 
-/// The largest number of a thread.
+/// The largest number that a thread can have; threads beyond it share it.
 #[cfg(feature = "std")]
 const MAX_THREAD: u32 = u32::MAX - 1;
 

@@ -1,4 +1,5 @@
-//! What the store of a scope knows of its keys. The store of the process keeps that in the owners of the keys.
+//! What the store of a scope knows of its keys. The store of the process keeps that in the owners of the keys, where a capture
+//! finds it without a look-up; a scope pays for one, and goes with all it knows when it ends.
 
 use alloc::vec::Vec;
 use std::collections::HashMap;
@@ -59,6 +60,7 @@ impl Table {
     }
 }
 
+/// Owners are `static`, so an address stands for one as long as the program runs.
 fn address(owner: &'static Callsite) -> usize {
     core::ptr::from_ref(owner) as usize
 }

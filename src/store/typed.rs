@@ -1,4 +1,8 @@
 //! What `*: Type` captures beside numbers and text.
+//!
+//! A [`Typed`] stands before the probe in method lookup: its traits match values of the wanted types, and anything else falls through
+//! its `Deref` to the probe, which decides as for a plain `*`. There is a trait for each position in the tuple of types, for two
+//! impls of one trait would overlap where two types are the same.
 
 // What is reachable here is hidden: it is named by expansions only.
 #![allow(missing_docs)]

@@ -1,4 +1,7 @@
 //! One captured value, as a reader sees it.
+//!
+//! A [`Value`] is a view: a position in a chunk that it shares with the store or borrows from a reader, or a record that lies in
+//! given memory. It never changes, and asking for the wrong element type gives `None` or an error, never other bytes.
 
 #[cfg(feature = "alloc")]
 use alloc::{string::String, vec::Vec};
@@ -51,6 +54,7 @@ pub(crate) struct Raw<'a> {
 #[derive(Clone)]
 pub struct Value<'a>(Place<'a>);
 
+/// Where a value lies. Only what a snapshot gives out is owned, by a share of its chunk.
 #[derive(Clone)]
 enum Place<'a> {
     Raw(&'a Raw<'a>),
@@ -62,7 +66,7 @@ enum Place<'a> {
     Shared(Shared<Chunk>, u32),
 }
 
-/// A value without its ownership.
+/// A value without its ownership: what every method looks at, so that each has two cases instead of three.
 enum Row<'a> {
     Raw(&'a Raw<'a>),
     Chunk(&'a Chunk, usize),
@@ -94,7 +98,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The key: the path and the item of the capture, with dots between.
+    /// The key: the path and the item of the capture, with dots between, such as `Attention.forward.map`. Raw identifiers
+    /// are without their `r#`.
     pub fn key(&self) -> &str {
         match self.row() {
             Row::Raw(raw) => raw.key,
@@ -102,7 +107,10 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The dimensions, outermost first; `[]` for a scalar and for a value that is not plain data.
+    /// The dimensions, outermost first; `[]` for a scalar and for a value that is not plain data. At most 8.
+    ///
+    /// Their product is the number of elements: a shape that does not fit is dropped when the value is captured, which
+    /// [`KeyReport::mismatched`](crate::KeyReport::mismatched) counts.
     #[inline]
     pub fn shape(&self) -> &[usize] {
         match self.row() {
@@ -119,7 +127,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The element type; [`Dtype::Opaque`] for a value that is not plain data.
+    /// The element type; [`Dtype::Opaque`] for a value that is not plain data, a text among them.
     pub fn dtype(&self) -> Dtype {
         self.kind().map_or(Dtype::Opaque, Kind::dtype)
     }
@@ -132,7 +140,21 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The position of this capture among all captures of the store, over every key and thread.
+    /// The position of this capture among all captures of the store, over every key and thread, from 0 on. Sorting by it gives
+    /// the order of the captures. No value has the number of another; a value that was refused may leave a gap.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _scope = anycapture::scope();
+    /// let (query, key) = (1.0_f32, 2.0_f32);
+    /// capture!(forward, query);
+    /// capture!(forward, key);
+    /// # if !anycapture::ENABLED { return }
+    /// let cache = anycapture::cache();
+    /// assert!(cache["forward.query"][0].sequence() < cache["forward.key"][0].sequence());
+    /// ```
     #[inline]
     pub fn sequence(&self) -> u64 {
         self.stamp().sequence
@@ -146,6 +168,19 @@ impl<'a> Value<'a> {
     }
 
     /// What the line's `index = (layer, step)` gave, up to four numbers; none without that option.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// let (layer, step, scores) = (3_usize, 17_u64, [0.5_f32; 4]);
+    /// capture!(decode, scores; index = (layer, step));
+    /// anycapture::visit(|value| {
+    ///     assert_eq!(value.indices(), [3, 17]);
+    ///     assert_eq!(value.index(), Some(3));
+    /// });
+    /// ```
     pub fn indices(&self) -> &[i64] {
         match self.row() {
             Row::Raw(raw) => &raw.indices[..raw.index_rank],
@@ -153,7 +188,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The first of [`indices`](Value::indices).
+    /// The first of [`indices`](Value::indices), or `None` if the line gives no index.
     pub fn index(&self) -> Option<i64> {
         self.indices().first().copied()
     }
@@ -166,6 +201,19 @@ impl<'a> Value<'a> {
     /// # Panics
     ///
     /// If there is no memory for these bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// let mask = [true, false];
+    /// capture!(forward, mask, length = 258_u16);
+    /// # if !anycapture::ENABLED { return }
+    /// let cache = anycapture::cache();
+    /// assert_eq!(cache["forward.mask"][0].bytes(), [1, 0]);
+    /// assert_eq!(cache["forward.length"][0].bytes(), [2, 1]);
+    /// ```
     pub fn bytes(&self) -> &[u8] {
         match self.row() {
             Row::Raw(raw) => raw.bytes,
@@ -175,6 +223,19 @@ impl<'a> Value<'a> {
 
     /// The elements in row-major order, or `None` if they are of another type than `E`, or in given memory, where they
     /// lie as bytes: use [`read_into`](Value::read_into) there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// let scores = [[0.25_f32, 0.75], [0.5, 0.5]];
+    /// capture!(softmax, scores);
+    /// # if !anycapture::ENABLED { return }
+    /// let value = &anycapture::cache()["softmax.scores"][0];
+    /// assert_eq!(value.as_slice::<f32>(), Some(&[0.25, 0.75, 0.5, 0.5][..]));
+    /// assert_eq!(value.as_slice::<f64>(), None);
+    /// ```
     #[inline]
     pub fn as_slice<E: Element>(&self) -> Option<&[E]> {
         match self.row() {
@@ -191,6 +252,23 @@ impl<'a> Value<'a> {
     ///
     /// [`ReadError::WrongType`] if the elements are of another type than `E`, [`ReadError::TooShort`] if
     /// there are more of them than fit `to`, which is left as it was in both cases.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anycapture::{Dtype, ReadError, capture};
+    ///
+    /// let _session = anycapture::session();
+    /// let scores = [0.25_f32, 0.75];
+    /// capture!(softmax, scores);
+    /// anycapture::visit(|value| {
+    ///     let mut room = [0.0; 64];
+    ///     assert_eq!(value.read_into(&mut room), Ok(&[0.25_f32, 0.75][..]));
+    ///     assert_eq!(value.read_into(&mut [0.0_f32]), Err(ReadError::TooShort { needed: 2, room: 1 }));
+    ///     let wrong = ReadError::WrongType { captured: Dtype::F32, asked: Dtype::I8 };
+    ///     assert_eq!(value.read_into(&mut [0_i8; 64]), Err(wrong));
+    /// });
+    /// ```
     pub fn read_into<'b, E: Element>(&self, to: &'b mut [E]) -> Result<&'b [E], ReadError> {
         if self.kind() != Some(E::KIND) {
             return Err(ReadError::WrongType { captured: self.dtype(), asked: E::KIND.dtype() });
@@ -212,7 +290,19 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The one element, or `None` if there is not exactly one, or it is of another type than `E`.
+    /// The one element, whatever the shape, or `None` if there is not exactly one, or it is of another type than `E`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// capture!(train, loss = 0.25_f64);
+    /// anycapture::visit(|value| {
+    ///     assert_eq!(value.scalar::<f64>(), Some(0.25));
+    ///     assert_eq!(value.scalar::<f32>(), None);
+    /// });
+    /// ```
     #[inline]
     pub fn scalar<E: Element>(&self) -> Option<E> {
         match self.row() {
@@ -287,7 +377,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Minimum, maximum, mean, and the numbers of NaN and infinite elements.
+    /// Minimum, maximum, mean, and the numbers of NaN and infinite elements. It reads every element, at every call. Of a value
+    /// that is not plain data all of it is empty.
     pub fn summary(&self) -> Summary {
         match self.row() {
             Row::Raw(raw) => with_kind!(raw.kind, T => {
@@ -301,6 +392,23 @@ impl<'a> Value<'a> {
 #[cfg(feature = "alloc")]
 impl Value<'_> {
     /// The value as the type that was captured (a text as a `String`), or `None` if it is of another type, or plain data.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// #[derive(Clone)]
+    /// struct Sampler { temperature: f32 }
+    ///
+    /// let _session = anycapture::session();
+    /// let (sampler, token) = (Sampler { temperature: 0.7 }, "cat");
+    /// capture!(decode, sampler, token);
+    /// # if !anycapture::ENABLED { return }
+    /// let cache = anycapture::cache();
+    /// let sampler = cache["decode.sampler"][0].downcast_ref::<Sampler>();
+    /// assert_eq!(sampler.map(|sampler| sampler.temperature), Some(0.7));
+    /// assert_eq!(cache["decode.token"][0].downcast_ref::<String>().unwrap(), "cat");
+    /// ```
     pub fn downcast_ref<T: 'static>(&self) -> Option<&T> {
         #[cfg(feature = "capture")]
         if let Row::Chunk(chunk, _) = self.row() {
@@ -344,6 +452,7 @@ impl Value<'_> {
     }
 }
 
+/// The first `needed` elements of `to`.
 fn fitting<E>(to: &mut [E], needed: usize) -> Result<&mut [E], ReadError> {
     let room = to.len();
     to.get_mut(..needed).ok_or(ReadError::TooShort { needed, room })
@@ -365,7 +474,18 @@ impl fmt::Debug for Value<'_> {
     }
 }
 
-/// What a [`visit`](crate::visit) has shown.
+/// What a [`visit`](crate::visit) has shown, and what it had to skip.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _session = anycapture::session();
+/// capture!(train, loss = 0.25_f64, rate = 1e-3_f64);
+/// let shown = anycapture::visit(|value| println!("{} {value}", value.key()));
+/// assert_eq!(shown.values(), if anycapture::ENABLED { 2 } else { 0 });
+/// assert!(shown.is_complete());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     pub(crate) values: u64,
@@ -384,7 +504,7 @@ impl Shown {
         self.skipped
     }
 
-    /// Whether no key was skipped.
+    /// Whether no key was skipped. Values that are captured while the visit runs are not shown, and do not count.
     pub fn is_complete(&self) -> bool {
         self.skipped == 0
     }

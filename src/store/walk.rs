@@ -72,7 +72,7 @@ fn visit_heap(
         let part = lock(&store.heap).ok_or(Unavailable)?.part_from(ring, position);
         let Some(Part { chunk, start }) = part.map_err(|_| Unavailable)? else { break };
         let chunk = &*chunk;
-        let count = chunk.stamps().partition_point(|stamp| stamp.sequence < end);
+        let count = chunk.count_before(end);
         for nth in start..count {
             #[allow(clippy::cast_possible_truncation)] // a chunk is short
             f(&Value::in_chunk(chunk, nth as u32));
@@ -138,7 +138,7 @@ fn oldest(store: &Store, owner: &'static Callsite, place: Place) -> Option<u64> 
 /// The most bytes of key and elements that `drain` copies to the stack.
 const COPIED: usize = 256;
 
-/// One value. Says whether there may be more to do.
+/// Shows and removes one value of a ring in given memory. False if the ring can't be had.
 ///
 /// A small value is copied, and out of the store while it is shown: captures of its key go on however slow the reader is.
 fn drain_region<E>(
@@ -179,7 +179,7 @@ fn copy<'a>(raw: &Raw<'_>, room: &'a mut [u8]) -> Option<Raw<'a>> {
     Some(Raw { key, stamp, kind, shape, indices, index_rank, bytes })
 }
 
-/// The value is out of the store while it is shown, so that nobody else is shown it too.
+/// The value is out of the store while it is shown: no other reader is shown it too.
 #[cfg(feature = "alloc")]
 fn drain_heap<E>(
     store: &Store,
@@ -248,6 +248,8 @@ impl Queue {
         queue
     }
 
+    /// The key with the oldest value. What is known of a key may be out of date, for others capture and take meanwhile: so the oldest
+    /// value of a key is looked at again when its turn comes, and the key waits anew if it is another one.
     fn next(&mut self, store: &Store, end: u64) -> Option<Next> {
         if self.keys.is_empty() {
             return next_of_all(store, end);

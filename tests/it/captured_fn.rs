@@ -338,7 +338,20 @@ captured_fn! {
         let all = std::sync::Mutex::new(vec![0_u8; seed]);
         all.lock().unwrap().len()
     }
+}
 
+/// What edition 2024 promises of temporaries.
+#[test]
+fn temporaries_go_before_the_variables_of_their_block() {
+    let _alone = alone();
+    let value = std::sync::Mutex::new(None);
+    assert_eq!((guard_in_a_head(&value), guard_in_a_head(&value)), (3.0, 2.0));
+    assert_eq!(kept::<f32>("guard_in_a_head.p"), [3.0, 2.0, 2.0], "in the head, and at the `let`");
+    assert_eq!(guard_in_the_last_expression(3), 3);
+}
+
+#[rustversion::since(1.88)]
+captured_fn! {
     #[capture(q, sum)]
     fn chains(p: Option<f32>, q: Option<f32>) -> f32 {
         if let Some(p) = p && let Some(q) = q && p > q {
@@ -350,14 +363,10 @@ captured_fn! {
     }
 }
 
-/// What edition 2024 promises of temporaries and `let` chains.
+#[rustversion::since(1.88)]
 #[test]
-fn temporaries_go_before_the_variables_of_their_block() {
+fn let_chains_are_heads_like_others() {
     let _alone = alone();
-    let value = std::sync::Mutex::new(None);
-    assert_eq!((guard_in_a_head(&value), guard_in_a_head(&value)), (3.0, 2.0));
-    assert_eq!(kept::<f32>("guard_in_a_head.p"), [3.0, 2.0, 2.0], "in the head, and at the `let`");
-    assert_eq!(guard_in_the_last_expression(3), 3);
     assert_eq!((chains(Some(3.0), Some(1.0)), chains(None, Some(0.5))), (4.0, 0.5));
     assert_eq!(kept::<f32>("chains.sum"), [4.0, 0.5]);
     assert_eq!(

@@ -178,3 +178,16 @@ fn clear_drops_values_and_keeps_limits() {
     assert_eq!(kept(), [7, 8]);
     assert_eq!(report().key("cleared.x").map(|key| key.cleared()), Some(2));
 }
+
+#[test]
+fn a_line_that_says_nothing_else_may_say_how_many_to_keep() {
+    let _alone = alone();
+    for n in 0..9_u8 {
+        capture!(keep, n; keep = 3);
+        capture!(both, n; keep = 4, room = 4);
+        capture!(room, n; room = 512);
+    }
+    let cache = cache();
+    let counts = ["keep.n", "both.n", "room.n"].map(|key| cache[key].len());
+    assert_eq!(counts, [3, 4, 9]);
+}

@@ -230,3 +230,22 @@ fn recording_stops_behind_the_first_nan_and_says_where() {
         assert!(cache().get("nan.behind").is_none());
     }
 }
+
+#[test]
+fn recording_goes_on_without_a_nan_and_without_the_option() {
+    let _alone = alone();
+    activate_with(Options::new().convert(array));
+    let capture_all = |x: f32| {
+        for rows in [1, 5_000] {
+            let tensor = Tensor::new(rows, vec![x; rows * 2]);
+            let (values, iterator) = (tensor.data(), anycapture::each(tensor.data().into_iter()));
+            capture!(f, tensor, values, iterator = iterator);
+        }
+        anycapture::is_active()
+    };
+    assert!(capture_all(f32::NAN), "nobody has asked for a stop");
+    activate_with(Options::new().stop_at_nan());
+    assert!(capture_all(f32::INFINITY), "no NaN");
+    assert!(!capture_all(f32::NAN));
+    assert_eq!(cache()["f.tensor"].len(), 5);
+}

@@ -212,6 +212,24 @@ fn clearing_while_a_large_value_is_being_filled_does_not_exceed_the_budget() {
 }
 
 #[test]
+fn a_value_whose_iterator_panics_gives_its_memory_back() {
+    let _alone = alone();
+    activate_with(Options::new().max_bytes(1 << 20));
+    let capture = |panics: bool| {
+        let values = (0..100_000_u32).map(|at| match (panics, at) {
+            (true, 50_000) => std::panic::resume_unwind(Box::new("half way")),
+            _ => at,
+        });
+        capture!(f, values = anycapture::each(values));
+    };
+    for _ in 0..20 {
+        assert!(std::panic::catch_unwind(|| capture(true)).is_err());
+    }
+    capture(false);
+    assert_eq!(counts("f.values")[0], 1, "{}", report());
+}
+
+#[test]
 fn a_drop_that_clears_and_captures_does_not_exceed_the_budget() {
     struct Chatty;
     impl Clone for Chatty {

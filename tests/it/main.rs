@@ -19,6 +19,7 @@ mod reading;
 mod reentrancy;
 mod report;
 mod scopes;
+mod texts;
 mod threads;
 
 /// A store of this test's own, empty, with limits as at the start.

@@ -19,27 +19,44 @@ pub struct History {
 
 impl History {
     /// A history over a store that holds nothing, with limits as at first.
-    pub fn new(engine: Engine, seed: u64) -> History {
+    pub fn new(engine: Engine, random: Random) -> History {
         let mut history = History {
             model: Model::new(engine),
-            random: Random(seed),
+            random: Random::new(0),
             session: None,
             keys: KEYS.len(),
             large: if engine == Engine::Memory { 600 } else { 20_000 },
             max_bytes: usize::MAX,
         };
         anycapture::activate();
-        history.go_on(seed);
+        history.go_on(random);
         history
     }
 
     /// The next history, over the same store: its limits stay.
-    pub fn go_on(&mut self, seed: u64) {
-        self.random = Random(seed);
+    pub fn go_on(&mut self, random: Random) {
+        self.random = random;
         self.keys = self.random.pick(&[1, KEYS.len(), KEYS.len()]);
     }
 
-    /// Runs `steps` random operations.
+    /// The next history, over a store that holds nothing, with limits as at first: what one history does does not depend
+    /// on the one before, but for how given memory was divided.
+    pub fn start_over(&mut self, random: Random) {
+        if self.model.stops_at_nan {
+            // What a NaN has stopped looks for none.
+            anycapture::activate_with(Options::new().only(&["*"]));
+            capture_input(0, &Input::Float(f32::NAN), &Line::default());
+            assert!(!anycapture::is_active());
+        }
+        drop(self.session.take());
+        anycapture::set_size(0);
+        anycapture::activate_with(Options::new().only(&["*"]));
+        self.session = Some(anycapture::session());
+        self.model = Model::new(self.model.engine);
+        self.go_on(random);
+    }
+
+    /// Runs `steps` random operations, or as many as a fuzzer has chosen.
     pub fn run(&mut self, steps: usize) {
         if self.model.engine == Engine::Budget {
             self.set_max_bytes();
@@ -49,6 +66,9 @@ impl History {
             self.set_size();
         }
         for step in 0..steps {
+            if self.random.is_over() {
+                break;
+            }
             self.step(step);
         }
     }
@@ -238,15 +258,15 @@ impl History {
 pub fn run_in_scopes(engine: Engine, first: u64, operations: usize) {
     for seed in seeds(first, operations) {
         let _scope = anycapture::scope();
-        say_seed_of_panic(engine, seed, || History::new(engine, seed).run(STEPS));
+        say_seed_of_panic(engine, seed, || History::new(engine, Random::new(seed)).run(STEPS));
     }
 }
 
 /// The same in the store of the process, one history behind the other.
 pub fn run_in_process(engine: Engine, first: u64, operations: usize) {
-    let mut history = History::new(engine, first);
+    let mut history = History::new(engine, Random::new(first));
     for seed in seeds(first, operations) {
-        history.go_on(seed);
+        history.go_on(Random::new(seed));
         say_seed_of_panic(engine, seed, || history.run(STEPS));
     }
 }
@@ -285,7 +305,7 @@ pub fn in_own_process(test: &str, f: impl FnOnce()) {
     }
     let mut process = std::process::Command::new(std::env::current_exe().expect("this program"));
     let output = process
-        .args(["--exact", "--nocapture", test])
+        .args(["--exact", "--include-ignored", "--nocapture", test])
         .env(VARIABLE, test)
         .output()
         .expect("it runs");

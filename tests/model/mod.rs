@@ -17,21 +17,51 @@ pub use input::{Input, Line};
 /// The keys that histories use.
 pub const KEYS: [&str; 5] = ["model.a", "model.b", "model.c", "model.d", "model.e"];
 
-/// A random generator, SplitMix64: the same numbers for a seed on every platform.
+/// Choices at random, the same for a seed on every platform; or choices that a fuzzer makes.
 #[derive(Clone)]
-pub struct Random(pub u64);
+pub struct Random {
+    /// Of SplitMix64.
+    state: u64,
+    /// Where the choices come from instead, as long as there are any.
+    bytes: Option<std::vec::IntoIter<u8>>,
+}
 
 impl Random {
+    pub fn new(seed: u64) -> Random {
+        Random { state: seed, bytes: None }
+    }
+
+    /// Choices that `bytes` make: one or two bytes each.
+    pub fn from_bytes(bytes: &[u8]) -> Random {
+        Random { state: 0, bytes: Some(Vec::from(bytes).into_iter()) }
+    }
+
+    /// Whether a fuzzer's choices are used up.
+    pub fn is_over(&self) -> bool {
+        self.bytes.as_ref().is_some_and(|bytes| bytes.len() == 0)
+    }
+
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
+        if self.bytes.is_some() {
+            self.state = self.choice(1 << 16);
+        }
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
     }
 
     pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
+        let number = if self.bytes.is_some() { self.choice(end) } else { self.next() };
+        (number % end as u64) as usize
+    }
+
+    /// A number made of as many bytes of the fuzzer's as it takes to reach every number below `end`, two at most.
+    fn choice(&mut self, end: usize) -> u64 {
+        let mut byte = || u64::from(self.bytes.as_mut().and_then(Iterator::next).unwrap_or(0));
+        let low = byte();
+        if end > 1 << 8 { low | byte() << 8 } else { low }
     }
 
     pub fn one_in(&mut self, count: usize) -> bool {

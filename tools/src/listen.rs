@@ -147,7 +147,8 @@ fn frame(bytes: &[u8]) -> Result<(Captured, usize), Stop> {
     let sequence = reader.varint()?;
     let thread = u32::try_from(reader.varint()?).map_err(|_| Stop::Damaged)?;
     let key_size = reader.size(LONGEST_KEY)?;
-    let shape = (0..rank).map(|_| reader.size(LARGEST)).collect::<Result<Vec<_>, _>>()?;
+    // Beside a zero any size may stand.
+    let shape = (0..rank).map(|_| reader.size(usize::MAX)).collect::<Result<Vec<_>, _>>()?;
     let indices = (0..index_rank).map(|_| reader.signed()).collect::<Result<_, _>>()?;
     let key = reader.text(key_size)?;
     reader.check::<2>()?;
@@ -214,8 +215,9 @@ impl<'a> Reader<'a> {
     }
 
     fn content(&mut self, kind: u8, mut shape: Vec<usize>) -> Result<Content, Stop> {
-        if let (TEXT, [size]) = (kind, &shape[..]) {
-            return Ok(Content::Text(self.text(*size)?));
+        if let (TEXT, &[size]) = (kind, &shape[..]) {
+            let size = Some(size).filter(|size| *size <= LARGEST);
+            return Ok(Content::Text(self.text(size.ok_or(Stop::Damaged)?)?));
         }
         let (dtype, words) = builder::dtype(kind, WORD).ok_or(Stop::Damaged)?;
         shape.extend(words);

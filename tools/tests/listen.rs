@@ -71,6 +71,29 @@ fn everything_of_a_value_is_read() {
     assert_eq!((listener.missing(), listener.skipped()), (0, 0));
 }
 
+/// Beside a zero any size may stand: such a frame has no elements to wait for.
+#[test]
+fn an_empty_value_of_any_shape_is_read() {
+    for shape in [[0, u64::MAX], [u64::MAX, 0], [1 << 40, 0]] {
+        let mut listener = Listener::new(1);
+        listener.feed(&frame("f.empty", 0, &shape, &[], 1, &[]));
+        assert_eq!((listener.received(), listener.skipped()), (1, 0));
+        let recording = listener.recording("port");
+        let values = recording.get("f.empty").unwrap();
+        assert!(values.get(0).unwrap().shape().iter().eq(shape.map(|size| size as usize).iter()));
+        let _ = recording.to_string();
+    }
+}
+
+/// A header whose check fits may still say what no device sends.
+#[test]
+fn a_text_of_any_length_does_not_hold_the_stream_up() {
+    let mut listener = Listener::new(1);
+    listener.feed(&frame("f.text", 15, &[u64::MAX], &[], 1, b"abc"));
+    listener.feed(&f32s("f.x", 2, &[1.0, 2.0]));
+    assert_eq!(elements(&listener, "f.x"), [1.0, 2.0]);
+}
+
 #[test]
 fn values_with_and_without_indices_may_be_mixed() {
     let mut listener = Listener::new(100);

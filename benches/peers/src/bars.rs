@@ -37,6 +37,12 @@ pub fn bars(all: &[Times]) -> Vec<Bar> {
     let more = || Some(of(shapes, "two shapes")? - of(shapes, "one shape")?);
     let in_ms = |title, name| Some(of(title, name)? / 1e6);
     let export = |title| ratio(title, "ours", "one slice");
+    let scoped = |what, to| {
+        let title = ["Scopes, and a line that is inactive", "Scopes, and recording one f32"];
+        title.map(|title| ratio(title, what, to))
+    };
+    let [inactive_alone, alone] = scoped("none alive", "no scope ever");
+    let [_, elsewhere] = scoped("one on another thread", "none alive");
     let bars = [
         times(
             "compiled out, in a vectorised loop",
@@ -75,6 +81,9 @@ pub fn bars(all: &[Times]) -> Vec<Bar> {
             1.1,
             ratio("At `max_size`, and at `max_bytes`", "`max_bytes`", "`max_size`"),
         ),
+        times("an inactive line, no scope alive", "none ever", 1.05, inactive_alone),
+        times("one f32, no scope alive", "none ever", 1.05, alone),
+        times("one f32, a scope on another thread", "no scope alive", 1.3, elsewhere),
         times(
             "64 f32",
             "memcpy into a ring under a spin lock",

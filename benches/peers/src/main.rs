@@ -19,6 +19,8 @@ mod report;
 #[cfg(feature = "on")]
 mod scale;
 #[cfg(feature = "on")]
+mod scopes;
+#[cfg(feature = "on")]
 mod threads;
 
 #[cfg(not(feature = "on"))]
@@ -32,7 +34,7 @@ fn main() {
 fn main() {
     type Part = (&'static str, fn() -> Vec<harness::Times>);
     use recording::MAP;
-    let parts: [Part; 16] = [
+    let parts: [Part; 17] = [
         ("out", || vec![compiled_out()]),
         // Before a subscriber is set: without one, tracing is off.
         ("inactive", || vec![inactive::race_inactive()]),
@@ -40,6 +42,8 @@ fn main() {
             tracing::subscriber::set_global_default(recording::Least).expect("nobody else sets it");
             vec![recording::race_scalars()]
         }),
+        // Nothing before it begins a scope.
+        ("scopes", scopes::race_scopes),
         ("slices", || {
             vec![
                 recording::race_slices(64, 100),

@@ -44,7 +44,11 @@ pub fn check(memory: &'static mut [u8]) -> Result<(), &'static str> {
             }
             "check.wide" => ensure(value.scalar() == Some(u64::MAX - step as u64), "64 bits"),
             _ => {
-                let dtype = if usize::BITS == 64 { Dtype::U64 } else { Dtype::U32 };
+                let dtype = match usize::BITS {
+                    16 => Dtype::U16,
+                    32 => Dtype::U32,
+                    _ => Dtype::U64,
+                };
                 ensure(value.dtype() == dtype, "the width of a usize");
                 ensure(value.scalar() == Some(step as usize), "a usize");
             }

@@ -42,7 +42,7 @@ async fn low() {
 fn main() -> ! {
     static MEMORY: ConstStaticCell<[u8; 16384]> = ConstStaticCell::new([0; 16384]);
     static LOW: StaticCell<Executor> = StaticCell::new();
-    bare_metal::give(MEMORY.take());
+    anycapture::set_memory(MEMORY.take()).expect("given once");
     anycapture::activate();
     // The first hit of each key carves its ring.
     tasks::high();

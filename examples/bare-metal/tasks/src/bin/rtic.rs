@@ -15,7 +15,7 @@ mod app {
 
     #[init(local = [memory: [u8; 16384] = [0; 16384]])]
     fn init(cx: init::Context) -> (Shared, Local) {
-        bare_metal::give(cx.local.memory);
+        anycapture::set_memory(cx.local.memory).expect("given once");
         anycapture::activate();
         // The first hit of each key carves its ring.
         tasks::high();
