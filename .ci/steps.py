@@ -293,17 +293,16 @@ def arms():
     head = "[$c:tt $k:tt $h:tt]"
     body = "{ $crate::__anycapture_pattern! { @top arm $c %s} $crate::__anycapture_cut! { [coarse __anycapture_walk $c $k []] [] $($b%s)* } }"
     # four short arms with blocks, and two
-    for ks in [(k,) * 4 for k in range(1, 5)] + [(i, j) for i in range(1, 6) for j in range(1, 6)]:
+    for ks in [(k,) * 4 for k in range(1, 5)] + [(i, j) for i in range(1, 5) for j in range(1, 5)]:
         names = "uvwx"[:len(ks)]
         left = f"({head} [$($done:tt)*] [] " + " ".join(f"{bound(k, n)}=> {{ $($b{n}:tt)* }}" for k, n in zip(ks, names))
         right = " ".join(f"{used(k, n)}=> {body % (used(k, n), n)}" for k, n in zip(ks, names))
         out.append((left + " $($rest:tt)*)", f"{a} {{ [$c $k $h] [$($done)* {right}] [] $($rest)* }}"))
-    # four short arms with literals
+    # four short arms with a token each; no `literal`, for rustc takes every `-` for one's beginning
     for k in range(1, 5):
-        names = "uvwx"
-        left = "($m:tt [$($done:tt)*] [] " + " ".join(f"{bound(k, n)}=> $e{n}:literal ," for n in names)
-        right = " ".join(f"{used(k, n)}=> $e{n}," for n in names)
-        out.append((left + " $($rest:tt)*)", f"{a} {{ $m [$($done)* {right}] [] $($rest)* }}"))
+        left = "($m:tt $done:tt [] " + " ".join(f"{bound(k, n)}=> $e{n}:tt ," for n in "uvwx")
+        right = " ".join(f"[{used(k, n)}]" for n in "uvwx")
+        out.append((left + " $($rest:tt)*)", "$crate::__anycapture_tokens! { $eu $ev $ew $ex $m $done [" + right + "] $($rest)* }"))
     for k in range(11):
         out.append((f"($m:tt $done:tt [$($p:tt)*] {bound(k)}=> $v:tt $($rest:tt)*)",
                     f"$crate::__anycapture_arm! {{ $m $done [$($p)* {used(k)}] $v $v $($rest)* }}"))
@@ -311,6 +310,24 @@ def arms():
                 f"{a} {{ $m $done [$($p)* {used(11)}] $($rest)* }}"))
     return macro("__anycapture_arms", [
         "Takes the arms of a `match` one after the other, up to four short ones at once: macros can't stand between them."], out)
+
+
+def tokens():
+    """The values of four arms, a token each: copied, unless one is a block."""
+    values = ["$eu:tt", "$ev:tt", "$ew:tt", "$ex:tt"]
+    patterns = " ".join(f"[$($p{n}:tt)*]" for n in "uvwx")
+    out = []
+    for at in range(4):
+        given = " ".join(values[:at] + ["{ $($b:tt)* }"] + values[at + 1:])
+        value = [f"$e{n}" for n in "uvwx"]
+        value[at] = "{ $($b)* }"
+        more = " ".join(f"$($p{n})* => {v}," for n, v in list(zip("uvwx", value))[1:])
+        out.append((f"({given} $m:tt $done:tt [{patterns}] $($rest:tt)*)",
+                    f"$crate::__anycapture_arm! {{ $m $done [$($pu)*] {value[0]} {value[0]} , {more} $($rest)* }}"))
+    copied = " ".join(f"$($p{n})* => $e{n}," for n in "uvwx")
+    out.append((f"({' '.join(values)} $m:tt [$($done:tt)*] [{patterns}] $($rest:tt)*)",
+                f"$crate::__anycapture_arms! {{ $m [$($done)* {copied}] [] $($rest)* }}"))
+    return macro("__anycapture_tokens", ["Four arms of a `match` with a token each as their value."], out)
 
 
 def lets():
@@ -349,11 +366,11 @@ def calls():
     """The next call without arguments in the value of a `let`, or its end: then the type is taken to be known."""
     k_ = "$crate::__anycapture_calls!"
     arms = []
-    for k in range(10):
+    for k in range(8):
         arms.append((f"([$c:tt [$($p:tt)+]] {bound(k)}; $($rest:tt)*)", "$crate::__anycapture_pattern! { @top let $c $($p)+ }"))
-        if k < 9:
+        if k < 7:
             arms.append((f"($s:tt {bound(k)}$call:ident () $($rest:tt)*)", "$crate::__anycapture_call! { $s $call $($rest)* }"))
-    arms.append((f"($s:tt {bound(9)}$($rest:tt)*)", f"{k_} {{ $s $($rest)* }}"))
+    arms.append((f"($s:tt {bound(7)}$($rest:tt)*)", f"{k_} {{ $s $($rest)* }}"))
     return macro("__anycapture_calls", ["Finds the next call without arguments in a value, up to its `;`."], arms)
 
 
@@ -573,7 +590,7 @@ def options():
 def written():
     return "\n".join([
         "//! Written by `.ci/steps.py`: the macros that look some way ahead, an arm for each distance.\n",
-        options(), attributes(), generics(), clauses(), cut(), word(), find(), judge(), put(), arms(), lets(), copy(),
+        options(), attributes(), generics(), clauses(), cut(), word(), find(), judge(), put(), arms(), tokens(), lets(), copy(),
         calls(), call(),
     ])
 

@@ -476,7 +476,7 @@ macro_rules! capture {
 ///
 /// The function is the one in the macro, token by token: lints, coverage, drop order and compile time are its own. Only
 /// the list is read. That its names stand in the function, and that their values can be kept, is checked with the feature on.
-/// A variable that only the list uses is unused then, as rustc says.
+/// A variable or a field that only the list uses is unused then, as rustc says.
 ///
 /// # Limits
 ///
@@ -484,12 +484,16 @@ macro_rules! capture {
 /// * With the feature on, the braces of walked blocks are the macro's, and so is their edition, 2024: temporaries of last
 ///   expressions and of `if let` go as it says. A `let` whose value is a block with one expression keeps its own. Warnings
 ///   of a whole function, such as `dead_code`, are those of the build with the feature off.
-/// * With `*`, a variable whose type only later lines tell is passed over at its binding: `None`, `.collect()`, `.parse()`,
-///   `.into()`, `.sum()` and the like without a type. A `let` of an `if` that never gives a value, `if c { break } else {
-///   continue }`, must be left out: `#[capture(*, !x)]`.
-/// * Of a name that is bound twice in a block, a `let mut` that the second one hides is not captured at the end.
-/// * A function of a hundred statements, twenty blocks in each other or 150 arms fits the default recursion limit.
-/// * Clippy does not find a `# Panics` section in the documentation of a wrapped function.
+/// * The type of a variable must be known where it is captured. With `*`, one that is bound to a value whose type only later lines
+///   tell is passed over at its binding: `None`, `.collect()`, `.parse()`, `.into()`, `.sum()` and the like without a type. Elsewhere,
+///   by name or in a pattern such as `if let Some(x) = found`, rustc says which it is: give the variable a type, or leave it
+///   out, `#[capture(*, !x)]`. So with a `let` of an `if` that never gives a value, `if c { break } else { continue }`.
+/// * A key holds the values of every variable of that name in the function, in the order of the captures. Where two are to be told apart,
+///   rename one, or list neither and write [`capture!`] lines with paths of their own. Of a name that is bound twice in a block, a
+///   `let mut` that the second one hides is not captured at the end.
+/// * Under the default recursion limit fit: a hundred statements, twenty blocks in each other, fifteen `match`es in each other, a `match`
+///   of 150 arms with blocks, 150 `else if` (20 with conditions of more than six tokens), forty generic parameters,
+///   eighty names, 150 functions in one macro, 300 lines of documentation. Beyond that, write `#![recursion_limit = "256"]`.
 ///
 /// # Examples
 ///
@@ -757,10 +761,10 @@ pub fn clear() {
     store::clear();
 }
 
-/// Clears what was captured, begins all counts anew and starts recording, until the result is dropped.
+/// Begins a session of the process: clears what was captured, begins all counts anew, and records until the result is dropped.
 ///
-/// It is a session of the whole process, or of the [`scope`](crate::Scope) that the thread is in: a session inside another clears
-/// what the outer one has captured, and ends its recording. For tests, which run on several threads, use `scope`.
+/// For a test use [`scope`](crate::Scope): tests run on several threads, and a session is one for all of them. A session inside another
+/// clears what the outer one has captured, and ends its recording. On a thread that is in a scope, the session is of the scope.
 ///
 /// # Examples
 ///
@@ -793,6 +797,8 @@ impl Drop for Session {
 /// While the [`Scope`] lives, every capture on this thread goes there, and every function of this crate that is called here
 /// reads, clears or reports on it; other threads neither see it nor add to it, unless they join by a [`Handle`]. It begins with the
 /// limits that the process begins with, without a filter. Scopes nest. What they hold goes with them.
+///
+/// It needs the `std` feature, which knows of threads. With `capture` off a scope begins and ends, and stays empty.
 ///
 /// A scope may be dropped on another thread, and in any order: it ends then, and each thread that is in it is back in the
 /// scope that it was in before.
@@ -1007,8 +1013,9 @@ pub fn try_take() -> Result<Cache, SnapshotError> {
 ///
 /// * A key whose values all have one element type and shape is one tensor, `key`, of shape `[n, ...]`, oldest first. A key of
 ///   mixed types or shapes is a tensor a value, `key/0`, `key/1`, ...
-/// * Beside it stands `key#sequence`, of shape `[n]`; where the line gives an index `key#index`, of shape `[n]` or, of several, `[n, r]`, with
-///   the smallest `i64` for one that a value lacks; and where threads other than the first have captured, `key#thread`.
+/// * Beside it stands `key#sequence`, of shape `[n]`, in `I64`, for some readers have no `U64`; where the line gives an index `key#index`, of
+///   shape `[n]` or, of several, `[n, r]`, with the smallest `i64` for one that a value lacks; and where threads other than the first have
+///   captured, `key#thread`.
 /// * `I128` and `U128` are `U64` with a last dimension of two, the low word first.
 /// * Text is in the metadata under its key, as a JSON list. Keys with values that have no numbers are named there under
 ///   `anycapture.omitted`, also as a JSON list.

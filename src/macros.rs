@@ -4,7 +4,8 @@
 //! * `functions`: takes the functions in a `captured_fn!` apart. With the feature off they pass through as they are.
 //! * `list`: the list of `#[capture(...)]`. `names`: whether its names stand in the function, by its text.
 //! * `walk`: copies a body and puts captures between its statements. `heads`: finds the block behind a head. `pattern`: what a pattern binds, and what becomes of it.
-//! * `steps`: written by `.ci/steps.py`. A macro has no loop, so to look some tokens ahead takes an arm for each distance.
+//! * `steps`: written by `.ci/steps.py`. A macro has no loop, so to look some tokens ahead takes an arm for each distance; and it has no
+//!   alternatives, so a table of words takes an arm for each: `word!` tells a statement by its first word, `judge!` what a brace in a head is.
 //!
 //! # The walk
 //!
@@ -30,7 +31,7 @@
 //!        pattern! { @top let $c mut acc }                           which finds the name `acc`, a `let mut`
 //!          => name! => __anycapture_listed! { acc acc mut $c $c }   defined in the function: an arm for each listed name
 //!          => bind! { mut acc .. }  =>  let __anycapture_last = OfThisBlock;
-//!        walk! { .. for x in xs { acc += x; } acc }
+//!                                                                   a `for` behind it is taken at once, else `walk!` goes on
 //! find!  { .. for [for] for x in xs { acc += x; } acc }             the next brace
 //! judge! { @judge .. for [for x in xs] xs { acc += x; } acc }       `xs` is no operator: the brace is the block
 //!   =>   for x in xs {

@@ -157,6 +157,21 @@ fn whole_functions() {
             Ok([half.to_f32(), tuple.0 as f32])
         }
     }
+    // 32 bytes hold one value of 16 bytes, 256 hold several.
+    captured_fn! {
+        #[capture(narrow => row; room = 32)]
+        fn narrow(row: [f32; 4]) {}
+
+        #[capture(wide => row; room = 256)]
+        fn wide(row: [f32; 4]) {}
+    }
+    for n in 0..3_u8 {
+        narrow([f32::from(n); 4]);
+        wide([f32::from(n); 4]);
+    }
+    let kept = |key| report().key(key).map_or(0, |key| key.kept());
+    assert!(kept("narrow.row") < kept("wide.row"), "{}", report());
+    assert_eq!(kept("wide.row"), 3, "{}", report());
     assert!(forward(&[0.5, 1.0], "x").is_ok());
     assert_holds("forward.x", &[2], &[0.5_f32, 1.0]);
     assert_holds("forward.half", &[], &[0.5_f32]);

@@ -77,6 +77,9 @@ CARGO_TARGET_DIR="$host" cargo run -q --release --manifest-path ../../Cargo.toml
 say "what it costs: size.sh"
 sh size.sh
 
+say "what others cost: beside/beside.sh"
+sh beside/beside.sh
+
 say "Cortex-M4: microflow, an engine of other people, with its own models"
 microflow/run.sh
 

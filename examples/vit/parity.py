@@ -127,7 +127,7 @@ def compare(title, export, key, wanted, limit):
 
     reference = python.WORK / "reference.safetensors"
     layers = np.arange(len(wanted), dtype=np.int64)
-    save_file({key: np.stack(wanted), f"{key}#index": layers, f"{key}#sequence": layers.astype(np.uint64)}, reference)
+    save_file({key: np.stack(wanted), f"{key}#index": layers, f"{key}#sequence": layers}, reference)
     said = run("anycapture-tools", "--", "diff", export, reference, "--tolerance", limit)
     print(f"{title}\n{said}", flush=True)
 

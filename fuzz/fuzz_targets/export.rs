@@ -38,10 +38,10 @@ fn check_key(key: &str, values: &[Value<'_>], tensors: &SafeTensors<'_>) -> usiz
     let is_like =
         |other: &&Value<'_>| (other.dtype(), other.shape()) == (first.dtype(), first.shape());
     if plain.iter().all(is_like) {
-        check_tensor(tensors, key, &[plain.len()], &plain);
+        check_tensor(tensors, key, plain.len(), &[plain.len()], &plain);
     } else {
         for (nth, value) in plain.iter().enumerate() {
-            check_tensor(tensors, &format!("{key}/{nth}"), &[], &[value]);
+            check_tensor(tensors, &format!("{key}/{nth}"), plain.len(), &[], &[value]);
         }
         count = plain.len();
     }
@@ -63,13 +63,20 @@ fn check_key(key: &str, values: &[Value<'_>], tensors: &SafeTensors<'_>) -> usiz
     count + 1 + usize::from(rank > 0) + usize::from(has_threads)
 }
 
-/// A tensor holds these values, which have one type and shape.
-fn check_tensor(tensors: &SafeTensors<'_>, name: &str, outer: &[usize], values: &[&Value<'_>]) {
+/// A tensor holds these values, which have one type and shape, of a key with `count` values.
+fn check_tensor(
+    tensors: &SafeTensors<'_>,
+    name: &str,
+    count: usize,
+    outer: &[usize],
+    values: &[&Value<'_>],
+) {
     let tensor = tensors.tensor(name).unwrap_or_else(|error| panic!("{name}: {error}"));
     let (dtype, words) = stored(values[0].dtype());
-    let mut shape = [outer, values[0].shape()].concat();
+    let own = values[0].shape();
+    let mut shape = [outer, own].concat();
     // A zero that comes too late for those who multiply from the left.
-    if shape.iter().try_fold(1_usize, |product, dim| product.checked_mul(*dim)).is_none() {
+    if own.iter().try_fold(count, |product, dim| product.checked_mul(*dim)).is_none() {
         shape = [outer, &[0]].concat();
     }
     shape.extend(words);

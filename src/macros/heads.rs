@@ -62,5 +62,9 @@ macro_rules! __anycapture_arm {
             }] [] $($rest)*
         }
     };
+    // x + 1.0, and the next arm: at once, for a step of depth less
+    ($m:tt [$($done:tt)*] [$($p:tt)*] $v:tt $e:expr $(, $($rest:tt)*)?) => {
+        $crate::__anycapture_arms! { $m [$($done)* $($p)* => $e,] [] $($($rest)*)? }
+    };
     ($m:tt $done:tt $p:tt $v:tt $($rest:tt)*) => { $crate::__anycapture_arm! { @expression $m $done $p $($rest)* } };
 }

@@ -319,6 +319,8 @@ macro_rules! __anycapture_ends {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_known {
+    // -x, for which rustc would ask for a literal
+    ($s:tt - $($all:tt)*) => { $crate::__anycapture_calls! { $s $($all)* } };
     // 1.0
     ([$c:tt [$($p:tt)+]] $e:literal ; $($_:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
     // a value that never comes
@@ -335,6 +337,7 @@ macro_rules! __anycapture_known {
     ($s:tt [$($all:tt)*] ; $($_:tt)*) => { $crate::__anycapture_known! { @array $s $($all)* } };
     ($s:tt vec![$($all:tt)*] ; $($_:tt)*) => { $crate::__anycapture_known! { @array $s $($all)* } };
     // of many literals, nothing has to be looked at
+    (@array $s:tt - $($all:tt)*) => { $crate::__anycapture_calls! { $s $($all)* ; } };
     (@array [$c:tt [$($p:tt)+]] $e:literal , $($_:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
     (@array $s:tt $($all:tt)*) => { $crate::__anycapture_calls! { $s $($all)* ; } };
     (@unknown [$c:tt [$($p:tt)+]]) => { $crate::__anycapture_pattern! { @top unknown $c $($p)+ } };

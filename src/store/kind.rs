@@ -101,9 +101,13 @@ pub(crate) mod way {
     pub struct Slice;
     pub struct Array;
     pub struct Each;
+    #[cfg(feature = "alloc")]
     pub struct Text;
+    #[cfg(feature = "alloc")]
     pub struct Texts;
+    #[cfg(feature = "alloc")]
     pub struct Items;
+    #[cfg(feature = "alloc")]
     pub struct Target;
     /// By dereferencing, then on.
     pub struct To<Way>(Way);
@@ -182,11 +186,13 @@ impl<End, Way, T: Leads<End, Way>, E> Leads<End, way::In<Way>> for Result<T, E> 
 }
 
 /// An `Option` or a `Result`, behind references.
+#[cfg(feature = "alloc")]
 pub trait Held {
     type Item;
     fn held(&self) -> Option<&Self::Item>;
 }
 
+#[cfg(feature = "alloc")]
 impl<T> Held for Option<T> {
     type Item = T;
 
@@ -196,6 +202,7 @@ impl<T> Held for Option<T> {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl<T, E> Held for Result<T, E> {
     type Item = T;
 
@@ -284,6 +291,7 @@ impl<T: AsRef<str>> Texts for Vec<T> {
 
 macro_rules! behind_references {
     ($($reference:ty),+) => {$(
+        #[cfg(feature = "alloc")]
         impl<T: Held + ?Sized> Held for $reference {
             type Item = T::Item;
 

@@ -163,7 +163,10 @@ impl fmt::Display for KeyReport {
             kept => write!(f, "{kept} kept")?,
         }
         let counts = [
-            (self.without_numbers(), "of them without numbers"),
+            (
+                self.without_numbers(),
+                "of them without numbers (`Options::convert` gives a type some)",
+            ),
             (self.overwritten(), "overwritten by newer ones of this key"),
             (self.cleared(), "cleared"),
             (self.taken(), "taken"),

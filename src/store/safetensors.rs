@@ -241,7 +241,7 @@ fn each_tensor(keys: &dyn Keys, f: &mut dyn FnMut(&Tensor<'_>) -> fmt::Result) -
             if form.widths & width != 0 {
                 each_of_values(key, form, &mut show)?;
             }
-            show(Part::All(Column::Sequence), Dtype::U64, &[])?;
+            show(Part::All(Column::Sequence), Dtype::I64, &[])?;
             match form.indices {
                 0 => {}
                 1 => show(Part::All(Column::Index), Dtype::I64, &[])?,

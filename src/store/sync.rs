@@ -52,12 +52,17 @@ fn lock_contended<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
 
     /// A holder that runs is done long before this many attempts; one that does not run needs the processor.
     const SPINS: u32 = 200;
+    /// Those of a wait that is likely to be in vain: some microseconds.
+    const FEW_SPINS: u32 = 16;
     const LONGEST: Duration = Duration::from_secs(1);
     static ABANDONED: AtomicBool = AtomicBool::new(false);
 
     for attempt in 0..SPINS {
         if let Some(guard) = mutex.try_lock() {
             return Some(guard);
+        }
+        if attempt == FEW_SPINS && ABANDONED.load(Relaxed) {
+            break;
         }
         for _ in 0..1 << attempt.min(6) {
             core::hint::spin_loop();

@@ -31,6 +31,30 @@ fn dead(never_used: u32) -> u32 {
 }
 } // captured_fn
 
+captured_fn! {
+/// What clippy finds in the documentation of a function, or misses there.
+///
+/// # Panics
+///
+/// If there is none.
+#[capture(first)]
+#[must_use]
+pub fn documented(xs: &[f32]) -> f32 {
+    let first = xs.first().unwrap();
+    *first
+}
+} // captured_fn
+
+captured_fn! {
+/// Says nothing of panics.
+#[capture(last)]
+#[must_use]
+pub fn undocumented(xs: &[f32]) -> f32 {
+    let last = xs.last().unwrap();
+    *last
+}
+} // captured_fn
+
 struct Layer(f32);
 
 impl Layer {

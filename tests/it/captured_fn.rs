@@ -1,6 +1,6 @@
 //! `captured_fn!`: which values are captured, when, and that the function stays what it was.
 
-use anycapture::{Value, cache, captured_fn};
+use anycapture::{Value, cache, captured_fn, report};
 
 use crate::alone;
 
@@ -991,6 +991,51 @@ mod entries {
         assert_eq!(cache["f.norm"][0].indices(), [7, -1]);
     }
 
+    captured_fn! {
+        #[capture(*; keep = 2)]
+        fn of_which_some_are_passed_over(x: f32) -> f32 {
+            let both = [x, 2.0].into_iter();
+            let sum: f32 = both.sum();
+            let pair = (sum, "sum");
+            pair.0
+        }
+    }
+
+    #[test]
+    fn the_report_counts_by_name_what_a_star_passes_over() {
+        let _alone = alone();
+        for x in [1.0, 2.0, 3.0] {
+            assert_eq!(of_which_some_are_passed_over(x), x + 2.0);
+        }
+        let counts = |name: &str| {
+            let key = report().key(&format!("of_which_some_are_passed_over.{name}"));
+            key.map(|key| (key.kept(), key.overwritten(), key.passed_over()))
+        };
+        assert_eq!(counts("both"), Some((0, 0, 3)));
+        assert_eq!(counts("pair"), Some((0, 0, 3)));
+        assert_eq!(counts("sum"), Some((2, 1, 0)));
+        let text = report().to_string();
+        for part in [
+            "of_which_some_are_passed_over: reached 3 times; passed over: ",
+            "both",
+            "IntoIter",
+            "pair",
+            "(f32, &str)",
+        ] {
+            assert!(text.contains(part), "{part:?} is not in\n{text}");
+        }
+    }
+
+    #[test]
+    fn keep_bounds_the_ring_of_each_listed_name() {
+        let _alone = alone();
+        for x in [1.0, 2.0, 3.0, 4.0, 5.0] {
+            with_values(x, 1, 0);
+        }
+        assert_eq!(kept::<f32>("f.norm"), [9.0, 16.0, 25.0]);
+        assert_eq!(cache()["f.map"].len(), 3);
+    }
+
     #[test]
     fn a_star_takes_values_of_the_types_that_it_names() {
         let _alone = alone();
@@ -1009,6 +1054,47 @@ mod entries {
 /// Forms that once did not compile.
 mod once_refused {
     use super::*;
+
+    captured_fn! {
+        #[capture(*)]
+        fn negated(x: i32) -> i32 {
+            let y = -x;
+            let pair = [-y, x];
+            let z = match y {
+                -1 => 1,
+                0 => x,
+                1 => -x,
+                2 => -(x + 1),
+                _ => 7,
+            };
+            let w = match x {
+                1 => -z,
+                2 => { let inner = z; inner }
+                3 => z,
+                4 => 4,
+                5 => 5,
+                _ => 6,
+            };
+            match w {
+                1 => 1,
+                7 => { let block = w; block },
+                3 => 3,
+                4 => 4,
+                _ => -pair[0] - w,
+            }
+        }
+    }
+
+    #[test]
+    fn a_minus_is_no_literal() {
+        let _alone = alone();
+        assert_eq!(negated(2), 7);
+        assert_eq!(kept::<i32>("negated.z"), [7]);
+        assert_eq!(kept::<i32>("negated.w"), [7]);
+        assert_eq!(kept::<i32>("negated.inner"), [7]);
+        assert_eq!(kept::<i32>("negated.block"), [7]);
+        assert_eq!(negated(-1), -5);
+    }
 
     trait Limits {
         fn max_value() -> Self;

@@ -57,7 +57,7 @@ fn values_of_one_type_and_shape_are_one_tensor_oldest_first() {
     assert_eq!(integers(&wide), [0, 1, 0, 1, 0, 1], "the low word first");
 
     let sequence = tensor("Attention.forward.attn#sequence");
-    assert_eq!((sequence.dtype(), sequence.shape()), (Dtype::U64, &[3][..]));
+    assert_eq!((sequence.dtype(), sequence.shape()), (Dtype::I64, &[3][..]));
     let expected = cache["Attention.forward.attn"].iter().map(|v| v.sequence() as i64);
     assert!(expected.eq(integers(&sequence)));
     assert_eq!(integers(&tensor("Attention.forward.attn#index")), [0, 1, 2]);

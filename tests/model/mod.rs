@@ -33,7 +33,7 @@ impl Random {
 
     /// Choices that `bytes` make: one or two bytes each.
     pub fn from_bytes(bytes: &[u8]) -> Random {
-        Random { state: 0, bytes: Some(bytes.to_vec().into_iter()) }
+        Random { state: 0, bytes: Some(Vec::from(bytes).into_iter()) }
     }
 
     /// Whether a fuzzer's choices are used up.

@@ -105,7 +105,7 @@ struct Data(Vec<u8>);
 impl Data {
     fn key(&mut self, rows: &[Row]) -> Key {
         let sequence = rows.iter().flat_map(|row| row.sequence.to_le_bytes());
-        let sequence = Some(self.add(Dtype::U64, &[rows.len()], sequence));
+        let sequence = Some(self.add(Dtype::I64, &[rows.len()], sequence));
         let notes = Notes { sequence, index: self.index(rows), thread: self.thread(rows) };
         Key { tensors: self.tensors(rows), notes: Some(Box::new(notes)) }
     }

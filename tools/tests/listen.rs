@@ -56,16 +56,18 @@ fn elements(listener: &Listener, key: &str) -> Vec<f64> {
 
 #[test]
 fn everything_of_a_value_is_read() {
+    /// Files have sequences of 63 bits.
+    const LAST: u64 = i64::MAX as u64;
     let mut listener = Listener::new(100);
     let indices = [0, 1, -1, i64::MIN + 1];
     let data: Vec<u8> = [1_u128, u128::MAX].into_iter().flat_map(u128::to_le_bytes).collect();
-    listener.feed(&frame("f.wide", 12, &[2, 1], &indices, u64::MAX, &data));
-    listener.feed(&frame("f.text", 15, &[3], &[], u64::MAX - 1, "h\u{e9}".as_bytes()));
-    listener.feed(&frame("f.empty", 1, &[3, 0], &[], u64::MAX - 2, &[]));
+    listener.feed(&frame("f.wide", 12, &[2, 1], &indices, LAST, &data));
+    listener.feed(&frame("f.text", 15, &[3], &[], LAST - 1, "h\u{e9}".as_bytes()));
+    listener.feed(&frame("f.empty", 1, &[3, 0], &[], LAST - 2, &[]));
     let recording = listener.recording("port");
     let value = recording.get("f.wide").unwrap().get(0).unwrap();
     assert_eq!((value.shape(), value.indices()), (&[2, 1, 2][..], indices.to_vec()));
-    assert_eq!((value.sequence(), value.thread()), (Some(u64::MAX), Some(3)));
+    assert_eq!((value.sequence(), value.thread()), (Some(LAST), Some(3)));
     assert_eq!(recording.texts().next().unwrap(), ("f.text", &["h\u{e9}".to_string()][..]));
     assert_eq!(recording.get("f.empty").unwrap().get(0).unwrap().shape(), [3, 0]);
     assert_eq!((listener.missing(), listener.skipped()), (0, 0));

@@ -16,7 +16,7 @@ fn main() {
     let chapter = fs::read_to_string(CHAPTER).expect(CHAPTER);
     let out = env::var("OUT_DIR").expect("cargo sets it");
     let snippets = [
-        ("first.rs", "\n## In five lines"),
+        ("first.rs", "\n## In a few lines"),
         ("stream.rs", "\nA serial port, by any"),
         ("serial.rs", "\nA serial port whose"),
         ("rtt.rs", "\nA debug probe"),

@@ -18,8 +18,10 @@ pub struct Model {
     blocks: Vec<Block>,
 }
 
-struct Block {
-    layer: usize,
+/// A norm, and two layers around a GELU.
+pub struct Block {
+    /// The number of this layer, from 0. Without the feature only the list of `forward` names it.
+    pub layer: usize,
     epsilon: f64,
     up: Linear,
     down: Linear,

@@ -31,7 +31,7 @@ fn a_conversion_reads_them_in_every_layout_type_and_place() {
         fn forward(x: &Tensor) -> Result<Tensor> {
             let transposed = x.t()?;
             let half = x.to_dtype(DType::BF16);
-            let sum = x.sum_all()?;
+            let sum = transposed.sum_all()?;
             half?.broadcast_add(&sum.to_dtype(DType::BF16)?)
         }
     }

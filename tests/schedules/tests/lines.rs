@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use anycapture::__private::{Callsite, Listed, Note, Probe};
+use anycapture::__private::{Callsite, Listed, Probe};
 use portable_atomic::unscheduled;
 use schedules::{check, check_some, report};
 use shuttle::thread;
@@ -13,8 +13,7 @@ use shuttle::thread;
 fn hit(key: &'static &'static str, value: u32) {
     use anycapture::__private::any::*;
     let site = Box::leak(Box::new(Callsite::new()));
-    let probe = Probe(&value);
-    (&&&&&&&&&&&&&&&&&&&&&&&&probe).__anycapture_record(site, key, &Note::NONE, Listed);
+    Probe::new(&value).__anycapture_record(site, key, None, Listed);
 }
 
 /// Three threads hit two lines each, of three keys, which are new in every schedule.

@@ -5,14 +5,14 @@
 
 extern crate alloc;
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use anycapture::{capture, region_size};
 use bare_metal::{ensure, exit, give, println};
 use burn::prelude::*;
 use burn::tensor::activation::softmax;
 use cortex_m as _; // its critical section, for the heap and for burn
-use cortex_m_rt::value;
+use cortex_m_rt::entry;
 use embedded_alloc::LlffHeap;
 use static_cell::ConstStaticCell;
 
@@ -69,7 +69,7 @@ fn tensor(seed: usize, rows: usize, columns: usize) -> Tensor<2> {
 #[global_allocator]
 static HEAP: LlffHeap = LlffHeap::empty();
 
-#[value]
+#[entry]
 fn main() -> ! {
     const SIZE: usize = 1 << 20;
     static ROOM: ConstStaticCell<[u8; SIZE]> = ConstStaticCell::new([0; SIZE]);
@@ -106,7 +106,7 @@ fn main() -> ! {
         println!("layer {:?}: {value}", value.index());
         let mut room = [0.0; TOKENS * TOKENS];
         let values = value.read_into::<f32>(&mut room).unwrap_or(&[]);
-        seen.push((value.key(), value.index()));
+        seen.push((String::from(value.key()), value.index()));
         match value.key() {
             "Model.forward.logits" => ensure(values == logits, "the logits that burn gave"),
             _ => ensure(value.shape() == [TOKENS, TOKENS], "the shape of a map"),
@@ -124,7 +124,8 @@ fn main() -> ! {
         ("Model.forward.logits", None),
     ];
     ensure(shown.is_complete(), "nothing is in use");
-    ensure(seen == expected, "every value, in order");
+    let seen = seen.iter().map(|(key, index)| (key.as_str(), *index));
+    ensure(seen.eq(expected), "every value, in order");
     println!("heap in use: {} bytes; region: {REGION} bytes", HEAP.used());
     println!("burn: captured values equal to the model's own");
     exit(true)

@@ -14,8 +14,13 @@ macro_rules! println {
 
 fn print(_: core::fmt::Arguments<'_>) {}
 
-pub fn first(map: &[f32], heads: usize, tokens: usize, layer: usize) {
-    include!(concat!(env!("OUT_DIR"), "/first.rs"))
+pub fn first<U: embedded_io::Write>(
+    map: &[f32],
+    [heads, tokens, layer]: [usize; 3],
+    mut uart: U,
+) -> Result<(), U::Error> {
+    include!(concat!(env!("OUT_DIR"), "/first.rs"));
+    Ok(())
 }
 
 pub fn reset() {

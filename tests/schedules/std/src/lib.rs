@@ -33,11 +33,11 @@ impl<T: Copy + 'static> LocalKey<cell::Cell<T>> {
 
 #[macro_export]
 macro_rules! thread_local {
-    ($(#[$attribute:meta])* static $name:ident: $type:ty = const { $init:expr };) => {
+    ($($(#[$attribute:meta])* static $name:ident: $type:ty = const { $init:expr };)+) => {$(
         $(#[$attribute])*
         static $name: $crate::LocalKey<$type> = $crate::LocalKey({
             $crate::shuttle::thread_local! { static KEY: $type = const { $init }; }
             &KEY
         });
-    };
+    )+};
 }
