@@ -171,9 +171,10 @@ fn a_handle_is_a_scope_that_no_thread_is_in_and_a_future_may_be() {
 
 #[test]
 fn the_size_of_a_region_may_be_asked_for_while_running() {
+    const SIZE: usize = anycapture::region_size::<f32>("f.x", 3, &[2], 1);
     let key = String::from("f.x");
     let size = anycapture::region_size::<f32>(&key, 3, &[2], 1);
-    assert_eq!(size, const { anycapture::region_size::<f32>("f.x", 3, &[2], 1) });
+    assert_eq!(size, SIZE);
 }
 
 /// What stands in a `static` is made when the program is compiled, as a rule.
