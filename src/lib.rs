@@ -492,7 +492,7 @@ macro_rules! capture {
 ///   rename one, or list neither and write [`capture!`] lines with paths of their own. Of a name that is bound twice in a block, a
 ///   `let mut` that the second one hides is not captured at the end.
 /// * Under the default recursion limit fit: a hundred statements, twenty blocks in each other, fifteen `match`es in each other, a `match`
-///   of 150 arms with blocks, 150 `else if` (20 with conditions of more than six tokens), forty generic parameters,
+///   of 150 arms with blocks or 50 without, 150 `else if` (20 with conditions of more than six tokens), forty generic parameters,
 ///   eighty names, 150 functions in one macro, 300 lines of documentation. Beyond that, write `#![recursion_limit = "256"]`.
 ///
 /// # Examples
