@@ -486,13 +486,13 @@ macro_rules! capture {
 ///   of a whole function, such as `dead_code`, are those of the build with the feature off.
 /// * The type of a variable must be known where it is captured. With `*`, one that is bound to a value whose type only later lines
 ///   tell is passed over at its binding: `None`, `.collect()`, `.parse()`, `.into()`, `.sum()` and the like without a type. Elsewhere,
-///   by name or in a pattern such as `if let Some(x) = found`, rustc says which it is: give the variable a type, or leave it
-///   out, `#[capture(*, !x)]`. So with a `let` of an `if` that never gives a value, `if c { break } else { continue }`.
+///   by name, in a pattern such as `if let Some(x) = found`, or of a call such as `num::cast(x)`, rustc says which it is: give the
+///   variable a type, or leave it out, `#[capture(*, !x)]`. So with a `let` of an `if` that never gives a value, `if c { break } else { continue }`.
 /// * A key holds the values of every variable of that name in the function, in the order of the captures. Where two are to be told apart,
 ///   rename one, or list neither and write [`capture!`] lines with paths of their own. Of a name that is bound twice in a block, a
 ///   `let mut` that the second one hides is not captured at the end.
 /// * Under the default recursion limit fit: a hundred statements, twenty blocks in each other, fifteen `match`es in each other, a `match`
-///   of 150 arms with blocks, 150 `else if` (20 with conditions of more than six tokens), forty generic parameters,
+///   of 150 arms with blocks or 50 without, 150 `else if` (20 with conditions of more than six tokens), forty generic parameters,
 ///   eighty names, 150 functions in one macro, 300 lines of documentation. Beyond that, write `#![recursion_limit = "256"]`.
 ///
 /// # Examples
