@@ -59,12 +59,6 @@ pub(crate) fn dtype(number: u8, word: usize) -> Option<(Dtype, Option<usize>)> {
     Some((dtype, None))
 }
 
-/// The bytes of a tensor of this type and shape.
-pub(crate) fn size(dtype: Dtype, shape: &[usize]) -> Option<usize> {
-    let axes = if shape.contains(&0) { &[0] } else { shape };
-    axes.iter().try_fold(dtype.size(), |size, &axis| size.checked_mul(axis))
-}
-
 /// Values of any keys as a recording: by key, in the order of their capture.
 pub(crate) fn build(name: &str, mut values: Vec<Captured>) -> Recording {
     values.sort_by_key(|value| value.sequence);

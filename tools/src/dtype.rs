@@ -55,6 +55,12 @@ impl Dtype {
         ALL[self as usize].2
     }
 
+    /// Bytes of a tensor of this shape. A zero may stand behind axes whose product is beyond any memory.
+    pub(crate) fn size_of(self, shape: &[usize]) -> Option<usize> {
+        let axes = if shape.contains(&0) { &[0] } else { shape };
+        axes.iter().try_fold(self.size(), |size, &axis| size.checked_mul(axis))
+    }
+
     /// Bytes of an element.
     pub fn size(self) -> usize {
         match self {

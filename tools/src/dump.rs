@@ -136,7 +136,7 @@ impl<'a> Ring<'a> {
             .collect::<Option<_>>()?;
         let indices = (0..index_rank).map(|index| Some(u64_at(indices, 8 * index)? as i64));
         let indices = indices.collect::<Option<_>>()?;
-        (builder::size(dtype, &shape)? == bytes.len()).then(|| {
+        (dtype.size_of(&shape)? == bytes.len()).then(|| {
             let content = Content::Tensor(Elements { dtype, shape, bytes: bytes.into() });
             Captured { key: self.key.into(), indices, sequence, thread, content }
         })

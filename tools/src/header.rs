@@ -120,7 +120,7 @@ impl RawTensor<'_> {
         };
         let Axes(shape) = self.shape;
         let (start, end) = self.data_offsets;
-        let size = shape.iter().try_fold(dtype.size(), |size, &axis| size.checked_mul(axis));
+        let size = dtype.size_of(&shape);
         if size.is_none() || size != end.checked_sub(start) {
             return Err(format!(
                 "the tensor `{name}` is {dtype} {shape:?}, and lies at the bytes {start} to {end}"

@@ -221,7 +221,7 @@ impl<'a> Reader<'a> {
         }
         let (dtype, words) = builder::dtype(kind, WORD).ok_or(Stop::Damaged)?;
         shape.extend(words);
-        let size = builder::size(dtype, &shape).filter(|size| *size <= LARGEST);
+        let size = dtype.size_of(&shape).filter(|size| *size <= LARGEST);
         let bytes = self.take(size.ok_or(Stop::Damaged)?)?.into();
         Ok(Content::Tensor(Elements { dtype, shape, bytes }))
     }

@@ -422,3 +422,9 @@ fn renaming_and_retaining_change_keys_everywhere() {
     let error = recording().rename(|_| "same".into()).unwrap_err();
     assert!(error.to_string().ends_with("would both be renamed to `same`"), "{error}");
 }
+
+#[test]
+fn an_empty_tensor_may_have_an_axis_beyond_any_memory() {
+    let recording = Writer::new().f32("f.x", &[1, 1 << 62, 0], &[]).recording();
+    assert_eq!(recording.get("f.x").unwrap().get(0).unwrap().shape(), [1 << 62, 0]);
+}
