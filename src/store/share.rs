@@ -154,8 +154,12 @@ impl<T: Pooled> Shared<T> {
         let home = guard.home.get()?;
         drop(guard);
         let content = home.content.try_write()?;
-        // Of two owners that leave at the same time, the second finds the value gone.
-        content.value.is_some().then_some(Unique(Some(content)))
+        // Of two owners that leave at the same time, the second finds the value gone. It must not free the slot again: there is no
+        // `Unique` of it.
+        match content.value {
+            Some(_) => Some(Unique(Some(content))),
+            None => None,
+        }
     }
 }
 
@@ -211,5 +215,51 @@ impl<T: Pooled> DerefMut for Unique<T> {
     fn deref_mut(&mut self) -> &mut T {
         let content = self.0.as_mut().expect(IS_THERE);
         &mut content.value.as_mut().expect(IS_THERE)[0]
+    }
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    extern crate std;
+
+    use std::{collections::HashSet, sync::Mutex, thread};
+
+    use super::{Pool, Pooled, Relaxed, Shared, Unique};
+
+    struct Number(u64);
+
+    impl Pooled for Number {
+        fn pool() -> &'static Pool<Number> {
+            static POOL: Pool<Number> = Pool::new();
+            &POOL
+        }
+    }
+
+    #[test]
+    fn a_slot_that_several_owners_leave_at_once_is_free_once() {
+        let places = [const { Mutex::new(None::<Shared<Number>>) }; 2];
+        thread::scope(|threads| {
+            for thread in 0..4 {
+                let places = &places;
+                threads.spawn(move || {
+                    for n in 0..20_000 {
+                        let shared = Unique::new(Number(n)).ok().expect("memory").share();
+                        let other = shared.clone();
+                        let earlier =
+                            places[thread % 2].lock().map(|mut place| place.replace(other));
+                        assert_eq!((*shared).0, n);
+                        let earlier = earlier.ok().flatten();
+                        drop(earlier.map(Shared::unique));
+                        drop(shared);
+                    }
+                });
+            }
+        });
+        drop(places);
+        let (mut free, idle) = (HashSet::new(), Number::pool().idle.load(Relaxed));
+        while let Some(slot) = Number::pool().pop() {
+            assert!(free.insert(core::ptr::from_ref(slot) as usize), "free twice");
+        }
+        assert_eq!(free.len(), idle);
     }
 }
