@@ -156,10 +156,10 @@ impl<T: Pooled> Shared<T> {
         let content = home.content.try_write()?;
         // Of two owners that leave at the same time, the second finds the value gone. It must not free the slot again: there is no
         // `Unique` of it.
-        match content.value {
-            Some(_) => Some(Unique(Some(content))),
-            None => None,
+        if content.value.is_none() {
+            return None;
         }
+        Some(Unique(Some(content)))
     }
 }
 
