@@ -156,9 +156,7 @@ impl<T: Pooled> Shared<T> {
         let content = home.content.try_write()?;
         // Of two owners that leave at the same time, the second finds the value gone. It must not free the slot again: there is no
         // `Unique` of it.
-        if content.value.is_none() {
-            return None;
-        }
+        content.value.as_ref()?;
         Some(Unique(Some(content)))
     }
 }
