@@ -79,13 +79,14 @@ fn a_capture_takes_no_more_instructions_than_it_did() {
 #[test]
 fn ten_times_the_keys_take_ten_times_the_instructions() {
     let Some(program) = program() else { return };
-    let [few, many] = [1_000, 10_000];
-    let each = |what: &str, count| {
-        let nothing = if what == "hit" { 0.0 } else { collected(&program, "keys-hit", count) };
-        (collected(&program, &format!("keys-{what}"), count) - nothing) / count as f64
-    };
+    let counts = [1_000, 10_000];
+    let hits = counts.map(|count| collected(&program, "keys-hit", count));
     for what in ["hit", "report", "explain", "cache", "drain", "export"] {
-        let (few, many) = (each(what, few), each(what, many));
+        let each = |nth: usize| {
+            let all = || collected(&program, &format!("keys-{what}"), counts[nth]) - hits[nth];
+            (if what == "hit" { hits[nth] } else { all() }) / counts[nth] as f64
+        };
+        let (few, many) = (each(0), each(1));
         println!("{what}: {few} and {many} instructions a key");
         // Sorting, and a heap of keys, have a logarithm in them.
         assert!(many <= 1.5 * few, "{what}: {few} and {many} instructions a key");
