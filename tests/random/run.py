@@ -23,12 +23,15 @@ TARGET = os.environ.get("CARGO_TARGET_DIR", ROOT / "target/random")
 
 MAIN = """\
 #![allow(warnings)]
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 thread_local! {
     static LOG: RefCell<Vec<u32>> = RefCell::default();
+    static TURNS: Cell<u32> = Cell::new(0);
     static EXPECTED: RefCell<BTreeMap<String, Vec<u32>>> = RefCell::default();
 }
+/// Ends each `loop`, for a `continue` in it may never let it come to its `break`.
+fn is_tired() -> bool { TURNS.with(|turns| { turns.set(turns.get() + 1); turns.get() > 12 }) }
 fn log(n: u32) { LOG.with(|log| log.borrow_mut().push(n)) }
 fn cap(key: &str, value: u32) {
     EXPECTED.with(|all| all.borrow_mut().entry(key.to_string()).or_default().push(value))
@@ -41,6 +44,7 @@ impl Noisy {
 impl Drop for Noisy { fn drop(&mut self) { log(1000 + self.0) } }
 fn call(f: fn(u32, u32) -> u32) -> Vec<(u32, Vec<u32>)> {
     (0..6).map(|n| {
+        TURNS.with(|turns| turns.set(0));
         let (result, mut log) = (f(n, n * 7 % 5), LOG.with(RefCell::take));
         if !IN_ORDER {
             log.sort();
@@ -179,6 +183,7 @@ class Function:
             inner = self.block(scope, muts, depth - 1, "unit", True)
             if inner[1][0] == "jump" and inner[1][1] == "continue" or inner[1][0] != "jump":
                 inner = (inner[0], ("jump", "break"))
+            inner = ([("text", "if is_tired() { break; }")] + inner[0], inner[1])
             return ("loop", "loop", [], inner)
         if form == 13:
             return ("if", [(f"if {self.test(scope)}", [], self.block(scope, muts, depth - 1, "unit", loop))], None)
