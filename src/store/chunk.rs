@@ -26,7 +26,7 @@ mod heap {
 
     use once_cell::race::OnceBox;
 
-    use super::super::element::{Buffer, Element, Kind, Shape, Stored, with_buffer};
+    use super::super::element::{Buffer, Buffered, Element, Kind, Shape, with_buffer};
     use super::super::share::{Pool, Pooled, Shared, slot_size, try_box};
     use super::super::source::Source;
     use super::super::summary::Summary;

@@ -6,7 +6,7 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt::{self, Display};
 
-use super::element::{Buffer, Element, Stored};
+use super::element::{Buffer, Buffered, Element};
 use super::note::{DimList, dims};
 
 /// Numbers with a shape: what a conversion gives, see [`Options::convert`](crate::Options::convert).
@@ -32,7 +32,7 @@ impl Array {
     /// If the product of the dimensions is not the number of elements, the values are kept flat, and the mismatch is
     /// counted.
     pub fn new<E: Element>(shape: &[usize], values: Vec<E>) -> Array {
-        let mut buffer = <E as Stored>::buffer();
+        let mut buffer = <E as Buffered>::buffer();
         if let Some(data) = E::of_mut(&mut buffer) {
             *data = values;
         }

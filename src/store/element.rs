@@ -136,7 +136,7 @@ impl fmt::Display for Dtype {
 }
 
 /// What the store asks of an element. Not public API: it seals [`Element`].
-pub trait Stored: Copy + PartialOrd + fmt::Display + fmt::Debug + Sized {
+pub trait Stored: Copy + PartialOrd + fmt::Display + fmt::Debug + Sized + Buffered {
     const KIND: Kind;
     /// Its bytes in memory, and in a file.
     const SIZE: usize = size_of::<Self>();
@@ -150,18 +150,49 @@ pub trait Stored: Copy + PartialOrd + fmt::Display + fmt::Debug + Sized {
     fn to_f64(self) -> f64;
     /// Whether this is a float that is not a number.
     fn is_nan(self) -> bool;
+}
+
+/// What fills buffers. Not public API.
+#[cfg(feature = "alloc")]
+pub trait Buffered: Sized {
     /// An empty buffer for elements of this type.
-    #[cfg(feature = "alloc")]
     fn buffer() -> Buffer;
     /// The elements of `buffer`, if they are of this type.
-    #[cfg(feature = "alloc")]
     fn of(buffer: &Buffer) -> Option<&Vec<Self>>;
     /// The same, to be changed.
-    #[cfg(feature = "alloc")]
     fn of_mut(buffer: &mut Buffer) -> Option<&mut Vec<Self>>;
 }
 
-// Not exported: the features that it reads are those of this crate.
+/// Without a heap there are no buffers. Not public API.
+#[cfg(not(feature = "alloc"))]
+pub trait Buffered {}
+
+#[cfg(not(feature = "alloc"))]
+impl<T> Buffered for T {}
+
+/// The primitives, to a macro: kind, type, dtype, zero, from bytes, to `f64`.
+macro_rules! primitives {
+    ($to:ident) => { $to! {
+        F32 f32, Dtype::F32, 0.0, f32::from_le_bytes, f64::from;
+        F64 f64, Dtype::F64, 0.0, f64::from_le_bytes, |x| x;
+        I8 i8, Dtype::I8, 0, i8::from_le_bytes, f64::from;
+        I16 i16, Dtype::I16, 0, i16::from_le_bytes, f64::from;
+        I32 i32, Dtype::I32, 0, i32::from_le_bytes, f64::from;
+        I64 i64, Dtype::I64, 0, i64::from_le_bytes, |x| x as f64;
+        I128 i128, Dtype::I128, 0, i128::from_le_bytes, |x| x as f64;
+        Isize isize, by_width(Dtype::I16, Dtype::I32, Dtype::I64), 0, isize::from_le_bytes, |x| x as f64;
+        U8 u8, Dtype::U8, 0, u8::from_le_bytes, f64::from;
+        U16 u16, Dtype::U16, 0, u16::from_le_bytes, f64::from;
+        U32 u32, Dtype::U32, 0, u32::from_le_bytes, f64::from;
+        U64 u64, Dtype::U64, 0, u64::from_le_bytes, |x| x as f64;
+        U128 u128, Dtype::U128, 0, u128::from_le_bytes, |x| x as f64;
+        Usize usize, by_width(Dtype::U16, Dtype::U32, Dtype::U64), 0, usize::from_le_bytes, |x| x as f64;
+        Bool bool, Dtype::Bool, false, |byte: [u8; 1]| byte[0] != 0, |x| f64::from(u8::from(x));
+    } };
+}
+#[cfg(all(feature = "capture", feature = "alloc"))]
+pub(crate) use primitives;
+
 macro_rules! elements {
     ($($kind:ident $type:ident, $dtype:expr, $zero:expr, $read:expr, $f64:expr;)+) => {
         /// The primitive a value is made of. Finer than [`Dtype`]: `usize` is a kind of its own.
@@ -186,33 +217,6 @@ macro_rules! elements {
                 match self { $(Kind::$kind => $dtype),+ }
             }
         }
-
-        /// Elements of one kind, end to end on the heap.
-        #[cfg(feature = "alloc")]
-        pub enum Buffer { $($kind(Vec<$type>)),+ }
-
-        #[cfg(feature = "alloc")]
-        impl Buffer {
-            /// The primitive that the elements are.
-            pub fn kind(&self) -> Kind {
-                match self { $(Buffer::$kind(_) => Kind::$kind),+ }
-            }
-
-            /// The bytes that are allocated.
-            pub fn capacity_in_bytes(&self) -> usize {
-                match self { $(Buffer::$kind(values) => values.capacity() * size_of::<$type>()),+ }
-            }
-        }
-
-        /// Runs `$body` with `$values` standing for the `Vec` in `$buffer`, a [`Buffer`].
-        #[cfg(all(feature = "capture", feature = "alloc"))]
-        macro_rules! with_buffer {
-            ($buffer:expr, $values:ident => $body:expr) => {
-                match $buffer { $($crate::store::element::Buffer::$kind($values) => $body),+ }
-            };
-        }
-        #[cfg(all(feature = "capture", feature = "alloc"))]
-        pub(crate) use with_buffer;
 
         /// Runs `$body` with the type alias `$T` standing for the primitive of `$of`, a [`Kind`].
         macro_rules! with_kind {
@@ -281,17 +285,41 @@ macro_rules! elements {
                 #[inline]
                 #[allow(clippy::eq_op)]
                 fn is_nan(self) -> bool { self != self }
+            }
+        )+
+    };
+    (@bytes bool $value:ident) => { [u8::from($value)] };
+    (@bytes $type:ident $value:ident) => { $value.to_le_bytes() };
+}
 
-                #[cfg(feature = "alloc")]
+/// What there is with a heap.
+#[cfg(feature = "alloc")]
+macro_rules! buffers {
+    ($($kind:ident $type:ident, $dtype:expr, $zero:expr, $read:expr, $f64:expr;)+) => {
+        /// Elements of one kind, end to end on the heap.
+        pub enum Buffer { $($kind(Vec<$type>)),+ }
+
+        impl Buffer {
+            /// The primitive that the elements are.
+            pub fn kind(&self) -> Kind {
+                match self { $(Buffer::$kind(_) => Kind::$kind),+ }
+            }
+
+            /// The bytes that are allocated.
+            pub fn capacity_in_bytes(&self) -> usize {
+                match self { $(Buffer::$kind(values) => values.capacity() * size_of::<$type>()),+ }
+            }
+        }
+
+        $(
+            impl Buffered for $type {
                 fn buffer() -> Buffer { Buffer::$kind(Vec::new()) }
 
-                #[cfg(feature = "alloc")]
                 #[inline]
                 fn of(buffer: &Buffer) -> Option<&Vec<Self>> {
                     if let Buffer::$kind(values) = buffer { Some(values) } else { None }
                 }
 
-                #[cfg(feature = "alloc")]
                 #[inline]
                 fn of_mut(buffer: &mut Buffer) -> Option<&mut Vec<Self>> {
                     if let Buffer::$kind(values) = buffer { Some(values) } else { None }
@@ -299,8 +327,19 @@ macro_rules! elements {
             }
         )+
     };
-    (@bytes bool $value:ident) => { [u8::from($value)] };
-    (@bytes $type:ident $value:ident) => { $value.to_le_bytes() };
+}
+
+#[cfg(all(feature = "capture", feature = "alloc"))]
+macro_rules! define_with_buffer {
+    ($($kind:ident $type:ident, $dtype:expr, $zero:expr, $read:expr, $f64:expr;)+) => {
+        /// Runs `$body` with `$values` standing for the `Vec` in `$buffer`, a [`Buffer`].
+        macro_rules! with_buffer {
+            ($buffer:expr, $values:ident => $body:expr) => {
+                match $buffer { $($crate::store::element::Buffer::$kind($values) => $body),+ }
+            };
+        }
+        pub(crate) use with_buffer;
+    };
 }
 
 /// The element type of a `usize` or an `isize` on this target.
@@ -312,24 +351,11 @@ const fn by_width(sixteen: Dtype, thirty_two: Dtype, sixty_four: Dtype) -> Dtype
     }
 }
 
-// kind, primitive, dtype, zero, from bytes, to `f64`
-elements! {
-    F32 f32, Dtype::F32, 0.0, f32::from_le_bytes, f64::from;
-    F64 f64, Dtype::F64, 0.0, f64::from_le_bytes, |x| x;
-    I8 i8, Dtype::I8, 0, i8::from_le_bytes, f64::from;
-    I16 i16, Dtype::I16, 0, i16::from_le_bytes, f64::from;
-    I32 i32, Dtype::I32, 0, i32::from_le_bytes, f64::from;
-    I64 i64, Dtype::I64, 0, i64::from_le_bytes, |x| x as f64;
-    I128 i128, Dtype::I128, 0, i128::from_le_bytes, |x| x as f64;
-    Isize isize, by_width(Dtype::I16, Dtype::I32, Dtype::I64), 0, isize::from_le_bytes, |x| x as f64;
-    U8 u8, Dtype::U8, 0, u8::from_le_bytes, f64::from;
-    U16 u16, Dtype::U16, 0, u16::from_le_bytes, f64::from;
-    U32 u32, Dtype::U32, 0, u32::from_le_bytes, f64::from;
-    U64 u64, Dtype::U64, 0, u64::from_le_bytes, |x| x as f64;
-    U128 u128, Dtype::U128, 0, u128::from_le_bytes, |x| x as f64;
-    Usize usize, by_width(Dtype::U16, Dtype::U32, Dtype::U64), 0, usize::from_le_bytes, |x| x as f64;
-    Bool bool, Dtype::Bool, false, |byte: [u8; 1]| byte[0] != 0, |x| f64::from(u8::from(x));
-}
+primitives!(elements);
+#[cfg(feature = "alloc")]
+primitives!(buffers);
+#[cfg(all(feature = "capture", feature = "alloc"))]
+primitives!(define_with_buffer);
 
 /// An element, or an array of such: a value whose shape is in its type. Not public API.
 // Method lookup asks for this where it does not know the type: see `__known!`.

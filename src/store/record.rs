@@ -23,9 +23,9 @@ use super::control::{PROCESS, Store};
 #[cfg(feature = "alloc")]
 use super::convert::Array;
 use super::counts::{Event, Refused};
-#[cfg(feature = "alloc")]
-use super::element::with_buffer;
 use super::element::{MAX_RANK, Plain, Stored};
+#[cfg(feature = "alloc")]
+use super::element::{primitives, with_buffer};
 #[cfg(feature = "alloc")]
 use super::keep;
 use super::memory::{carve, change_ring, next_in_region};
@@ -454,7 +454,7 @@ impl Callsite {
         note: &Note<'_>,
     ) -> bool {
         macro_rules! try_each {
-            ($($element:ident)+) => {$(
+            ($($kind:ident $element:ident, $dtype:expr, $zero:expr, $read:expr, $f64:expr;)+) => {$(
                 if let Some(scalar) = value.downcast_ref::<$element>() {
                     self.record_slowly(key, scalar, note);
                     return true;
@@ -465,7 +465,7 @@ impl Callsite {
                 }
             )+};
         }
-        for_each_element!(try_each);
+        primitives!(try_each);
         false
     }
 
@@ -479,7 +479,7 @@ impl Callsite {
         note: &Note<'_>,
     ) {
         macro_rules! try_each {
-            ($($element:ident)+) => {$(
+            ($($kind:ident $element:ident, $dtype:expr, $zero:expr, $read:expr, $f64:expr;)+) => {$(
                 if TypeId::of::<T>() == TypeId::of::<$element>() {
                     let element = |item: &T| (item as &dyn Any).downcast_ref().copied();
                     let elements = items.iter().map(|item| element(item).unwrap_or($element::ZERO));
@@ -487,7 +487,7 @@ impl Callsite {
                 }
             )+};
         }
-        for_each_element!(try_each);
+        primitives!(try_each);
         self.record_made(key, note, || {
             let mut copy = Vec::new();
             copy.try_reserve_exact(items.len()).ok()?;
@@ -496,16 +496,6 @@ impl Callsite {
         });
     }
 }
-
-/// Hands the names of the primitives to a macro.
-#[cfg(feature = "alloc")]
-macro_rules! for_each_element {
-    ($to:ident) => {
-        $to! { f32 f64 bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
-    };
-}
-#[cfg(feature = "alloc")]
-use for_each_element;
 
 /// What a ring has to know of a small value. `None` if the shape does not fit the value, or the thread has no number yet.
 #[cfg(feature = "alloc")]
