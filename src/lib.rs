@@ -870,8 +870,8 @@ pub fn report() -> Report {
 /// On the heap, captures that come while it runs, also from the closure itself, are kept but not shown. In given memory the
 /// closure sees the values where they lie: captures of the key that is being shown are refused meanwhile, and counted.
 ///
-/// A key that is in use and can't be waited for, as in an interrupt handler that has interrupted a capture of it, is skipped;
-/// [`Shown`] says so.
+/// A key that is in use and can't be waited for is skipped, and [`Shown`] says so: in an interrupt handler that has interrupted a capture
+/// of it, within a `visit` that is showing it, or in given memory while an [`export`] runs.
 ///
 /// # Examples
 ///
@@ -1022,13 +1022,14 @@ pub fn try_take() -> Result<Cache, SnapshotError> {
 ///
 /// In Python: `safetensors.numpy.load_file("captured.safetensors")["Attention.forward.map"].shape`.
 ///
-/// In given memory, captures that come while it runs are refused, and counted.
+/// In given memory, captures that come while it runs are refused, and counted; [`visit`] shows nothing then, and says so.
 ///
 /// [safetensors]: https://github.com/huggingface/safetensors#format
 ///
 /// # Errors
 ///
-/// The first that `sink` gives, and then no more is written.
+/// The first that `sink` gives, and then no more is written. What the file lacks, because a key was in use or there was no memory
+/// for a snapshot, is no error: the metadata says it under `anycapture.error`.
 ///
 /// # Examples
 ///

@@ -17,7 +17,6 @@ use super::counts::{AtomicBits, Bits, Stats};
 use super::region::Ring;
 #[cfg(feature = "alloc")]
 use super::share::try_box;
-
 use super::sync::lock;
 
 /// A capture line: the `static` in its expansion. Not public API.
@@ -68,11 +67,14 @@ pub(crate) mod state {
     pub(crate) const CLEARED: Bits = 1 << (LAST - 2);
     /// Whether its values live in given memory, also while the filter is to be asked again.
     pub(crate) const REGION: Bits = 1 << (LAST - 3);
-    /// Whether its ring was in use when an export began: a bit for each of two exports at a time.
-    pub(crate) const LEFT_OUT: [Bits; 2] = [1 << (LAST - 4), 1 << (LAST - 5)];
+    /// Whether an export shows its values: a bit for each of two exports at a time.
+    pub(crate) const EXPORTED: [Bits; 2] = [1 << (LAST - 4), 1 << (LAST - 5)];
+    /// Whether its ring is held while a user's code runs.
+    #[cfg(feature = "std")]
+    pub(crate) const HELD: Bits = 1 << (LAST - 6);
     /// The rest.
     #[cfg(feature = "alloc")]
-    pub(crate) const RING: Bits = LEFT_OUT[1] - 1;
+    pub(crate) const RING: Bits = (1 << (LAST - 6)) - 1;
 }
 
 /// The root of the trie; also the first of the list.
@@ -113,7 +115,7 @@ impl Callsite {
     pub fn change_state(&self, clear: Bits, set: Bits) {
         #[cfg(target_has_atomic = "32")]
         let _ = self.state.fetch_update(Relaxed, Relaxed, |state| Some(state & !clear | set));
-        // Without compare-and-swap there is one core; only an interrupt right here, of the same key, is overlooked.
+        // Without compare-and-swap, what an interrupt or another core changes right here, of the same key, is overlooked.
         #[cfg(not(target_has_atomic = "32"))]
         self.state.store(self.state() & !clear | set, Relaxed);
     }

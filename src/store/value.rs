@@ -196,7 +196,8 @@ impl<'a> Value<'a> {
     /// The elements as little-endian bytes in row-major order, a `bool` as 0 or 1; none if the value is not plain data.
     ///
     /// On the heap the elements are kept as they are: the first call makes the bytes of all values that lie in one
-    /// chunk with this one. [`as_slice`](Value::as_slice) makes nothing.
+    /// chunk with this one, and they stay there as long as these values do, beyond `max_bytes`. [`as_slice`](Value::as_slice),
+    /// [`read_into`](Value::read_into) and [`export`](crate::export) make nothing.
     ///
     /// # Panics
     ///
