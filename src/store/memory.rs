@@ -1,9 +1,8 @@
-//! The given memory of the process: the part that is not carved yet, the readers that are looking at it, and the order of the
-//! captures in it.
+//! The given memory of the process: the part that is not carved yet, its current readers, and the order of the captures in it.
 //!
-//! Each key has a lock of its own, in its owner, so a capture meets only captures and readers of the same key. An export reads
-//! all rings several times and must find them unchanged, so captures are refused while one lives: [`Exporting`]. A reader may
-//! run the very code that captures, so captures do not wait while one lives: [`Reading`].
+//! Each key has its own lock, in its owner, so a capture contends only with captures and readers of the same key. An export reads
+//! all rings several times and must find them unchanged, so captures are refused during one: [`Exporting`]. A reader's closure may
+//! capture itself, so captures don't wait during one: [`Reading`].
 
 #[cfg(feature = "alloc")]
 use core::sync::atomic::AtomicU8;
@@ -26,7 +25,7 @@ pub(crate) static MEMORY: Mutex<Memory> = Mutex::new(Memory::new());
 #[cfg(feature = "alloc")]
 pub(crate) static DECIDED: Decision = Decision::new();
 
-/// The sequence of captures in given memory: 64 bits of two words, for a Cortex-M has no atomic of 64.
+/// The sequence of captures in given memory: 64 bits in two words, as a Cortex-M has no 64-bit atomics.
 #[cfg(target_has_atomic = "32")]
 mod region_sequence {
     use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -36,10 +35,10 @@ mod region_sequence {
     static LOW: AtomicU32 = AtomicU32::new(0);
     static HIGH: AtomicU32 = AtomicU32::new(0);
 
-    /// That of this capture.
+    /// The sequence of this capture.
     #[allow(clippy::unnecessary_wraps)] // as without atomics
     pub(crate) fn next_in_region() -> Result<u64, Refused> {
-        // While the low word is in its upper half, no other capture can be about to raise the high word.
+        // While the low word is in its upper half, no other capture can be incrementing the high word.
         let before = HIGH.load(Relaxed);
         let low = LOW.fetch_add(1, Relaxed);
         if low == u32::MAX {
@@ -64,7 +63,7 @@ mod region_sequence {
 
     static NEXT: Mutex<u64> = Mutex::new(0);
 
-    /// That of this capture.
+    /// The sequence of this capture.
     pub(crate) fn next_in_region() -> Result<u64, Refused> {
         let mut next = lock(&NEXT).ok_or(Refused::Busy)?;
         *next += 1;
@@ -79,7 +78,8 @@ mod region_sequence {
 
 pub(crate) use region_sequence::{captured_in_region, next_in_region};
 
-/// Gives memory for the values of the process. It comes back if some was given before, or a value was captured.
+/// Stores the values of the process in `memory`. Returns it if memory was given before, a value was captured, or [`MEMORY`] is
+/// locked.
 pub(crate) fn set_memory(memory: &'static mut [u8]) -> Result<(), &'static mut [u8]> {
     #[cfg(feature = "alloc")]
     if !DECIDED.for_region() {
@@ -93,12 +93,12 @@ pub(crate) fn set_memory(memory: &'static mut [u8]) -> Result<(), &'static mut [
 
 /// While this lives, captures in given memory are refused: an export reads it several times.
 pub(crate) struct Exporting {
-    /// One of two.
+    /// 0 or 1.
     pub number: usize,
     _turn: MutexGuard<'static, ()>,
 }
 
-/// The exports that are on: one may interrupt another one.
+/// The running exports: one may interrupt another.
 static EXPORTS: [Mutex<()>; 2] = [const { Mutex::new(()) }; 2];
 
 impl Exporting {
@@ -115,7 +115,7 @@ impl Exporting {
     }
 }
 
-/// While this lives, a ring in given memory may be held by a reader on this very thread: captures do not wait for it.
+/// While this lives, a reader on this very thread may hold the lock of a ring, so captures don't wait for it.
 pub(crate) struct Reading(());
 
 #[cfg(feature = "std")]
@@ -128,7 +128,7 @@ impl Reading {
         Reading(())
     }
 
-    /// Whether there is a reader. Without `std` nothing waits anyway.
+    /// Whether there is a reader. Without `std` captures never wait.
     fn is_on() -> bool {
         #[cfg(feature = "std")]
         return READERS.load(SeqCst) > 0;
@@ -146,16 +146,16 @@ impl Drop for Reading {
 
 /// The ring of a key in given memory, to be changed.
 pub(crate) fn change_ring(owner: &Callsite) -> Option<MutexGuard<'_, Option<Ring<'static>>>> {
-    // Before the lock as well where a caller waits for it: an export on this very thread may hold it.
+    // Also checked before waiting for the lock, which an export on this very thread may hold.
     if cfg!(feature = "std") && Exporting::is_on() {
         return None;
     }
     let ring = if Reading::is_on() { owner.ring.try_lock() } else { lock(&owner.ring) }?;
-    // Asked under the lock, which orders it behind an export that has read this ring.
+    // Checked under the lock, which orders it after an export that has read this ring.
     if Exporting::is_on() { None } else { Some(ring) }
 }
 
-/// Carves the memory of a ring: `wanted` bytes, or what is left if that is at least `least`.
+/// Carves the memory of a ring: `wanted` bytes, or all that is left if that is at least `least`.
 pub(crate) fn carve(wanted: usize, least: usize) -> Result<&'static mut [u8], Refused> {
     lock(&MEMORY).ok_or(Refused::Busy)?.carve(wanted, least).ok_or(Refused::NoMemory)
 }
@@ -174,8 +174,8 @@ impl Decision {
         Decision(AtomicU8::new(Decision::OPEN))
     }
 
-    /// Decides, if that is open. Memory may be given once, so a second wish for the region is refused; the heap may be asked for any
-    /// number of times.
+    /// Decides, if that is still open, and says whether `wanted` may be used. Memory may be given once, so a second request for it
+    /// is refused; the heap may be requested any number of times.
     fn decide(&self, wanted: u8) -> bool {
         let decided = self.0.compare_exchange(Decision::OPEN, wanted, Relaxed, Relaxed);
         matches!((decided, wanted), (Ok(_), _) | (Err(Decision::HEAP), Decision::HEAP))
