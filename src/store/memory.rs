@@ -48,7 +48,7 @@ mod region_sequence {
         Ok(u64::from(high) << 32 | u64::from(low))
     }
 
-    /// That of the next capture.
+    /// The sequence of the next capture.
     pub(crate) fn captured_in_region() -> u64 {
         u64::from(HIGH.load(Relaxed)) << 32 | u64::from(LOW.load(Relaxed))
     }
@@ -70,7 +70,7 @@ mod region_sequence {
         Ok(*next - 1)
     }
 
-    /// That of the next capture.
+    /// The sequence of the next capture.
     pub(crate) fn captured_in_region() -> u64 {
         lock(&NEXT).map_or(0, |next| *next)
     }
