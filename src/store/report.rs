@@ -107,7 +107,7 @@ impl KeyReport {
         self.mismatched
     }
 
-    /// Values kept without the line's shape, as they are not plain data. With a [conversion](crate::Options::convert) of their type,
+    /// Values kept without the line's shape, as they are not plain data. With a [conversion](crate::Options) of their type,
     /// the shape is used.
     pub fn shape_ignored(&self) -> u64 {
         self.shape_ignored
