@@ -1,11 +1,11 @@
 //! A store: its switch, limits, filter and conversions, and where the values of each key live.
 //!
-//! There is one store for the process, [`PROCESS`], which keeps what it knows of a key in the owner of that key, and
-//! with `std` one for each [scope](super::scope), which has a table of its own.
+//! There is one store for the process, [`PROCESS`], which keeps the state of a key in the key's owner, and with `std` one for
+//! each [scope](super::scope), which has its own table.
 //!
-//! A key is admitted once: the filter is asked, its place is found, and both are written into the state of its owner, one word.
-//! From then on a capture in the store of the process reads that word and takes no lock but that of its ring. A new filter clears
-//! the words, and every key is asked again.
+//! A key is admitted once: it is matched against the filter, its place is found, and both results are written into the state of its
+//! owner, one word. From then on a capture in the store of the process reads that word and takes no lock except that of its ring.
+//! A new filter clears these words, so every key is matched again.
 
 #[cfg(feature = "alloc")]
 use alloc::{string::String, vec::Vec};
@@ -44,9 +44,9 @@ pub(crate) const PROCESS_IS_ACTIVE: usize = 1;
 /// The store of every thread that has no scope.
 pub(crate) static PROCESS: Store = Store::new();
 
-/// A place for captures: that of the process, or of a scope.
+/// The store of the process, or of a scope.
 ///
-/// `const` and zero where it can be, so that the store of the process is a `static` without initialisation.
+/// `const`, and all zero where possible, so that the store of the process is a `static` without initialisation.
 pub(crate) struct Store {
     #[cfg(feature = "alloc")]
     pub heap: CachePadded<Mutex<Heap>>,
@@ -54,29 +54,29 @@ pub(crate) struct Store {
     ever_active: AtomicBool,
     #[cfg(feature = "std")]
     flags: Flags,
-    /// The largest number of values a key, if it was told; 0 otherwise.
+    /// The `max_size` that a user has set; 0 if none was set.
     told_size: AtomicUsize,
-    /// Of a scope.
+    /// The keys of a scope.
     #[cfg(feature = "std")]
     table: Option<Mutex<Table>>,
 }
 
-/// What is read seldom, behind one lock.
+/// Settings that are seldom read, under one lock.
 struct Settings {
     only: Option<Patterns>,
     #[cfg(feature = "alloc")]
     conversions: Conversions,
     /// The key whose NaN has stopped recording.
     stopped_by: Option<&'static Callsite>,
-    /// The key whose conversion failed last, and what it said.
+    /// The key whose conversion failed last, and the error message.
     #[cfg(feature = "alloc")]
     message: Option<(&'static Callsite, String)>,
-    /// The keys that `*` has passed over, and the types of their first values.
+    /// The keys that `*` passed over, and the types of their first values.
     #[cfg(feature = "alloc")]
     passed_over: Vec<(&'static Callsite, &'static str)>,
 }
 
-/// What is known of a store at one moment, for the report.
+/// The state of a store at one moment, for the report.
 pub(crate) struct Status {
     pub active: bool,
     pub ever_active: bool,
@@ -176,7 +176,7 @@ impl Store {
         store
     }
 
-    /// Whether it is that of the process.
+    /// Whether this is the store of the process.
     #[inline]
     fn is_process(&self) -> bool {
         core::ptr::eq(self, &raw const PROCESS)
@@ -213,7 +213,7 @@ impl Store {
         self.set_active(false);
     }
 
-    /// Sets what `options` say. What they replace is left in them, to be dropped when no lock is held.
+    /// Applies `options`. The settings they replace are left in them, to be dropped when no lock is held.
     pub(crate) fn set(&self, options: &mut Options) {
         if options.stop_at_nan {
             self.looks_for_nan().store(true, Relaxed);
@@ -234,7 +234,7 @@ impl Store {
         self.set_limits(options.max_size.map(max_size_of), options.max_bytes);
     }
 
-    /// Has every key ask the filter again.
+    /// Makes every key be matched against the filter again.
     fn forget_admissions(&self) {
         if self.is_process() {
             for owner in owners() {
@@ -243,7 +243,7 @@ impl Store {
         }
     }
 
-    /// Whether `key` is recorded; its place if so. Otherwise the reason is counted.
+    /// The place of a key, if it is recorded. Otherwise the reason is counted.
     #[inline]
     pub(crate) fn admit(&self, owner: &'static Callsite) -> Option<Place> {
         let known = if self.is_process() { known_place(owner) } else { None };
@@ -262,7 +262,7 @@ impl Store {
             return self.find_place_in(table, owner, wanted);
         }
         self.run_pending(owner);
-        // Locked until the answer stands in the state: a filter that is set meanwhile would not know of it.
+        // Locked until the result is in the state: a filter that is set meanwhile would not clear it.
         let settings = lock(&self.settings);
         let wanted = match &settings {
             _ if !filters() => true,
@@ -281,7 +281,7 @@ impl Store {
         Ok(Place::Region)
     }
 
-    /// The ring of a key in the store of the process, which is made if it is not there.
+    /// The ring of a key in the store of the process, made if there is none.
     #[cfg(feature = "alloc")]
     fn find_ring(&self, owner: &'static Callsite) -> Result<Place, Refused> {
         let key = owner.text().ok_or(Refused::NoMemory)?;
@@ -290,13 +290,13 @@ impl Store {
             0 => heap.open(key)?,
             ring => ring as usize - 1,
         };
-        // Set under the lock, for another thread that comes to it with the same key.
+        // Set under the lock: another thread may get here with the same key.
         owner.change_state(state::RING, ring as Bits + 1);
         owner.change_state(0, state::ADMITTED);
         Ok(Place::Heap(ring))
     }
 
-    /// The same in the table of a scope, under its lock: two threads in the scope may come with one key.
+    /// The same in the table of a scope, under its lock: two threads in the scope may get here with the same key.
     #[cfg(feature = "std")]
     fn find_place_in(
         &self,
@@ -366,7 +366,7 @@ impl Store {
         ""
     }
 
-    /// The keys that were hit, with their places, in the order of their first hits.
+    /// The keys that were hit, with their places, in the order of first hits.
     pub(crate) fn keys(&self) -> impl Iterator<Item = (&'static Callsite, Option<Place>)> {
         let process = self.is_process().then(|| owners().map(|owner| (owner, place_of(owner))));
         #[cfg(feature = "std")]
@@ -399,7 +399,7 @@ impl Store {
         }
     }
 
-    /// Drops every value. What is in use is cleared before it is used next.
+    /// Drops every value. A key that is in use is cleared before its next use.
     pub(crate) fn clear(&self) {
         for (owner, place) in self.keys() {
             if let Some(place) = place {
@@ -408,7 +408,7 @@ impl Store {
         }
     }
 
-    /// Clears one key, or marks it to be cleared by the next that uses it.
+    /// Clears one key, or marks it to be cleared before its next use.
     fn clear_key(&self, owner: &'static Callsite, place: Place) {
         let cleared = match place {
             Place::Region => match change_ring(owner) {
@@ -436,7 +436,7 @@ impl Store {
         }
     }
 
-    /// Clears a key for which that was asked while it was in use.
+    /// Clears a key that was in use when it should have been cleared.
     #[inline]
     pub(crate) fn run_pending(&self, owner: &'static Callsite) {
         if self.is_process() && owner.state() & state::CLEARED != 0 {
@@ -447,7 +447,7 @@ impl Store {
         }
     }
 
-    /// Begins all counts anew.
+    /// Resets all counts.
     pub(crate) fn reset_counts(&self) {
         for (owner, place) in self.keys() {
             if self.is_process() {
@@ -488,7 +488,7 @@ impl Store {
         self.is_process() && memory::uses_memory()
     }
 
-    /// The largest number of values a key in given memory, if it was told; 0 otherwise.
+    /// The `max_size` that a user has set, for given memory; 0 if none was set.
     pub(crate) fn told_size(&self) -> usize {
         self.told_size.load(Relaxed)
     }
@@ -503,7 +503,7 @@ impl Store {
         self.trim_regions(max_size);
     }
 
-    /// Sets limits, then frees what is beyond them, a chunk under each lock: captures go on meanwhile.
+    /// Sets limits, then frees the values beyond them, taking the lock for one chunk at a time: captures go on meanwhile.
     #[cfg(feature = "alloc")]
     fn set_limits(&self, max_size: Option<usize>, max_bytes: Option<usize>) {
         self.trim_regions(max_size);
@@ -528,8 +528,8 @@ impl Store {
         self.trim_to_budget(rings);
     }
 
-    /// Drops the oldest values of all keys until the budget is kept: in rounds, each of which goes up to a later
-    /// capture, so that no key loses much more than another.
+    /// Drops the oldest values of all keys until they fit the budget, in rounds that each go up to a later capture, so that no key
+    /// loses much more than another.
     #[cfg(feature = "alloc")]
     fn trim_to_budget(&self, rings: usize) {
         const ROUNDS: u64 = 64;
@@ -547,7 +547,7 @@ impl Store {
         }
     }
 
-    /// Brings the rings in given memory to a smaller limit. One that is in use keeps its values until it takes the next one in.
+    /// Applies a smaller limit to the rings in given memory. A ring that is in use keeps its values until its next capture.
     fn trim_regions(&self, max_size: Option<usize>) {
         let Some(max_size) = max_size else { return };
         for (owner, place) in self.keys() {
@@ -565,7 +565,7 @@ impl Store {
         self.looks_for_nan().load(Relaxed)
     }
 
-    /// Stops recording behind a value of this key.
+    /// Stops recording after a value of this key that contains a NaN.
     #[cold]
     pub(crate) fn stop_at_nan(&self, owner: &'static Callsite) {
         self.deactivate();
@@ -575,7 +575,7 @@ impl Store {
         }
     }
 
-    /// What the report says before the keys. Of what is in use, it says what is true without it.
+    /// The part of the report before the keys. Skips whatever is locked.
     pub(crate) fn status(&self) -> Status {
         let settings = lock(&self.settings);
         let memory = lock(&MEMORY).filter(|memory| self.is_process() && memory.size() > 0);
@@ -605,14 +605,14 @@ impl Store {
         lock(&self.settings)?.conversions.get(of)
     }
 
-    /// Keeps what a conversion said when it failed.
+    /// Keeps the error message of a conversion.
     pub(crate) fn set_message(&self, owner: &'static Callsite, message: String) {
         let earlier =
             lock(&self.settings).map(|mut settings| settings.message.replace((owner, message)));
         drop(earlier);
     }
 
-    /// What the last conversion that failed said, if it was of this key.
+    /// The error message of the last conversion that failed, if it was of this key.
     pub(crate) fn message(&self, owner: &'static Callsite) -> Option<String> {
         let settings = lock(&self.settings)?;
         let (of, message) = settings.message.as_ref()?;
@@ -646,7 +646,7 @@ fn place_of(owner: &'static Callsite) -> Option<Place> {
     (owner.state() & state::REGION != 0).then_some(Place::Region)
 }
 
-/// What a user's limit stands for: 0 is none.
+/// The limit that a user has set: 0 is no limit.
 fn max_size_of(max_size: usize) -> usize {
     if max_size == 0 { usize::MAX } else { max_size }
 }

@@ -1,9 +1,9 @@
-//! What became of the values that a key was given.
+//! Counts of what became of the values of a key.
 //!
-//! A capture never fails: it keeps a value or counts why not. What a ring took in is counted by the ring, under its lock, so
-//! that kept, overwritten, cleared and taken always add up; everything else by [`Stats`], without one.
+//! A capture never fails: it keeps a value or counts why not. The values that a ring took in are counted by the ring, under its
+//! lock, so that kept, overwritten, cleared and taken always add up. All other events are counted by [`Stats`], without a lock.
 
-/// Counts and flags have 32 bits, or 16 where the target has no more in one piece (AVR).
+/// Counts and flags have 32 bits, or 16 on targets without 32-bit atomics (AVR).
 #[cfg(not(target_pointer_width = "16"))]
 mod bits {
     pub(crate) type Bits = u32;
@@ -25,17 +25,17 @@ pub(crate) use bits::Bits;
 /// Why a value was not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// No memory is left, or the allocator gave none, and the key has no older values to give up.
+    /// No memory is left, or an allocation failed, and the key has no older values to drop.
     NoMemory,
     /// The value is larger than the whole budget, or than its ring in given memory.
     TooLarge,
-    /// What the value needs was in use, and waiting is not allowed or did not help.
+    /// A lock was taken, and waiting is not allowed or did not help.
     Busy,
     /// The value is not plain data, and values live in given memory.
     NotPlain,
 }
 
-/// Values that a ring took in.
+/// Counts of the values that a ring took in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     /// Held now.
@@ -112,13 +112,13 @@ mod with_capture {
             Stats([const { AtomicBits::new(0) }; COUNTED])
         }
 
-        /// Counts one more. At the largest number it stays.
+        /// Counts one event, saturating.
         #[cold]
         #[inline(never)]
         pub(crate) fn count(&self, event: Event) {
             let Some(counter) = self.0.get(event.number()) else { return };
             #[cfg(target_has_atomic = "32")]
-            // `Err`: the largest number is reached.
+            // `Err`: the counter is at its largest number.
             let _ = counter.fetch_update(Relaxed, Relaxed, |count| count.checked_add(1));
             // Without compare-and-swap, an interrupt or another core that counts the same right here loses its count.
             #[cfg(not(target_has_atomic = "32"))]
@@ -132,7 +132,7 @@ mod with_capture {
             })
         }
 
-        /// Begins anew.
+        /// Sets all counts to zero.
         pub(crate) fn reset(&self) {
             for counter in &self.0 {
                 counter.store(0, Relaxed);

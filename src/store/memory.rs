@@ -1,5 +1,4 @@
-//! The given memory of the process: the part that is not carved yet, the readers that are looking at it, and the order of the
-//! captures in it.
+//! The given memory of the process: the part that is not carved yet, its current readers, and the order of the captures in it.
 //!
 //! Each key has a lock of its own, in its owner, so a capture meets only captures and readers of the same key. An export reads
 //! all rings several times and must find them unchanged, so captures are refused while one lives: [`Exporting`]. A user's code may
@@ -26,7 +25,7 @@ pub(crate) static MEMORY: Mutex<Memory> = Mutex::new(Memory::new());
 #[cfg(feature = "alloc")]
 static IN_REGION: OnceBool = OnceBool::new();
 
-/// The sequence of captures in given memory: 64 bits of two words, for a Cortex-M has no atomic of 64.
+/// The sequence of captures in given memory: 64 bits in two words, as a Cortex-M has no 64-bit atomics.
 #[cfg(target_has_atomic = "32")]
 mod region_sequence {
     use core::sync::atomic::{
@@ -48,7 +47,7 @@ mod region_sequence {
         u64::from(half) << 31 | u64::from(count & (u32::MAX >> 1))
     }
 
-    /// That of this capture.
+    /// The sequence of this capture.
     #[allow(clippy::unnecessary_wraps)] // as without atomics
     pub(crate) fn next_in_region() -> Result<u64, Refused> {
         let halves = HALVES.load(Acquire);
@@ -59,7 +58,7 @@ mod region_sequence {
         Ok(sequence(halves, count))
     }
 
-    /// That of the next capture.
+    /// The sequence of the next capture.
     pub(crate) fn captured_in_region() -> u64 {
         let halves = HALVES.load(Acquire);
         sequence(halves, COUNT.load(Relaxed))
@@ -93,7 +92,7 @@ mod region_sequence {
 
     static NEXT: Mutex<u64> = Mutex::new(0);
 
-    /// That of this capture.
+    /// The sequence of this capture.
     pub(crate) fn next_in_region() -> Result<u64, Refused> {
         let mut next = lock(&NEXT).ok_or(Refused::Busy)?;
         *next += 1;
@@ -108,7 +107,8 @@ mod region_sequence {
 
 pub(crate) use region_sequence::{captured_in_region, next_in_region};
 
-/// Gives memory for the values of the process. It comes back if some was given before, or a value was captured.
+/// Stores the values of the process in `memory`. Returns it if memory was given before, a value was captured, or [`MEMORY`] is
+/// locked.
 pub(crate) fn set_memory(memory: &'static mut [u8]) -> Result<(), &'static mut [u8]> {
     #[cfg(feature = "alloc")]
     if IN_REGION.set(true).is_err() {
@@ -122,12 +122,12 @@ pub(crate) fn set_memory(memory: &'static mut [u8]) -> Result<(), &'static mut [
 
 /// While this lives, captures in given memory are refused: an export reads it several times.
 pub(crate) struct Exporting {
-    /// One of two.
+    /// 0 or 1.
     pub number: usize,
     _turn: MutexGuard<'static, ()>,
 }
 
-/// The exports that are on: one may interrupt another one.
+/// The running exports: one may interrupt another.
 static EXPORTS: [Mutex<()>; 2] = [const { Mutex::new(()) }; 2];
 
 impl Exporting {
@@ -211,7 +211,7 @@ fn unless_exported<'a>(lock: impl FnOnce() -> Option<RingGuard<'a>>) -> Option<R
     lock().filter(|_| !Exporting::is_on())
 }
 
-/// Carves the memory of a ring: `wanted` bytes, or what is left if that is at least `least`.
+/// Carves the memory of a ring: `wanted` bytes, or all that is left if that is at least `least`.
 pub(crate) fn carve(wanted: usize, least: usize) -> Result<&'static mut [u8], Refused> {
     lock(&MEMORY).ok_or(Refused::Busy)?.carve(wanted, least).ok_or(Refused::NoMemory)
 }

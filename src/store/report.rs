@@ -1,16 +1,16 @@
-//! Why the store holds what it holds, in words.
+//! The report: why the store holds the values it holds.
 //!
-//! A report is made while it is written, from the counts in the store: so it needs no heap, and costs nothing until it is asked
-//! for. It says only what was counted. What it can't know, such as why a line was not reached, it names as that.
+//! A report is composed while it is displayed, from the counts in the store, so it needs no heap and costs nothing before. It states
+//! only what was counted, and says so where it can't know, such as why a line was not reached.
 
 use core::fmt;
 
 use super::counts::{Bits, Counts, Event, Events, Refused};
 
-/// Why each key holds what it holds: returned by [`report`](crate::report).
+/// Explains why each key holds the values it holds: returned by [`report`](crate::report).
 ///
-/// [`Display`](fmt::Display) says it in words. A report holds nothing itself (that needs no heap): it reads the
-/// store when it is displayed or asked.
+/// [`Display`](fmt::Display) explains it in words, [`key`](Report::key) in numbers. A report stores nothing, so it needs no heap: it
+/// reads the store each time.
 ///
 /// # Examples
 ///
@@ -28,14 +28,14 @@ use super::counts::{Bits, Counts, Event, Events, Refused};
 #[derive(Clone, Copy)]
 pub struct Report(());
 
-/// What became of the values of one key, in numbers: see [`Report::key`].
+/// The counts of one key: see [`Report::key`].
 ///
-/// For each key [`kept`](KeyReport::kept), [`overwritten`](KeyReport::overwritten), [`cleared`](KeyReport::cleared),
-/// [`taken`](KeyReport::taken) and [`refused`](KeyReport::refused) add up to the captures of values that were to be kept; what the
-/// filter left out, what was absent, passed over or not converted is counted beside them. [`mismatched`](KeyReport::mismatched),
-/// [`shape_ignored`](KeyReport::shape_ignored) and [`without_numbers`](KeyReport::without_numbers) speak of kept values. All begin
-/// anew with a [`session`](crate::session). Refusals and what stands beside are counted in 32 bits: the largest number
-/// means at least so many.
+/// [`kept`](KeyReport::kept), [`overwritten`](KeyReport::overwritten), [`cleared`](KeyReport::cleared), [`taken`](KeyReport::taken)
+/// and [`refused`](KeyReport::refused) add up to the captures of values that should be kept. Values that were filtered, absent, passed
+/// over or not converted are counted separately. [`mismatched`](KeyReport::mismatched),
+/// [`shape_ignored`](KeyReport::shape_ignored) and [`without_numbers`](KeyReport::without_numbers) count kept values. A
+/// [`session`](crate::session) resets all counts. All but `kept`, `overwritten`, `cleared` and `taken` have 32 bits (16 on AVR) and
+/// stay at the largest number, which then means at least so many.
 ///
 /// # Examples
 ///
@@ -71,7 +71,7 @@ impl KeyReport {
         self.counts.kept
     }
 
-    /// Of these, the ones without numbers: they are not in the tensors of an [`export`](crate::export).
+    /// Kept values without numbers: they are not in the tensors of an [`export`](crate::export).
     pub fn without_numbers(&self) -> u64 {
         self.counts.opaque
     }
@@ -91,34 +91,34 @@ impl KeyReport {
         self.counts.taken
     }
 
-    /// Captures that the filter left out, [`Options::only`](crate::Options::only): nothing of them was copied.
+    /// Captures that the filter [`Options::only`](crate::Options::only) left out, without copying a value.
     pub fn filtered(&self) -> u64 {
         self.count(Event::Filtered)
     }
 
-    /// Values kept flat, because their shape was not that of as many elements, or had a rank above 8. A value that was not kept does
-    /// not count.
+    /// Values kept flat, because the product of the shape was not their number of elements, or the rank was above 8. Only kept values
+    /// count.
     pub fn mismatched(&self) -> u64 {
         self.count(Event::Mismatched)
     }
 
-    /// Values that are not plain data, and for which the line gave a shape: it is left out. A [`convert`](crate::Options) of
-    /// their type would use it.
+    /// Values kept without the line's shape, as they are not plain data. With a [conversion](crate::Options) of their type,
+    /// the shape is used.
     pub fn shape_ignored(&self) -> u64 {
         self.count(Event::ShapeIgnored)
     }
 
-    /// Captures of a `None` or an `Err`, or of what was not there, such as `array.as_slice()` of another layout.
+    /// Captures of a `None` or an `Err`, such as `array.as_slice()` of an array that is not contiguous.
     pub fn absent(&self) -> u64 {
         self.count(Event::Absent)
     }
 
-    /// Values that `*` passed over, because they have no numbers and are not text.
+    /// Values that `*` passed over, as they have no numbers and are not text.
     pub fn passed_over(&self) -> u64 {
         self.count(Event::PassedOver)
     }
 
-    /// Values whose conversion failed, or panicked: they are lost. The report has its last message.
+    /// Values whose conversion failed or panicked: they are lost. The report has the last error message.
     pub fn unconverted(&self) -> u64 {
         self.count(Event::Unconverted)
     }
@@ -128,7 +128,7 @@ impl KeyReport {
         self.no_memory() + self.too_large() + self.busy() + self.not_plain()
     }
 
-    /// Values refused because no memory was left, and the key had none to give up.
+    /// Values refused because no memory was left, and the key had no older values to drop.
     pub fn no_memory(&self) -> u64 {
         self.count(Event::Refused(Refused::NoMemory))
     }
@@ -138,19 +138,19 @@ impl KeyReport {
         self.count(Event::Refused(Refused::TooLarge))
     }
 
-    /// Values refused because what they needed was in use, and waiting is not allowed (in an interrupt handler, without
-    /// `std`) or did not help for a second (after `fork`, in a signal handler).
+    /// Values refused because a lock was taken, and waiting is not allowed (without `std`) or a second of waiting did not help (after
+    /// `fork`, in a signal handler).
     pub fn busy(&self) -> u64 {
         self.count(Event::Refused(Refused::Busy))
     }
 
-    /// Values refused because they are not plain data, and the values live in given memory.
+    /// Values refused because they are not plain data, and the store uses given memory.
     pub fn not_plain(&self) -> u64 {
         self.count(Event::Refused(Refused::NotPlain))
     }
 }
 
-/// A line without the key, such as `2 kept, 3 overwritten by newer ones of this key`.
+/// One line without the key, such as `2 kept, 3 overwritten by newer ones of this key`.
 impl fmt::Display for KeyReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kept() {
@@ -324,7 +324,7 @@ mod with_capture {
         }
     }
 
-    /// The key as it is shown, without `r#`. Without a heap there is no place for that form, and raw identifiers keep theirs.
+    /// The key as it is shown, without `r#`. Without a heap there is no room for that form, and raw identifiers keep their `r#`.
     fn text_of(owner: &'static Callsite) -> &'static str {
         #[cfg(feature = "alloc")]
         if let Some(text) = owner.text() {
@@ -333,7 +333,7 @@ mod with_capture {
         owner.key()
     }
 
-    /// All counts of a key. They are read one after the other, while captures go on.
+    /// All counts of a key. They are read one by one, while captures go on.
     fn key_report(store: &Store, owner: &'static Callsite, place: Option<Place>) -> KeyReport {
         KeyReport { counts: store.counts(owner, place), events: store.events(owner) }
     }
@@ -404,7 +404,7 @@ mod with_capture {
         Ok(())
     }
 
-    /// Lists the keys, and says how many there are.
+    /// Lists the keys, and returns their number.
     fn keys(store: &Store, f: &mut fmt::Formatter<'_>) -> Result<u64, fmt::Error> {
         let mut count = 0;
         let mut group: Option<Group> = None;
@@ -440,7 +440,7 @@ mod with_capture {
         Ok(count)
     }
 
-    /// Values that `*` has passed over in one function, as often, and of one type.
+    /// Keys of one function that `*` passed over equally often, with values of one type.
     struct Group {
         path: &'static str,
         name: &'static str,
@@ -449,7 +449,7 @@ mod with_capture {
     }
 
     impl Group {
-        /// The group that a key begins: its path, and its name behind the last dot.
+        /// The group that a key begins. `name` is the part of the key after the last dot.
         fn of(store: &Store, owner: &'static Callsite, count: u64) -> Group {
             let key = owner.key();
             let dot = key.bytes().rposition(|byte| byte == b'.').unwrap_or(0);
@@ -474,7 +474,7 @@ mod with_capture {
         }
     }
 
-    /// A number of bytes as people say it.
+    /// A number of bytes, in the largest unit that fits.
     struct Bytes(usize);
 
     impl fmt::Display for Bytes {
@@ -509,7 +509,7 @@ mod with_capture {
         /// Why one key holds what it holds.
         pub(crate) struct Explanation<'a> {
             pub key: &'a str,
-            /// How many values the snapshot has, if any.
+            /// The number of values in the snapshot, if any.
             pub held: Option<usize>,
         }
 
@@ -533,7 +533,7 @@ mod with_capture {
             }
         }
 
-        /// Up to three keys of this store that are written much alike. Without memory, none.
+        /// Writes up to three keys of this store with similar names; none if there is no memory.
         fn nearest(key: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             let farthest = key.len().max(3) / 2;
             let mut row = Vec::new();
@@ -559,8 +559,7 @@ mod with_capture {
             f.write_str(".")
         }
 
-        /// The number of bytes to insert, delete or replace to make one text of the other (Levenshtein). `row` is where
-        /// it counts; `None` if there is no memory for that.
+        /// The Levenshtein distance in bytes. `row` is scratch space; `None` if there is no memory for it.
         fn distance(from: &str, to: &str, row: &mut Vec<usize>) -> Option<usize> {
             row.clear();
             row.try_reserve(to.len() + 1).ok()?;
@@ -577,6 +576,7 @@ mod with_capture {
             row.last().copied()
         }
     }
+
     #[cfg(test)]
     mod tests {
         extern crate std;

@@ -16,9 +16,9 @@
 //! value, and the iterator of an `each` makes one, under the lock of the ring, for there is no other place to copy it to.
 //! [`Held`](super::memory::Held) has nobody wait for that. `tests/it/reentrancy.rs` runs user code at every other point.
 //!
-//! Nothing waits for ever. With `std` a caller yields to the holder for up to a second: only a holder that will never
-//! go on takes longer, such as a thread that `fork` left behind, or the code that a signal handler has interrupted.
-//! Without `std` the caller may be an interrupt handler, so it tries once.
+//! Nothing waits for ever. With `std` a caller yields to the holder for up to a second. Only a holder that will never continue
+//! takes longer, such as a thread that `fork` left behind, or code that a signal handler interrupted. Without `std` the caller may
+//! be an interrupt handler, so it tries once.
 
 use spin::{Mutex, MutexGuard};
 
@@ -37,7 +37,7 @@ impl<T> core::ops::Deref for CachePadded<T> {
     }
 }
 
-/// Locks `mutex`. `None` where it is in use, and waiting did not help or is not allowed.
+/// Locks `mutex`. `None` if it is locked, and waiting did not help or is not allowed.
 #[inline]
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     match mutex.try_lock() {
@@ -53,17 +53,17 @@ fn lock_contended<T: ?Sized>(_: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
 
 /// Exponential backoff, then yielding, for up to a second.
 ///
-/// After a wait that did not help, the next ones are short until a lock is free again: a process forked at a bad moment goes on at
-/// its full speed.
+/// After a wait that did not help, further waits are short until a lock is free again, so a process forked at a bad moment runs on
+/// at full speed.
 #[cfg(feature = "std")]
 #[cold]
 fn lock_contended<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
     use std::time::{Duration, Instant};
 
-    /// A holder that runs is done long before this many attempts; one that does not run needs the processor.
+    /// A running holder is done long before this many attempts; one that isn't running needs the processor.
     const SPINS: u32 = 200;
-    /// Those of a wait that is likely to be in vain: some microseconds.
+    /// The attempts, some microseconds, when the lock is probably abandoned.
     const FEW_SPINS: u32 = 16;
     const LONGEST: Duration = Duration::from_secs(1);
     static ABANDONED: AtomicBool = AtomicBool::new(false);
@@ -92,7 +92,7 @@ fn lock_contended<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     guard
 }
 
-/// The largest number that a thread can have; threads beyond it share it.
+/// The largest thread number, shared by all further threads.
 #[cfg(feature = "std")]
 const MAX_THREAD: u32 = u32::MAX - 1;
 
@@ -117,14 +117,14 @@ pub(crate) fn thread() -> u32 {
     })
 }
 
-/// The same, if it has one.
+/// The number of this thread, if it has one.
 #[cfg(feature = "std")]
 #[inline(always)]
 pub(crate) fn known_thread() -> Option<u32> {
     Some(THREAD.get()).filter(|thread| *thread != UNKNOWN)
 }
 
-/// Without threads there is one number.
+/// Without threads the number is always 0.
 #[cfg(not(feature = "std"))]
 pub(crate) fn thread() -> u32 {
     0

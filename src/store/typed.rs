@@ -1,10 +1,10 @@
-//! What `*: Type` captures beside numbers and text.
+//! The values that `*: Type` captures besides numbers and text.
 //!
-//! A [`Typed`] stands before the probe in method lookup: its traits match values of the wanted types, and anything else falls through
-//! its `Deref` to the probe, which decides as for a plain `*`. There is a trait for each position in the tuple of types, for two
+//! A [`Typed`] comes before the probe in method lookup: its traits match values of the wanted types, and any other value falls
+//! through its `Deref` to the probe, which decides as for a plain `*`. Each position in the tuple of types has its own trait, as two
 //! impls of one trait would overlap where two types are the same.
 
-// What is reachable here is hidden: it is named by expansions only.
+// All items here are hidden from the documentation: only expansions name them.
 #![allow(missing_docs)]
 
 use core::{marker::PhantomData, ops::Deref};
@@ -20,8 +20,8 @@ use super::off::Callsite;
 #[cfg(feature = "alloc")]
 use super::probe::Probe;
 
-/// A value in a function with `*: (Tensor, ...)`: a value of one of these types is captured, for any other the probe
-/// decides. Not public API.
+/// A value in a function with `*: (Tensor, ...)`. It is captured if it is of one of these types; otherwise the probe decides. Not
+/// public API.
 pub struct Typed<P, W> {
     probe: P,
     wanted: PhantomData<fn() -> W>,
@@ -34,7 +34,7 @@ impl<P, W> Typed<P, W> {
     }
 }
 
-/// Where lookup goes on.
+/// Lookup continues with the probe.
 impl<P, W> Deref for Typed<P, W> {
     type Target = P;
 
@@ -44,7 +44,7 @@ impl<P, W> Deref for Typed<P, W> {
     }
 }
 
-/// A wanted type, behind a reference, and in an `Option` or a `Result`: one trait for each position in the tuple.
+/// A wanted type, also through a reference, an `Option` or a `Result`: one trait for each position in the tuple.
 #[cfg(feature = "alloc")]
 macro_rules! wanted {
     ($($name:ident: $($wanted:ty, [$($other:ident)*]);+.)+) => {$(
@@ -96,7 +96,7 @@ wanted! {
     ViaFourth: (A, B, C, T), [A B C].
 }
 
-/// The cases of a capture with `*: Type`, beside those of `optional`. Not public API.
+/// The cases of a capture with `*: Type`, in addition to those of `optional`. Not public API.
 pub mod cases {
     #[cfg(feature = "alloc")]
     pub use super::{ViaFirst, ViaFourth, ViaSecond, ViaThird};
