@@ -331,7 +331,7 @@ fn a_filter_holds_for_every_capture_that_begins_later() {
             }
         };
         let mut let_through = 0;
-        for _ in 0..300 {
+        for _ in 0..3_000 {
             activate_with(Options::new().only(&["*"]));
             activate_with(Options::new().only(&["other"]));
             some_more();
