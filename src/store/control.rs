@@ -18,16 +18,15 @@ use super::callsite::{Callsite, Place, Plain, owners, state};
 use super::convert::{Conversion, Conversions, try_format};
 #[cfg(feature = "alloc")]
 use super::counts::Bits;
-use super::counts::{Counts, Event, Refused};
+use super::counts::{Counts, Event, Events, Refused};
 #[cfg(feature = "alloc")]
-use super::memory::DECIDED;
-use super::memory::{MEMORY, change_ring};
+use super::memory;
+use super::memory::{MEMORY, change_ring, read_ring};
 use super::options::{Options, Patterns, matches};
 #[cfg(feature = "alloc")]
 use super::ring::{Heap, Limits};
 #[cfg(feature = "alloc")]
 use super::share::Shared;
-#[cfg(feature = "alloc")]
 #[cfg(feature = "alloc")]
 use super::sync::CachePadded;
 use super::sync::lock;
@@ -37,6 +36,10 @@ use super::table::Table;
 /// Whether the store of the process is active, in the lowest bit; and the number of live scopes.
 #[cfg(feature = "std")]
 pub(crate) static SWITCH: AtomicUsize = AtomicUsize::new(0);
+
+/// The bit of the process in [`SWITCH`].
+#[cfg(feature = "std")]
+pub(crate) const PROCESS_IS_ACTIVE: usize = 1;
 
 /// The store of every thread that has no scope.
 pub(crate) static PROCESS: Store = Store::new();
@@ -96,66 +99,45 @@ impl Settings {
     }
 }
 
-/// The flags that a capture reads.
-#[cfg(feature = "std")]
-struct Flags {
-    active: AtomicBool,
-    filters: AtomicBool,
-    looks_for_nan: AtomicBool,
+/// What captures ask for. Without scopes each is a `static`: so the compiler sees which a program never sets, and leaves out the
+/// code for it.
+macro_rules! flags {
+    ($($(#[$doc:meta])* $name:ident)+) => {
+        #[cfg(feature = "std")]
+        struct Flags {
+            $($name: AtomicBool,)+
+        }
+
+        #[cfg(feature = "std")]
+        impl Flags {
+            const fn new() -> Flags {
+                Flags { $($name: AtomicBool::new(false),)+ }
+            }
+        }
+
+        impl Store {$(
+            $(#[$doc])*
+            #[inline(always)]
+            #[cfg_attr(not(feature = "std"), allow(clippy::unused_self))]
+            fn $name(&self) -> &AtomicBool {
+                #[cfg(feature = "std")]
+                return &self.flags.$name;
+                #[cfg(not(feature = "std"))]
+                {
+                    static FLAG: AtomicBool = AtomicBool::new(false);
+                    &FLAG
+                }
+            }
+        )+}
+    };
 }
 
-#[cfg(feature = "std")]
-impl Flags {
-    const fn new() -> Flags {
-        let [active, filters, looks_for_nan] = [const { AtomicBool::new(false) }; 3];
-        Flags { active, filters, looks_for_nan }
-    }
-}
-
-#[cfg(feature = "std")]
-impl Store {
-    /// The switch.
-    #[inline(always)]
-    fn active(&self) -> &AtomicBool {
-        &self.flags.active
-    }
-
+flags! {
+    /// The switch, of a scope; that of the process is in [`SWITCH`] where there are scopes.
+    active
     /// Whether there is a filter: without one, no lock is needed to admit a key.
-    #[inline(always)]
-    fn filters(&self) -> &AtomicBool {
-        &self.flags.filters
-    }
-
-    #[inline(always)]
-    fn looks_for_nan(&self) -> &AtomicBool {
-        &self.flags.looks_for_nan
-    }
-}
-
-/// Without scopes each flag is a `static`: the compiler sees which of them a program never sets, and removes the code that depends
-/// on it.
-#[cfg(not(feature = "std"))]
-#[allow(clippy::unused_self)] // as with scopes
-impl Store {
-    /// The switch.
-    #[inline(always)]
-    fn active(&self) -> &'static AtomicBool {
-        static ACTIVE: AtomicBool = AtomicBool::new(false);
-        &ACTIVE
-    }
-
-    /// Whether there is a filter: without one, no lock is needed to admit a key.
-    #[inline(always)]
-    fn filters(&self) -> &'static AtomicBool {
-        static FILTERS: AtomicBool = AtomicBool::new(false);
-        &FILTERS
-    }
-
-    #[inline(always)]
-    fn looks_for_nan(&self) -> &'static AtomicBool {
-        static LOOKS_FOR_NAN: AtomicBool = AtomicBool::new(false);
-        &LOOKS_FOR_NAN
-    }
+    filters
+    looks_for_nan
 }
 
 impl Store {
@@ -202,20 +184,24 @@ impl Store {
 
     #[inline(always)]
     pub(crate) fn is_active(&self) -> bool {
+        #[cfg(feature = "std")]
+        if self.is_process() {
+            return SWITCH.load(Relaxed) & PROCESS_IS_ACTIVE != 0;
+        }
         self.active().load(Relaxed)
     }
 
-    /// Sets the flag of this store; for the store of the process also the lowest bit of [`SWITCH`], which lines read.
     fn set_active(&self, active: bool) {
-        self.active().store(active, Relaxed);
         #[cfg(feature = "std")]
         if self.is_process() {
             if active {
-                SWITCH.fetch_or(1, Relaxed)
+                SWITCH.fetch_or(PROCESS_IS_ACTIVE, Relaxed);
             } else {
-                SWITCH.fetch_and(!1, Relaxed)
-            };
+                SWITCH.fetch_and(!PROCESS_IS_ACTIVE, Relaxed);
+            }
+            return;
         }
+        self.active().store(active, Relaxed);
     }
 
     pub(crate) fn activate(&self) {
@@ -260,30 +246,12 @@ impl Store {
     /// The place of a key, if it is recorded. Otherwise the reason is counted.
     #[inline]
     pub(crate) fn admit(&self, owner: &'static Callsite) -> Option<Place> {
-        let known = if self.is_process() { self.known_place(owner) } else { None };
-        let place = match known {
-            Some(place) => Ok(place),
-            None => self.find_place(owner),
-        };
+        let known = if self.is_process() { known_place(owner) } else { None };
+        let place = known.unwrap_or_else(|| self.find_place(owner));
         place.map_err(|event| self.count(owner, event)).ok()
     }
 
-    /// The place of a key in the store of the process, if the key was admitted before.
-    #[inline]
-    fn known_place(&self, owner: &'static Callsite) -> Option<Place> {
-        let state = owner.state();
-        if state & (state::ADMITTED | state::FILTERED | state::CLEARED) != state::ADMITTED {
-            return None;
-        }
-        #[cfg(feature = "alloc")]
-        if state & state::RING != 0 {
-            return Some(Place::Heap((state & state::RING) as usize - 1));
-        }
-        Some(Place::Region)
-    }
-
-    /// Applies the filter, and finds or makes the place of a key. The result is written into the state, for
-    /// [`known_place`](Store::known_place).
+    /// Asks the filter, and finds or makes the place of a key. The answer is written into the state, for [`known_place`].
     #[cold]
     fn find_place(&self, owner: &'static Callsite) -> Result<Place, Event> {
         let filters = || self.filters().load(Relaxed);
@@ -306,7 +274,7 @@ impl Store {
             return Err(Event::Filtered);
         }
         #[cfg(feature = "alloc")]
-        if DECIDED.for_heap() {
+        if memory::use_heap() {
             return self.find_ring(owner).map_err(Event::Refused);
         }
         owner.change_state(0, state::ADMITTED | state::REGION);
@@ -363,24 +331,21 @@ impl Store {
         owner.stats.count(event);
     }
 
-    /// The count of an event of a key.
-    pub(crate) fn events(&self, owner: &'static Callsite, event: Event) -> u32 {
+    /// What the events of a key were counted as.
+    pub(crate) fn events(&self, owner: &'static Callsite) -> Events {
         #[cfg(feature = "std")]
         if let Some(table) = &self.table {
-            let table = lock(table);
-            return table
-                .as_ref()
-                .and_then(|table| table.get(owner))
-                .map_or(0, |key| key.stats.get(event));
+            let events = || Some(lock(table)?.get(owner)?.stats.events());
+            return events().unwrap_or_default();
         }
-        owner.stats.get(event)
+        owner.stats.events()
     }
 
     /// Counts a value that `*` passes over, and keeps the name of its type.
     #[cfg_attr(not(feature = "alloc"), allow(unused_variables))]
     pub(crate) fn pass_over(&self, owner: &'static Callsite, type_name: &'static str) {
         #[cfg(feature = "alloc")]
-        if self.events(owner, Event::PassedOver) == 0 {
+        if self.events(owner)[Event::PassedOver.number()] == 0 {
             if let Some(mut settings) = lock(&self.settings) {
                 if settings.passed_over.try_reserve(1).is_ok() {
                     settings.passed_over.push((owner, type_name));
@@ -424,7 +389,7 @@ impl Store {
     pub(crate) fn counts(&self, owner: &'static Callsite, place: Option<Place>) -> Counts {
         match place {
             Some(Place::Region) => {
-                lock(&owner.ring).and_then(|ring| Some(ring.as_ref()?.counts())).unwrap_or_default()
+                read_ring(owner).and_then(|ring| Some(ring.as_ref()?.counts())).unwrap_or_default()
             }
             #[cfg(feature = "alloc")]
             Some(Place::Heap(number)) => {
@@ -509,13 +474,18 @@ impl Store {
         }
         if let Some(mut settings) = lock(&self.settings) {
             settings.stopped_by = None;
+            #[cfg(feature = "alloc")]
+            {
+                settings.passed_over.clear();
+                settings.message = None;
+            }
         }
     }
 
     /// Whether values live in given memory.
     #[cfg(feature = "alloc")]
     pub(crate) fn uses_memory(&self) -> bool {
-        self.is_process() && DECIDED.is_region()
+        self.is_process() && memory::uses_memory()
     }
 
     /// The `max_size` that a user has set, for given memory; 0 if none was set.
@@ -648,6 +618,23 @@ impl Store {
         let (of, message) = settings.message.as_ref()?;
         core::ptr::eq(*of, owner).then(|| try_format(format_args!("{message}")).ok())?
     }
+}
+
+/// What the store of the process has answered for a key before: its place, or that the filter leaves it out.
+#[inline]
+fn known_place(owner: &'static Callsite) -> Option<Result<Place, Event>> {
+    let state = owner.state();
+    if state & state::FILTERED != 0 {
+        return Some(Err(Event::Filtered));
+    }
+    if state & (state::ADMITTED | state::CLEARED) != state::ADMITTED {
+        return None;
+    }
+    #[cfg(feature = "alloc")]
+    if state & state::RING != 0 {
+        return Some(Ok(Place::Heap((state & state::RING) as usize - 1)));
+    }
+    Some(Ok(Place::Region))
 }
 
 /// The place of a key in the store of the process.

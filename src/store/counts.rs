@@ -50,60 +50,66 @@ pub(crate) struct Counts {
     pub taken: u64,
 }
 
+/// Something that happens to a value other than that a ring takes it in.
+#[derive(Clone, Copy)]
+pub(crate) enum Event {
+    Refused(Refused),
+    /// Left out by the filter.
+    Filtered,
+    /// Kept without its shape.
+    Mismatched,
+    /// A `None` or an `Err`.
+    Absent,
+    /// Passed over by `*`: not plain data, nor text.
+    PassedOver,
+    /// A conversion failed.
+    Unconverted,
+    /// Kept, but a shape was given, and it is not plain data.
+    ShapeIgnored,
+}
+
+/// How often each event has happened, by its number.
+pub(crate) type Events = [u32; Event::COUNT];
+
+impl Event {
+    pub(crate) const COUNT: usize = 10;
+
+    /// Its place in [`Events`].
+    pub(crate) const fn number(self) -> usize {
+        match self {
+            Event::Refused(Refused::NoMemory) => 0,
+            Event::Refused(Refused::TooLarge) => 1,
+            Event::Refused(Refused::Busy) => 2,
+            Event::Filtered => 3,
+            Event::Mismatched => 4,
+            Event::Absent => 5,
+            Event::PassedOver => 6,
+            // Without a heap the next three don't happen.
+            Event::Refused(Refused::NotPlain) => 7,
+            Event::Unconverted => 8,
+            Event::ShapeIgnored => 9,
+        }
+    }
+}
+
 #[cfg(feature = "capture")]
-pub(crate) use with_capture::{Event, Stats};
+pub(crate) use with_capture::Stats;
 
 #[cfg(feature = "capture")]
 mod with_capture {
     use core::sync::atomic::Ordering::Relaxed;
 
-    use super::{AtomicBits, Refused};
+    use super::{AtomicBits, Event, Events};
 
-    /// An event other than that a ring takes a value in.
-    #[derive(Clone, Copy)]
-    pub(crate) enum Event {
-        Refused(Refused),
-        /// Left out by the filter.
-        Filtered,
-        /// Kept without its shape.
-        Mismatched,
-        /// A `None` or an `Err`.
-        Absent,
-        /// Passed over by `*`: neither plain data nor text.
-        PassedOver,
-        /// A conversion failed.
-        Unconverted,
-        /// Kept without the given shape, as the value is not plain data.
-        ShapeIgnored,
-    }
+    /// Those that happen at all.
+    const COUNTED: usize = if cfg!(feature = "alloc") { Event::COUNT } else { 7 };
 
-    /// Counts events. It starts as all zeros, so it takes no flash on a microcontroller.
-    pub(crate) struct Stats([AtomicBits; Event::COUNT]);
-
-    impl Event {
-        const COUNT: usize = if cfg!(feature = "alloc") { 10 } else { 7 };
-
-        /// Its counter in [`Stats`].
-        fn number(self) -> usize {
-            match self {
-                Event::Refused(Refused::NoMemory) => 0,
-                Event::Refused(Refused::TooLarge) => 1,
-                Event::Refused(Refused::Busy) => 2,
-                Event::Filtered => 3,
-                Event::Mismatched => 4,
-                Event::Absent => 5,
-                Event::PassedOver => 6,
-                // Without a heap the next three can't happen.
-                Event::Refused(Refused::NotPlain) => 7,
-                Event::Unconverted => 8,
-                Event::ShapeIgnored => 9,
-            }
-        }
-    }
+    /// Counts events. It is all zero at first, so that it costs no flash on a microcontroller.
+    pub(crate) struct Stats([AtomicBits; COUNTED]);
 
     impl Stats {
         pub(crate) const fn new() -> Stats {
-            Stats([const { AtomicBits::new(0) }; Event::COUNT])
+            Stats([const { AtomicBits::new(0) }; COUNTED])
         }
 
         /// Counts one event, saturating.
@@ -114,14 +120,16 @@ mod with_capture {
             #[cfg(target_has_atomic = "32")]
             // `Err`: the counter is at its largest number.
             let _ = counter.fetch_update(Relaxed, Relaxed, |count| count.checked_add(1));
-            // Without compare-and-swap there is one core; an interrupt right here loses its count.
+            // Without compare-and-swap, an interrupt or another core that counts the same right here loses its count.
             #[cfg(not(target_has_atomic = "32"))]
             counter.store(counter.load(Relaxed).saturating_add(1), Relaxed);
         }
 
-        #[allow(clippy::useless_conversion)] // needed where `Bits` has 16 bits
-        pub(crate) fn get(&self, event: Event) -> u32 {
-            self.0.get(event.number()).map_or(0, |counter| counter.load(Relaxed).into())
+        #[allow(clippy::useless_conversion)] // not where they have 16 bits
+        pub(crate) fn events(&self) -> Events {
+            core::array::from_fn(|nth| {
+                self.0.get(nth).map_or(0, |count| count.load(Relaxed).into())
+            })
         }
 
         /// Sets all counts to zero.
@@ -147,7 +155,7 @@ mod with_capture {
                     scope.spawn(|| (0..10_000).for_each(|_| stats.count(Event::Absent)));
                 }
             });
-            assert_eq!(stats.get(Event::Absent), u32::MAX);
+            assert_eq!(stats.events()[Event::Absent.number()], u32::MAX);
         }
     }
 }

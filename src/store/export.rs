@@ -48,7 +48,7 @@ mod region {
     use super::super::callsite::{Place, state};
     use super::super::chunk::MAX_INDICES;
     use super::super::control::Store;
-    use super::super::memory::Exporting;
+    use super::super::memory::{Exporting, Held, read_ring};
     use super::super::region::Ring;
     use super::super::safetensors::{Column, Form, Key, Keys, Out};
     use super::super::sync::lock;
@@ -73,17 +73,18 @@ mod region {
     }
 
     impl Rings<'_> {
-        /// Begins an export: marks the rings that are in use now, to leave them out of every pass.
+        /// Begins an export: marks the rings that can be had now. The others, and those of keys that come later, are left out of
+        /// every pass alike.
         pub(super) fn of(store: &Store) -> Rings<'_> {
             let Some(exporting) = Exporting::begin() else {
                 return Rings { store, exporting: None, lacks: Some(InUse) };
             };
-            let (bit, mut lacks) = (state::LEFT_OUT[exporting.number], None);
+            let (bit, mut lacks) = (state::EXPORTED[exporting.number], None);
             for (owner, _) in store.keys().filter(|(_, place)| *place == Some(Place::Region)) {
-                if lock(&owner.ring).is_some() {
-                    owner.change_state(bit, 0);
-                } else {
+                if read_ring(owner).is_some() {
                     owner.change_state(0, bit);
+                } else {
+                    owner.change_state(bit, 0);
                     lacks = Some(InUse);
                 }
             }
@@ -96,12 +97,13 @@ mod region {
             /// A ring that was free at the beginning may be in use while another core or thread shows one of its values.
             const TRIES: u32 = if cfg!(feature = "std") { 10 } else { 1 << 20 };
             let Some(exporting) = &self.exporting else { return Ok(()) };
-            let left_out = state::LEFT_OUT[exporting.number];
+            let exported = state::EXPORTED[exporting.number];
             for (owner, place) in self.store.keys() {
-                if place == Some(Place::Region) && owner.state() & left_out == 0 {
-                    // The file can't be completed without this ring.
+                if place == Some(Place::Region) && owner.state() & exported != 0 {
+                    // What is begun can't be ended without it.
                     let ring = (0..TRIES).find_map(|_| lock(&owner.ring)).ok_or(fmt::Error)?;
                     if let Some(ring) = ring.as_ref() {
+                        let _held = Held::begin(owner);
                         f(ring, &Form::of(ring))?;
                     }
                 }

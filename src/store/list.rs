@@ -54,7 +54,7 @@ mod with_capture {
     use super::super::control::Store;
     use super::super::counts::Refused;
     use super::super::element::{Element, with_kind};
-    use super::super::memory::change_ring;
+    use super::super::memory::{change_ring, read_ring};
     use super::super::region::Ring;
     use super::super::share::{Unique, try_box};
     use super::super::source::Elements;
@@ -141,7 +141,7 @@ mod with_capture {
         let key = owner.text().ok_or(SnapshotError::NoMemory)?;
         let parts = match place {
             Place::Region => {
-                let ring = lock(&owner.ring).ok_or(SnapshotError::Busy)?;
+                let ring = read_ring(owner).ok_or(SnapshotError::Busy)?;
                 ring.as_ref().map_or(Ok(Vec::new()), |ring| copy_region(ring, key))?
             }
             Place::Heap(ring) => share_heap(store, ring)?,

@@ -663,9 +663,16 @@ impl<'m> Ring<'m> {
         }
     }
 
-    /// The oldest value.
-    pub(crate) fn oldest(&self) -> Option<Raw<'_>> {
-        self.iter().next()
+    /// The oldest value, if its sequence is below `until`. One that contradicts itself, for other code has written to this
+    /// memory, is dropped.
+    pub(crate) fn oldest_before(&mut self, until: u64) -> Option<Raw<'_>> {
+        loop {
+            let sequence = self.oldest_sequence().filter(|sequence| *sequence < until)?;
+            if self.iter().next().is_some_and(|raw| raw.stamp.sequence == sequence) {
+                return self.iter().next();
+            }
+            self.drop_oldest();
+        }
     }
 
     /// The sequence of the oldest value, found quickly: a reader calls this under the lock of the ring.

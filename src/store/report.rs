@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use super::counts::{Bits, Counts};
+use super::counts::{Bits, Counts, Event, Events, Refused};
 
 /// Explains why each key holds the values it holds: returned by [`report`](crate::report).
 ///
@@ -55,23 +55,18 @@ pub struct Report(());
 ///     "2 kept, 2 overwritten by newer ones of this key, 1 absent: `None` or `Err`",
 /// );
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct KeyReport {
     counts: Counts,
-    no_memory: u64,
-    too_large: u64,
-    busy: u64,
-    not_plain: u64,
-    filtered: u64,
-    mismatched: u64,
-    shape_ignored: u64,
-    absent: u64,
-    passed_over: u64,
-    unconverted: u64,
+    events: Events,
 }
 
 impl KeyReport {
-    /// Values that are in the store now.
+    fn count(&self, event: Event) -> u64 {
+        self.events[event.number()].into()
+    }
+
+    /// Values that are held now.
     pub fn kept(&self) -> u64 {
         self.counts.kept
     }
@@ -98,60 +93,60 @@ impl KeyReport {
 
     /// Captures that the filter [`Options::only`](crate::Options::only) left out, without copying a value.
     pub fn filtered(&self) -> u64 {
-        self.filtered
+        self.count(Event::Filtered)
     }
 
     /// Values kept flat, because the product of the shape was not their number of elements, or the rank was above 8. Only kept values
     /// count.
     pub fn mismatched(&self) -> u64 {
-        self.mismatched
+        self.count(Event::Mismatched)
     }
 
     /// Values kept without the line's shape, as they are not plain data. With a [conversion](crate::Options) of their type,
     /// the shape is used.
     pub fn shape_ignored(&self) -> u64 {
-        self.shape_ignored
+        self.count(Event::ShapeIgnored)
     }
 
     /// Captures of a `None` or an `Err`, such as `array.as_slice()` of an array that is not contiguous.
     pub fn absent(&self) -> u64 {
-        self.absent
+        self.count(Event::Absent)
     }
 
     /// Values that `*` passed over, as they have no numbers and are not text.
     pub fn passed_over(&self) -> u64 {
-        self.passed_over
+        self.count(Event::PassedOver)
     }
 
     /// Values whose conversion failed or panicked: they are lost. The report has the last error message.
     pub fn unconverted(&self) -> u64 {
-        self.unconverted
+        self.count(Event::Unconverted)
     }
 
     /// Values refused for any cause.
     pub fn refused(&self) -> u64 {
-        self.no_memory + self.too_large + self.busy + self.not_plain
+        self.no_memory() + self.too_large() + self.busy() + self.not_plain()
     }
 
     /// Values refused because no memory was left, and the key had no older values to drop.
     pub fn no_memory(&self) -> u64 {
-        self.no_memory
+        self.count(Event::Refused(Refused::NoMemory))
     }
 
     /// Values refused because they are larger than the whole budget, or than the ring of their key in given memory.
     pub fn too_large(&self) -> u64 {
-        self.too_large
+        self.count(Event::Refused(Refused::TooLarge))
     }
 
     /// Values refused because a lock was taken, and waiting is not allowed (without `std`) or a second of waiting did not help (after
     /// `fork`, in a signal handler).
     pub fn busy(&self) -> u64 {
-        self.busy
+        self.count(Event::Refused(Refused::Busy))
     }
 
     /// Values refused because they are not plain data, and the store uses given memory.
     pub fn not_plain(&self) -> u64 {
-        self.not_plain
+        self.count(Event::Refused(Refused::NotPlain))
     }
 }
 
@@ -162,7 +157,7 @@ impl fmt::Display for KeyReport {
             0 => f.write_str("nothing kept")?,
             kept => write!(f, "{kept} kept")?,
         }
-        let counts = [
+        let values = [
             (
                 self.without_numbers(),
                 "of them without numbers (`Options::convert` gives a type some)",
@@ -170,27 +165,46 @@ impl fmt::Display for KeyReport {
             (self.overwritten(), "overwritten by newer ones of this key"),
             (self.cleared(), "cleared"),
             (self.taken(), "taken"),
-            (self.filtered, "left out by the filter"),
-            (self.absent, "absent: `None` or `Err`"),
+        ];
+        for (count, what) in values.into_iter().filter(|(count, _)| *count > 0) {
+            write!(f, ", {count} {what}")?;
+        }
+        let events = [
+            (Event::Filtered, "left out by the filter"),
+            (Event::Absent, "absent: `None` or `Err`"),
             (
-                self.mismatched,
+                Event::Mismatched,
                 "kept flat: the shape is not that of as many elements, or has a rank above 8",
             ),
-            (self.shape_ignored, "kept without the given shape: not plain data"),
-            (self.passed_over, "passed over by `*`: no numbers, and no text"),
-            (self.unconverted, "lost: the conversion failed"),
-            (self.no_memory, "refused: no memory left"),
-            (self.too_large, "refused: larger than the budget, or than the ring"),
-            (self.busy, "refused: in use where waiting is not allowed"),
-            (self.not_plain, "refused: not plain data, which given memory can't hold"),
+            (Event::ShapeIgnored, "kept without the given shape: not plain data"),
+            (Event::PassedOver, "passed over by `*`: no numbers, and no text"),
+            (Event::Unconverted, "lost: the conversion failed"),
+            (Event::Refused(Refused::NoMemory), "refused: no memory left"),
+            (
+                Event::Refused(Refused::TooLarge),
+                "refused: larger than the budget, or than the ring",
+            ),
+            (Event::Refused(Refused::Busy), "refused: in use where waiting is not allowed"),
+            (
+                Event::Refused(Refused::NotPlain),
+                "refused: not plain data, which given memory can't hold",
+            ),
         ];
-        for (count, what) in counts {
-            if count > 0 {
-                let at_least = if count >= u64::from(Bits::MAX) { "at least " } else { "" };
-                write!(f, ", {at_least}{count} {what}")?;
+        for (event, what) in events {
+            // A counter at its largest number stays there.
+            match self.count(event) {
+                0 => {}
+                count if count == u64::from(Bits::MAX) => write!(f, ", at least {count} {what}")?,
+                count => write!(f, ", {count} {what}")?,
             }
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for KeyReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -257,7 +271,7 @@ mod with_capture {
 
     use super::super::callsite::{Callsite, KeyName, Place, find};
     use super::super::control::{Status, Store};
-    use super::super::counts::{Event, Refused};
+    use super::super::counts::Event;
     use super::super::scope::with_store;
     use super::{KeyReport, Report};
 
@@ -321,20 +335,7 @@ mod with_capture {
 
     /// All counts of a key. They are read one by one, while captures go on.
     fn key_report(store: &Store, owner: &'static Callsite, place: Option<Place>) -> KeyReport {
-        let events = |event| u64::from(store.events(owner, event));
-        KeyReport {
-            counts: store.counts(owner, place),
-            no_memory: events(Event::Refused(Refused::NoMemory)),
-            too_large: events(Event::Refused(Refused::TooLarge)),
-            busy: events(Event::Refused(Refused::Busy)),
-            not_plain: events(Event::Refused(Refused::NotPlain)),
-            filtered: events(Event::Filtered),
-            mismatched: events(Event::Mismatched),
-            shape_ignored: events(Event::ShapeIgnored),
-            absent: events(Event::Absent),
-            passed_over: events(Event::PassedOver),
-            unconverted: events(Event::Unconverted),
-        }
+        KeyReport { counts: store.counts(owner, place), events: store.events(owner) }
     }
 
     impl fmt::Display for Report {
@@ -413,9 +414,10 @@ mod with_capture {
                 continue;
             }
             count += 1;
-            let passed_over = KeyReport { passed_over: report.passed_over, ..KeyReport::default() };
-            if report == passed_over {
-                let this = Group::of(store, owner, report.passed_over);
+            let mut others = report;
+            others.events[Event::PassedOver.number()] = 0;
+            if others == KeyReport::default() {
+                let this = Group::of(store, owner, report.passed_over());
                 let goes_on = group.as_ref().is_some_and(|group| group.holds(&this));
                 if !goes_on {
                     Group::end(group.take(), f)?;
@@ -430,7 +432,7 @@ mod with_capture {
             Group::end(group.take(), f)?;
             writeln!(f, "  {}: {report}", KeyName(owner.key()))?;
             #[cfg(feature = "alloc")]
-            if let Some(message) = store.message(owner) {
+            if let (1.., Some(message)) = (report.unconverted(), store.message(owner)) {
                 writeln!(f, "    the conversion said: {message}")?;
             }
         }

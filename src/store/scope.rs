@@ -54,7 +54,7 @@ mod scoped {
         },
     };
 
-    use super::super::control::SWITCH;
+    use super::super::control::{PROCESS_IS_ACTIVE, SWITCH};
     use super::{PROCESS, Store};
 
     std::thread_local! {
@@ -79,16 +79,14 @@ mod scoped {
         }
     }
 
-    /// The value of the switch when the process is active and there is no scope.
-    const PROCESS_ONLY: usize = 1;
-    /// Added to the switch for each live scope and each entered one.
+    /// What a live scope, and a thread that has entered one, adds to the switch.
     const SCOPE: usize = 2;
 
     /// One load if nothing is active; while any scope lives, the store of this thread is checked.
     #[inline(always)]
     pub(crate) fn is_active() -> bool {
         let switch = SWITCH.load(Relaxed);
-        switch != 0 && (switch == PROCESS_ONLY || is_active_here())
+        switch != 0 && (switch == PROCESS_IS_ACTIVE || is_active_here())
     }
 
     #[cold]
@@ -104,7 +102,7 @@ mod scoped {
     #[inline(always)]
     pub(crate) fn is_process_active() -> bool {
         let switch = SWITCH.load(Relaxed);
-        switch == PROCESS_ONLY || (switch & PROCESS_ONLY != 0 && DEPTH.get() == 0)
+        switch == PROCESS_IS_ACTIVE || (switch & PROCESS_IS_ACTIVE != 0 && DEPTH.get() == 0)
     }
 
     /// Runs `f` with the store of this thread.

@@ -1,9 +1,20 @@
 //! How to lock, and for how long to wait.
 //!
-//! Lock order: the control of a store, then its heap, then the pool of shared chunks. In given memory the locks are the ring of a
-//! key, then the memory that is left; neither is held together with the others. No lock is held while a user's code runs, with one
-//! exception: over given memory, `visit`, `export` and, for large values, `drain` show a value while they hold the ring of its key,
-//! as there is no other memory to copy it to. `tests/it/reentrancy.rs` runs user code at every other point.
+//! Lock order, each before those after it:
+//!
+//! 1. the settings of a store, and the table of a scope
+//! 2. the heap of a store
+//! 3. the pool of shared chunks, and the slots in it
+//!
+//! In given memory:
+//!
+//! 1. the turn of an export
+//! 2. the ring of a key
+//! 3. the memory that is left; without atomics the number of the next capture
+//!
+//! No lock is held while a user's code runs, with one exception: over given memory `visit`, `export` and, of large values, `drain` show a
+//! value, and the iterator of an `each` makes one, under the lock of the ring, for there is no other place to copy it to.
+//! [`Held`](super::memory::Held) has nobody wait for that. `tests/it/reentrancy.rs` runs user code at every other point.
 //!
 //! Nothing waits for ever. With `std` a caller yields to the holder for up to a second. Only a holder that will never continue
 //! takes longer, such as a thread that `fork` left behind, or code that a signal handler interrupted. Without `std` the caller may
@@ -59,6 +70,7 @@ fn lock_contended<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
 
     for attempt in 0..SPINS {
         if let Some(guard) = mutex.try_lock() {
+            ABANDONED.store(false, Relaxed);
             return Some(guard);
         }
         if attempt == FEW_SPINS && ABANDONED.load(Relaxed) {

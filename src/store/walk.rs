@@ -12,10 +12,11 @@ use super::callsite::{Callsite, Place};
 #[cfg(feature = "alloc")]
 use super::chunk::Part;
 use super::control::Store;
-use super::memory::{Reading, captured_in_region, change_ring};
+use super::memory::{Held, captured_in_region, change_ring, read_ring, show_ring};
 #[cfg(feature = "alloc")]
 use super::ring::Step;
 use super::scope::with_store;
+#[cfg(feature = "alloc")]
 use super::sync::lock;
 use super::value::{Raw, Shown, Value};
 
@@ -43,13 +44,13 @@ pub(crate) fn visit(mut f: impl FnMut(&Value<'_>)) -> Shown {
 
 /// Shows the values before sequence `end`.
 fn visit_region(
-    owner: &Callsite,
+    owner: &'static Callsite,
     end: u64,
     shown: &mut Shown,
     f: &mut dyn FnMut(&Value<'_>),
 ) -> Result<(), Unavailable> {
-    let _reading = Reading::begin();
-    let ring = lock(&owner.ring).ok_or(Unavailable)?;
+    let ring = show_ring(owner).ok_or(Unavailable)?;
+    let _held = Held::begin(owner);
     let values = ring.iter().flat_map(|ring| ring.iter());
     for raw in values.filter(|raw| raw.stamp.sequence < end) {
         f(&Value::raw(&raw));
@@ -128,7 +129,7 @@ fn oldest(store: &Store, owner: &'static Callsite, place: Place) -> Option<u64> 
     match place {
         Place::Region => {
             store.run_pending(owner);
-            lock(&owner.ring)?.as_ref()?.oldest_sequence()
+            read_ring(owner)?.as_ref()?.oldest_sequence()
         }
         #[cfg(feature = "alloc")]
         Place::Heap(ring) => lock(&store.heap)?.oldest(ring),
@@ -148,11 +149,10 @@ fn drain_region<E>(
 ) -> Result<bool, E> {
     let Some(mut guard) = change_ring(owner) else { return Ok(false) };
     let Some(ring) = guard.as_mut() else { return Ok(false) };
-    let oldest = ring.oldest().filter(|raw| raw.stamp.sequence < until);
-    let Some(raw) = oldest else { return Ok(true) };
+    let Some(raw) = ring.oldest_before(until) else { return Ok(true) };
     let mut room = [0; COPIED];
     let Some(copy) = copy(&raw, &mut room) else {
-        let _reading = Reading::begin();
+        let _held = Held::begin(owner);
         f(&Value::raw(&raw))?;
         ring.drop_oldest();
         return Ok(true);

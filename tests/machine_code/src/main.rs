@@ -54,6 +54,9 @@ fn do_so_often(what: &str, count: u64) {
     anycapture::set_size(size);
     listing::FLAG.store(black_box(false), Relaxed);
     let _session = (!what.starts_with("inactive")).then(anycapture::session);
+    if what == "filtered" {
+        anycapture::activate_with(anycapture::Options::new().only(&["other.*"]));
+    }
     let number = |nth: u64| f32::from_bits(nth as u32);
     let once: &dyn Fn(u64) = match what {
         "nothing" => &|nth| _ = black_box(number(nth)),
@@ -61,7 +64,7 @@ fn do_so_often(what: &str, count: u64) {
         "inactive-by-hand" => {
             &|_| listing::axpy_by_hand(&mut black_box([0.0; 64]), 1.0, &values[..64])
         }
-        "scalar" => &|nth| {
+        "scalar" | "filtered" => &|nth| {
             let x = number(nth);
             anycapture::capture!(listing, x);
         },
@@ -101,6 +104,9 @@ fn do_so_often(what: &str, count: u64) {
     let mut kept = 0;
     let shown = anycapture::visit(|value| kept += value.bytes().len());
     black_box((kept, shown));
+    if what == "filtered" {
+        anycapture::activate_with(anycapture::Options::new().only(&["*"]));
+    }
 }
 
 /// Hits so many lines, each with a key of its own, for the first time.
