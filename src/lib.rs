@@ -887,8 +887,8 @@ pub fn report() -> Report {
 /// On the heap, values captured while it runs, even by the closure itself, are kept but not shown. In given memory the closure
 /// borrows the values in place, so captures of the key being shown are refused meanwhile, and counted.
 ///
-/// A key that is in use and can't be waited for is skipped, and [`Shown`] says so: in an interrupt handler that has interrupted a capture
-/// of it, within a `visit` that is showing it, or in given memory while an [`export`] runs.
+/// A key that is in use and can't be waited for is skipped, and [`Shown`] says so: in an interrupt handler that interrupted a
+/// capture of it, within a `visit` that is showing it, or, in given memory, while an [`export`] runs.
 ///
 /// # Examples
 ///
@@ -1046,14 +1046,14 @@ pub fn try_take() -> Result<Cache, SnapshotError> {
 ///
 /// In Python: `safetensors.numpy.load_file("captured.safetensors")["Attention.forward.map"].shape`.
 ///
-/// In given memory, captures that come while it runs are refused, and counted; [`visit`] shows nothing then, and says so.
+/// In given memory, captures made while it runs are refused, and counted, and [`visit`] skips all keys.
 ///
 /// [safetensors]: https://github.com/huggingface/safetensors#format
 ///
 /// # Errors
 ///
-/// The first that `sink` gives, and then no more is written. What the file lacks, because a key was in use or there was no memory
-/// for a snapshot, is no error: the metadata says it under `anycapture.error`.
+/// Returns the first error of `sink`, and writes no more after it. If values are missing, because a key was in use or there was no
+/// memory for a snapshot, that is not an error: `anycapture.error` in the metadata says so.
 ///
 /// # Examples
 ///
