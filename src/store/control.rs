@@ -331,7 +331,7 @@ impl Store {
         owner.stats.count(event);
     }
 
-    /// What the events of a key were counted as.
+    /// The counts of the events of a key.
     pub(crate) fn events(&self, owner: &'static Callsite) -> Events {
         #[cfg(feature = "std")]
         if let Some(table) = &self.table {
@@ -385,7 +385,7 @@ impl Store {
         place_of(owner)
     }
 
-    /// What became of the values of a key.
+    /// The counts of the values of a key.
     pub(crate) fn counts(&self, owner: &'static Callsite, place: Option<Place>) -> Counts {
         match place {
             Some(Place::Region) => {
@@ -620,7 +620,7 @@ impl Store {
     }
 }
 
-/// What the store of the process has answered for a key before: its place, or that the filter leaves it out.
+/// The earlier result for a key in the store of the process: its place, or that the filter leaves it out.
 #[inline]
 fn known_place(owner: &'static Callsite) -> Option<Result<Place, Event>> {
     let state = owner.state();
