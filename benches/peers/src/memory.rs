@@ -1,4 +1,4 @@
-//! Captures in given memory, with few and with many values in it.
+//! Captures into given memory, with few and with many values in it.
 
 use std::hint::black_box;
 
@@ -10,7 +10,7 @@ use crate::harness::{race as race_candidates, Run, Times};
 /// Values of mixed sizes: 1 to 16 elements.
 const LARGEST: u64 = 16;
 
-/// Lines as `capture!(few, row; keep = 10)` makes them.
+/// Lines as in `capture!(few, row; keep = 10)`.
 static FEW: Callsite = Callsite::new();
 static MANY: Callsite = Callsite::new();
 static SCALAR: Callsite = Callsite::new();
@@ -38,9 +38,9 @@ fn scalars(count: u64) {
     }
 }
 
-/// Memory is given for the whole process, so this wants one of its own.
+/// Memory is given to the whole process, so this needs its own process.
 ///
-/// The values that are in another ring are in the memory before the first sample, or come behind it: the two races are not
+/// The values of the other ring are captured before the first sample of the one race, and after the other race, so the two are not
 /// interleaved.
 pub fn race() -> Times {
     let memory = vec![0_u8; 8 << 20].leak();
