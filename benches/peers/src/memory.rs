@@ -40,8 +40,7 @@ fn scalars(count: u64) {
 
 /// Memory is given to the whole process, so this needs its own process.
 ///
-/// The values of the other ring are captured before the first sample of the one race, and after the other race, so the two are not
-/// interleaved.
+/// The other ring holds 10 values in the first race and 10,000 in the second, so these two races are not interleaved.
 pub fn race() -> Times {
     let memory = vec![0_u8; 8 << 20].leak();
     assert!(anycapture::set_memory(memory).is_ok(), "the first to give memory");
