@@ -219,9 +219,7 @@ mod heap {
         }
 
         fn has_threads(&self) -> bool {
-            self.parts()
-                .iter()
-                .any(|part| part.chunk.stamps(part.start).any(|stamp| stamp.thread != 0))
+            self.parts().iter().any(|part| part.chunk.has_threads(part.start))
         }
 
         fn write(&self, column: Column, indices: usize, out: &mut Out<'_>) -> fmt::Result {
