@@ -846,8 +846,8 @@ pub fn scope() -> Scope {
 ///
 /// # Errors
 ///
-/// Returns `memory` if memory was given before, if a value was captured on the heap before, or if the store is in use: this is an
-/// interrupt handler that has interrupted a capture or a [`report`].
+/// Returns `memory` if memory was given before, if a value was captured on the heap before, or if the store is in use, as in an
+/// interrupt handler that interrupted the first hit of a key or a [`report`].
 ///
 /// # Examples
 ///

@@ -109,7 +109,7 @@ pub(crate) const MAX_RING: usize =
 const FIXED: usize = 16;
 /// The bytes of the thread number.
 const THREAD: usize = if cfg!(feature = "std") { 4 } else { 0 };
-/// The flag beside the number of padding bytes.
+/// The flag in the byte of the padding.
 const HAS_THREAD: u8 = 4;
 type ValueHeader = [u8; FIXED + THREAD];
 
