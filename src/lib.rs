@@ -375,7 +375,8 @@ mod unwind_safe {
 /// * A shape has up to 8 dimensions, of any integer types. If their product is not the number of elements, the values are
 ///   kept flat and the mismatch is counted.
 /// * `every` counts only the hits for which recording is active and `if` holds.
-/// * Zero: `every` computed as 0 takes every hit (a literal 0 does not compile), `keep = 0` and `room = 0` are as if not given.
+/// * Zero: an `every` that is 0 at run time takes every hit (a literal 0 does not compile); `keep = 0` and `room = 0` are as if not
+///   given.
 ///
 /// # Examples
 ///
