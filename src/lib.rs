@@ -375,7 +375,8 @@ mod unwind_safe {
 /// * A shape has up to 8 dimensions, of any integer types. If their product is not the number of elements, the values are
 ///   kept flat and the mismatch is counted.
 /// * `every` counts only the hits for which recording is active and `if` holds.
-/// * Zero: `every` computed as 0 takes every hit (a literal 0 does not compile), `keep = 0` and `room = 0` are as if not given.
+/// * Zero: an `every` that is 0 at run time takes every hit (a literal 0 does not compile); `keep = 0` and `room = 0` are as if not
+///   given.
 ///
 /// # Examples
 ///
@@ -846,8 +847,8 @@ pub fn scope() -> Scope {
 ///
 /// # Errors
 ///
-/// Returns `memory` if memory was given before, if a value was captured on the heap before, or if the store is in use: this is an
-/// interrupt handler that has interrupted a capture or a [`report`].
+/// Returns `memory` if memory was given before, if a value was captured on the heap before, or if the store is in use, as in an
+/// interrupt handler that interrupted the first hit of a key or a [`report`].
 ///
 /// # Examples
 ///
@@ -887,8 +888,8 @@ pub fn report() -> Report {
 /// On the heap, values captured while it runs, even by the closure itself, are kept but not shown. In given memory the closure
 /// borrows the values in place, so captures of the key being shown are refused meanwhile, and counted.
 ///
-/// A key that is in use and can't be waited for is skipped, and [`Shown`] says so: in an interrupt handler that has interrupted a capture
-/// of it, within a `visit` that is showing it, or in given memory while an [`export`] runs.
+/// A key that is in use and can't be waited for is skipped, and [`Shown`] says so: in an interrupt handler that interrupted a
+/// capture of it, within a `visit` that is showing it, or, in given memory, while an [`export`] runs.
 ///
 /// # Examples
 ///
@@ -1046,14 +1047,14 @@ pub fn try_take() -> Result<Cache, SnapshotError> {
 ///
 /// In Python: `safetensors.numpy.load_file("captured.safetensors")["Attention.forward.map"].shape`.
 ///
-/// In given memory, captures that come while it runs are refused, and counted; [`visit`] shows nothing then, and says so.
+/// In given memory, captures made while it runs are refused, and counted, and [`visit`] skips all keys.
 ///
 /// [safetensors]: https://github.com/huggingface/safetensors#format
 ///
 /// # Errors
 ///
-/// The first that `sink` gives, and then no more is written. What the file lacks, because a key was in use or there was no memory
-/// for a snapshot, is no error: the metadata says it under `anycapture.error`.
+/// Returns the first error of `sink`, and writes no more after it. If values are missing, because a key was in use or there was no
+/// memory for a snapshot, that is not an error: `anycapture.error` in the metadata says so.
 ///
 /// # Examples
 ///

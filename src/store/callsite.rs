@@ -66,12 +66,12 @@ pub(crate) mod state {
     pub(crate) const CLEARED: Bits = 1 << (LAST - 2);
     /// The values live in given memory. It stays set when a new filter clears the bits above.
     pub(crate) const REGION: Bits = 1 << (LAST - 3);
-    /// Whether an export shows its values: a bit for each of two exports at a time.
+    /// The values are part of a running export: one bit for each of two concurrent exports.
     pub(crate) const EXPORTED: [Bits; 2] = [1 << (LAST - 4), 1 << (LAST - 5)];
-    /// Whether its ring is held while a user's code runs.
+    /// The ring is locked while a user's code runs.
     #[cfg(feature = "std")]
     pub(crate) const HELD: Bits = 1 << (LAST - 6);
-    /// The rest.
+    /// The bits of the ring's number.
     #[cfg(feature = "alloc")]
     pub(crate) const RING: Bits = (1 << (LAST - 6)) - 1;
 }
@@ -114,7 +114,7 @@ impl Callsite {
     pub fn change_state(&self, clear: Bits, set: Bits) {
         #[cfg(target_has_atomic = "32")]
         let _ = self.state.fetch_update(Relaxed, Relaxed, |state| Some(state & !clear | set));
-        // Without compare-and-swap, what an interrupt or another core changes right here, of the same key, is overlooked.
+        // Without compare-and-swap, a change of the same key by an interrupt or another core right here is lost.
         #[cfg(not(target_has_atomic = "32"))]
         self.state.store(self.state() & !clear | set, Relaxed);
     }

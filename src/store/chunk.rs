@@ -411,9 +411,9 @@ mod heap {
             Stamp { sequence: self.base + u64::from(mark.after), thread: mark.thread }
         }
 
-        /// Whether the values from number `start` on are not all of the first thread.
+        /// Whether any value from number `start` on is from a thread other than the first.
         pub(crate) fn has_threads(&self, start: usize) -> bool {
-            // All are looked at, several at a time.
+            // Reads all of them without an early exit, several at a time.
             self.marks[start..self.len].iter().fold(0, |all, mark| all | mark.thread) != 0
         }
 

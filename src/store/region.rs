@@ -109,7 +109,7 @@ pub(crate) const MAX_RING: usize =
 const FIXED: usize = 16;
 /// The bytes of the thread number.
 const THREAD: usize = if cfg!(feature = "std") { 4 } else { 0 };
-/// The flag beside the number of padding bytes.
+/// The flag in the byte of the padding.
 const HAS_THREAD: u8 = 4;
 type ValueHeader = [u8; FIXED + THREAD];
 
@@ -118,7 +118,7 @@ const fn up4(size: usize) -> usize {
     (size + 3) & !3
 }
 
-/// What [`up4`] adds.
+/// The padding that [`up4`] adds.
 #[allow(clippy::cast_possible_truncation)]
 const fn padding(size: usize) -> u8 {
     (size as u8).wrapping_neg() & 3
@@ -663,8 +663,7 @@ impl<'m> Ring<'m> {
         }
     }
 
-    /// The oldest value, if its sequence is below `until`. One that contradicts itself, for other code has written to this
-    /// memory, is dropped.
+    /// The oldest value, if its sequence is below `until`. Inconsistent values, which other code has overwritten, are dropped.
     pub(crate) fn oldest_before(&mut self, until: u64) -> Option<Raw<'_>> {
         loop {
             let sequence = self.oldest_sequence().filter(|sequence| *sequence < until)?;
@@ -692,7 +691,7 @@ impl<'m> Ring<'m> {
         Reader::find(self.memory).unwrap_or_default().key
     }
 
-    /// What became of the values.
+    /// The counts of the values.
     pub(crate) fn counts(&self) -> Counts {
         let count = |at| wide(self.memory, at).unwrap_or(0);
         Counts {

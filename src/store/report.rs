@@ -66,7 +66,7 @@ impl KeyReport {
         self.events[event.number()].into()
     }
 
-    /// Values that are held now.
+    /// Values that are in the store now.
     pub fn kept(&self) -> u64 {
         self.counts.kept
     }
