@@ -98,6 +98,7 @@ fn the_report_names_what_a_list_of_all_passed_over() {
     forward(Tensor);
     let text = report().to_string();
     assert!(text.contains("Layer.forward: reached 1 time; passed over: "), "{text}");
+    assert!(text.contains("(`Tensor`)"), "{text}");
     forward(Tensor);
     let text = report().to_string();
     assert!(text.contains("Layer.forward: reached 2 times; passed over: "), "{text}");
