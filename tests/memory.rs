@@ -96,6 +96,19 @@ test_in_a_process! {
         assert_eq!(cache()["m.before"].len(), 2, "they stay there");
     }
 
+    fn a_report_begins_with_what_is_set_and_was_used() {
+        let x = 1_u8;
+        capture!(early, x);
+        let text = report().to_string();
+        assert!(text.starts_with("anycapture: recording was never activated"), "{text}");
+        assert!(text.ends_with("  limits: 1024 values a key, 256 MiB in all; 0 bytes in use\n"), "{text}");
+        activate();
+        capture!(early, x);
+        let text = report().to_string();
+        assert!(text.contains("limits: 1024 values a key, 256 MiB in all; "), "{text}");
+        assert!(text.contains("early.x: 1 kept") && !text.contains("0 bytes in use"), "{text}");
+    }
+
     fn plain_data_comes_back() {
         // Odd in place and size: nothing has to be aligned.
         let memory: &'static mut [u8] = Box::leak(vec![0_u8; 8_195].into());

@@ -275,6 +275,24 @@ fn drain_shows_and_removes_in_the_order_of_capture() {
 }
 
 #[test]
+fn a_drain_ends_before_what_is_captured_meanwhile() {
+    let _alone = alone();
+    let hit = |n: u32| capture!(meanwhile, n);
+    (0..3).for_each(hit);
+    let mut shown = Vec::new();
+    drain(|value| {
+        shown.extend(value.scalar::<u32>());
+        hit(7);
+        Ok::<(), ()>(())
+    })
+    .expect("the closure gives no error");
+    assert_eq!(shown, [0, 1, 2]);
+    let cache = cache();
+    assert!(cache["meanwhile.n"].iter().all(|value| value.scalar() == Some(7_u32)));
+    assert_eq!(cache["meanwhile.n"].len(), 3);
+}
+
+#[test]
 fn an_error_ends_a_drain_and_the_value_that_was_shown_stays() {
     let _alone = alone();
     for n in 0..10_u32 {
