@@ -1129,7 +1129,7 @@ pub mod __private {
     pub use crate::macros::{Elsewhere, OfThisBlock, Returned, Unassigned, names};
     pub use crate::store::kind::shaped;
     pub use crate::store::note::{Note, dims, indices, size};
-    pub use crate::store::probe::{Listed, Probe, any, optional};
-    pub use crate::store::typed::{Typed, cases as typed};
+    pub use crate::store::probe::{Listed, Probe, ToPlain, any};
+    pub use crate::store::star::{Typed, choose};
     pub use crate::store::{Callsite, Hits};
 }

@@ -48,7 +48,7 @@
 //! | `off.rs` | the same names when nothing is recorded |
 //! | `kind.rs` | what a line does with a value of each kind |
 //! | `probe.rs` | what a line calls: which way a value goes in, by its type |
-//! | `typed.rs` | what `*: Type` captures |
+//! | `star.rs` | what a line with `*` calls |
 
 #[cfg(feature = "alloc")]
 pub(crate) mod cache;
@@ -89,12 +89,12 @@ pub(crate) mod scope;
 #[cfg(all(feature = "capture", feature = "alloc"))]
 pub(crate) mod share;
 pub(crate) mod source;
+pub(crate) mod star;
 pub(crate) mod summary;
 #[cfg(feature = "capture")]
 pub(crate) mod sync;
 #[cfg(all(feature = "capture", feature = "std"))]
 pub(crate) mod table;
-pub(crate) mod typed;
 pub(crate) mod value;
 #[cfg(feature = "capture")]
 pub(crate) mod walk;

@@ -141,11 +141,6 @@ pub trait ViaRefused<T: ?Sized>: Sized {
     }
 }
 
-method! {
-    /// The rest of what `*` meets: not numbers, nor text. It is counted.
-    PassOver<N>
-}
-
 /// A case: one of these traits for a level. `[bound]` is what the method asks for.
 ///
 /// What a closure holds, and what later lines say of a type, rustc knows after lookup only. What it then says is of the
@@ -184,11 +179,6 @@ case! { [W, T: Leads<As<f64>, W> + ?Sized] Via<W, N, T> for ToF64<T>; value, lin
 impl<T: ?Sized> ViaRefused<T> for ByRefusedReference<'_, &T> {}
 
 impl<T: ?Sized> ViaRefused<T> for ByNothing<'_, T> {}
-
-case! {
-    [T: ?Sized] PassOver<N> for ByHeldReference<T>;
-    _value, line => line.site.pass_over(line.key, core::any::type_name::<T>())
-}
 
 /// The cases that need a heap: text, and clones.
 #[cfg(feature = "alloc")]
@@ -253,12 +243,7 @@ mod with_heap {
 )]
 pub trait Capturable<T: ?Sized, N> {}
 
-/// The cases of a capture. Not public API.
+/// The cases of a capture, for lookup. Not public API.
 pub mod any {
     pub use super::{Via, ViaClone, ViaPlain, ViaRefused};
-}
-
-/// The cases of a capture that passes over what has no numbers and is not text. Not public API.
-pub mod optional {
-    pub use super::{PassOver, Via, ViaPlain};
 }

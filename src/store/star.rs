@@ -1,0 +1,173 @@
+//! What `*` captures: numbers and text, and with `*: Type` values of that type. It passes over any other value.
+//!
+//! Method lookup needs to know a type where it looks, and `*` meets variables whose type only later lines tell: `None`,
+//! `.collect()`, `Vec::new()`. A bound waits for them. So a line calls [`choose`] with the value on the first of some levels, and each
+//! level has two impls of [`Choose`]: the value is of its case, `(i32, _)`, or goes on to the next level, `(u8, _)`. The line hands over a
+//! `0` for each. Where the case does not fit only one impl is left, and rustc takes it. Where both are, it waits until the end of
+//! the function, where an integer that nothing has decided becomes an `i32`. The test `types_of_later_lines` guards it.
+
+// What is reachable here is hidden: it is named by expansions only.
+#![allow(missing_docs)]
+
+use core::{any::type_name, marker::PhantomData};
+
+#[cfg(feature = "capture")]
+use super::callsite::Callsite;
+use super::kind::Line;
+use super::note::Note;
+#[cfg(not(feature = "capture"))]
+use super::off::Callsite;
+use super::probe::{ByHeldReference, ByText, Listed, ToF32, ToF64, ToPlain, ToText, Via};
+
+/// A value on a level. `Way` is what is left for rustc to infer once a case is chosen. Not public API.
+#[diagnostic::on_unimplemented(
+    message = "the type of a value that `*` captures is known from integers without a type only",
+    label = "captured here",
+    note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
+)]
+pub trait Choose<Numbers, Way> {
+    fn record(self, line: Line<'_>);
+}
+
+/// What a line with `*` calls. Not public API.
+#[inline(always)]
+pub fn choose<Numbers, Way>(
+    value: impl Choose<Numbers, Way>,
+    site: &'static Callsite,
+    key: &'static &'static str,
+    note: Option<&Note<'_>>,
+    _: Numbers,
+) {
+    value.record(Line::new(site, key, note));
+}
+
+/// The levels of a plain `*`: those of the probe that have numbers or text.
+macro_rules! levels {
+    ($level:ident $next:ident $($more:ident)*) => {
+        impl<T: ?Sized, Rest, By> Choose<(i32, Rest), By> for $level<'_, T>
+        where
+            Self: Via<By, Listed, T>,
+        {
+            #[inline(always)]
+            fn record(self, line: Line<'_>) {
+                self.__anycapture_record(line.site, line.key, Some(line.note), Listed);
+            }
+        }
+
+        impl<'a, T: ?Sized, Rest, Way> Choose<(u8, Rest), Way> for $level<'a, T>
+        where
+            $next<'a, T>: Choose<Rest, Way>,
+        {
+            #[inline(always)]
+            fn record(self, line: Line<'_>) {
+                $next::new(self.value()).record(line);
+            }
+        }
+
+        levels!($next $($more)*);
+    };
+    ($last:ident) => {};
+}
+
+levels!(ToPlain ToF32 ToF64 ByText ToText ByHeldReference);
+
+impl<T: ?Sized> Choose<(), ()> for ByHeldReference<'_, T> {
+    #[inline(always)]
+    fn record(self, line: Line<'_>) {
+        line.site.pass_over(line.key, type_name::<T>());
+    }
+}
+
+/// What a value that never comes is taken for, at the end of the function as the integers are: `()` before edition 2024, and `!`,
+/// which has no name yet.
+macro_rules! nothing {
+    ($($type:ty),+) => {$(
+        impl<Rest> Choose<(i32, Rest), Nothing> for ToPlain<'_, $type> {
+            #[inline(always)]
+            fn record(self, line: Line<'_>) {
+                line.site.pass_over(line.key, type_name::<$type>());
+            }
+        }
+    )+};
+}
+
+nothing!((), <fn() -> ! as Returns>::Value);
+
+/// The way of `nothing!`.
+pub struct Nothing;
+
+pub trait Returns {
+    type Value;
+}
+
+impl<T> Returns for fn() -> T {
+    type Value = T;
+}
+
+/// The levels of `*: (Tensor, ...)`, in front of the others: one for each position in the tuple of types. Not public API.
+pub struct Typed<'a, const AT: usize, T, Wanted> {
+    value: &'a T,
+    wanted: PhantomData<fn() -> Wanted>,
+}
+
+impl<'a, const AT: usize, T, Wanted> Typed<'a, AT, T, Wanted> {
+    #[inline(always)]
+    pub fn new(value: &'a T) -> Self {
+        Typed { value, wanted: PhantomData }
+    }
+}
+
+macro_rules! typed {
+    ($($at:literal $next:ty;)+) => {$(
+        impl<'a, T, Wanted, Rest, Way> Choose<(u8, Rest), Way> for Typed<'a, $at, T, Wanted>
+        where
+            $next: Choose<Rest, Way>,
+        {
+            #[inline(always)]
+            fn record(self, line: Line<'_>) {
+                <$next>::new(self.value).record(line);
+            }
+        }
+    )+};
+}
+
+typed! {
+    0 Typed<'a, 1, T, Wanted>;
+    1 Typed<'a, 2, T, Wanted>;
+    2 Typed<'a, 3, T, Wanted>;
+    3 ToPlain<'a, T>;
+}
+
+/// A wanted type, behind a reference, and in an `Option` or a `Result`.
+#[cfg(feature = "alloc")]
+macro_rules! wanted {
+    ($($at:literal: $($wanted:ty, [$($other:ident)*]);+.)+) => {$($(
+        wanted!(@impl $at $wanted [$($other)*] T, value => Some(value));
+        wanted!(@impl $at $wanted [$($other)*] &T, value => Some(*value));
+        wanted!(@impl $at $wanted [$($other)*] &mut T, value => Some(&**value));
+        wanted!(@impl $at $wanted [$($other)*] Option<T>, value => value.as_ref());
+        wanted!(@impl $at $wanted [$($other)*] Option<&T>, value => *value);
+        wanted!(@impl $at $wanted [$($other)* Error] Result<T, Error>, value => value.as_ref().ok());
+    )+)+};
+    (@impl $at:literal $wanted:ty [$($other:ident)*] $value:ty, $it:ident => $held:expr) => {
+        impl<
+            T: Clone + Send + Sync + 'static, // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
+            Rest,
+            $($other),*
+        > Choose<(i32, Rest), T> for Typed<'_, $at, $value, $wanted> {
+            #[inline(always)]
+            fn record(self, line: Line<'_>) {
+                let $it = self.value;
+                line.held($held, |value| line.value::<T>(value));
+            }
+        }
+    };
+}
+
+#[cfg(feature = "alloc")]
+wanted! {
+    0: (T,), []; (T, B), [B]; (T, B, C), [B C]; (T, B, C, D), [B C D].
+    1: (A, T), [A]; (A, T, C), [A C]; (A, T, C, D), [A C D].
+    2: (A, B, T), [A B]; (A, B, T, D), [A B D].
+    3: (A, B, C, T), [A B C].
+}
