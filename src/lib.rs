@@ -484,10 +484,9 @@ macro_rules! capture {
 /// * With the feature on, the braces of walked blocks are the macro's, and so is their edition, 2024: temporaries of last
 ///   expressions and of `if let` go as it says. A `let` whose value is a block with one expression keeps its own. Warnings
 ///   of a whole function, such as `dead_code`, are those of the build with the feature off.
-/// * The type of a variable must be known where it is captured. With `*`, one that is bound to a value whose type only later lines
-///   tell is passed over at its binding: `None`, `.collect()`, `.parse()`, `.into()`, `.sum()` and the like without a type. Elsewhere,
-///   by name, in a pattern such as `if let Some(x) = found`, or of a call such as `num::cast(x)`, rustc says which it is: give the
-///   variable a type, or leave it out, `#[capture(*, !x)]`. So with a `let` of an `if` that never gives a value, `if c { break } else { continue }`.
+/// * The type of a variable that is listed by name must be known where it is captured; rustc says which is not: give the variable a
+///   type. `*` waits for later lines, but not for the type that a number without one gets in the end: of `let half = big >> 1;`, where
+///   `Big` is not plain data and nothing else tells that `half` is one, rustc says so.
 /// * A key holds the values of every variable of that name in the function, in the order of the captures. Where two are to be told apart,
 ///   rename one, or list neither and write [`capture!`] lines with paths of their own. Of a name that is bound twice in a block, a
 ///   `let mut` that the second one hides is not captured at the end.

@@ -186,8 +186,8 @@ macro_rules! __anycapture_let_mut_that_moves_is_listed_as_let_name {
 
 /// The code of a capture: the only place that names the store. What rustc says of a value that borrows ends with this name.
 ///
-/// `$l` is `[case path]`: `any`, or with `*` in a list `optional`, which passes over what it can't keep, or the types `(T, U,)`.
-/// The names that this puts in scope are not in scope for the user's expressions.
+/// `$l` is `[case path]`: `any`, or with `*` in a list `optional`, which passes over what it can't keep, or the types `(T, U,)`. With
+/// `*` the type may not be known yet: `store/star.rs` explains the zeros. The names that this puts in scope are not in scope for the user's expressions.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_value_must_own_what_it_holds {

@@ -2,8 +2,8 @@
 
 /// Hands each name that a pattern binds to `__anycapture_name!`. The pattern ends at `:`, `=`, `=>`, `in` or `if`.
 ///
-/// `$kind` says what is bound: `let`, `later` (no value yet), `unknown` (with `*`, of a type that may not be known yet), `now`
-/// (captured at once, `mut` or not), `arm` (as `now`, where a name may be a constant), `end` (where the block ends).
+/// `$kind` says what is bound: `let`, `later` (no value yet), `now` (captured at once, `mut` or not), `arm` (as `now`, where a name
+/// may be a constant), `end` (where the block ends).
 #[cfg(feature = "capture")]
 #[doc(hidden)]
 #[macro_export]

@@ -358,7 +358,7 @@ primitives!(buffers);
 primitives!(define_with_buffer);
 
 /// An element, or an array of such: a value whose shape is in its type. Not public API.
-// Method lookup asks for this where it does not know the type: see `__known!`.
+// Method lookup asks for this where it does not know the type.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` is not plain data, but its type is known from later lines only",
     label = "captured here",
@@ -401,7 +401,7 @@ impl<T: Fixed, const N: usize> Fixed for [T; N] {
 const IN_REGISTERS: usize = if cfg!(target_pointer_width = "64") { 512 } else { 64 };
 
 /// Plain data of any form: what a capture copies. Not public API.
-// Method lookup asks for this where it does not know the type: see `__known!`.
+// Method lookup asks for this where it does not know the type.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` is not plain data, but its type is known from later lines only",
     label = "captured here",

@@ -19,20 +19,20 @@ use super::note::Note;
 use super::off::Callsite;
 use super::probe::{ByHeldReference, ByText, Listed, ToF32, ToF64, ToPlain, ToText, Via};
 
-/// A value on a level. `Way` is what is left for rustc to infer once a case is chosen. Not public API.
+/// A value of type `T` on a level. `Way` is what is left for rustc to infer once a case is chosen. Not public API.
 #[diagnostic::on_unimplemented(
-    message = "the type of a value that `*` captures is known from integers without a type only",
+    message = "`*` can't tell in time that this is a `{T}`: it hangs on a number without a type, as in `big >> 1`",
     label = "captured here",
-    note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
+    note = "give the variable or the number its type, `big >> 1_u32`, or leave the variable out: `#[capture(*, !name)]`"
 )]
-pub trait Choose<Numbers, Way> {
+pub trait Choose<T: ?Sized, Numbers, Way> {
     fn record(self, line: Line<'_>);
 }
 
 /// What a line with `*` calls. Not public API.
 #[inline(always)]
-pub fn choose<Numbers, Way>(
-    value: impl Choose<Numbers, Way>,
+pub fn choose<T: ?Sized, Numbers, Way>(
+    value: impl Choose<T, Numbers, Way>,
     site: &'static Callsite,
     key: &'static &'static str,
     note: Option<&Note<'_>>,
@@ -44,7 +44,8 @@ pub fn choose<Numbers, Way>(
 /// The levels of a plain `*`: those of the probe that have numbers or text.
 macro_rules! levels {
     ($level:ident $next:ident $($more:ident)*) => {
-        impl<T: ?Sized, Rest, By> Choose<(i32, Rest), By> for $level<'_, T>
+        #[diagnostic::do_not_recommend]
+        impl<T: ?Sized, Rest, By> Choose<T, (i32, Rest), By> for $level<'_, T>
         where
             Self: Via<By, Listed, T>,
         {
@@ -54,9 +55,10 @@ macro_rules! levels {
             }
         }
 
-        impl<'a, T: ?Sized, Rest, Way> Choose<(u8, Rest), Way> for $level<'a, T>
+        #[diagnostic::do_not_recommend]
+        impl<'a, T: ?Sized, Rest, Way> Choose<T, (u8, Rest), Way> for $level<'a, T>
         where
-            $next<'a, T>: Choose<Rest, Way>,
+            $next<'a, T>: Choose<T, Rest, Way>,
         {
             #[inline(always)]
             fn record(self, line: Line<'_>) {
@@ -71,7 +73,7 @@ macro_rules! levels {
 
 levels!(ToPlain ToF32 ToF64 ByText ToText ByHeldReference);
 
-impl<T: ?Sized> Choose<(), ()> for ByHeldReference<'_, T> {
+impl<T: ?Sized> Choose<T, (), ()> for ByHeldReference<'_, T> {
     #[inline(always)]
     fn record(self, line: Line<'_>) {
         line.site.pass_over(line.key, type_name::<T>());
@@ -82,7 +84,8 @@ impl<T: ?Sized> Choose<(), ()> for ByHeldReference<'_, T> {
 /// which has no name yet.
 macro_rules! nothing {
     ($($type:ty),+) => {$(
-        impl<Rest> Choose<(i32, Rest), Nothing> for ToPlain<'_, $type> {
+        #[diagnostic::do_not_recommend]
+        impl<Rest> Choose<$type, (i32, Rest), Nothing> for ToPlain<'_, $type> {
             #[inline(always)]
             fn record(self, line: Line<'_>) {
                 line.site.pass_over(line.key, type_name::<$type>());
@@ -119,9 +122,10 @@ impl<'a, const AT: usize, T, Wanted> Typed<'a, AT, T, Wanted> {
 
 macro_rules! typed {
     ($($at:literal $next:ty;)+) => {$(
-        impl<'a, T, Wanted, Rest, Way> Choose<(u8, Rest), Way> for Typed<'a, $at, T, Wanted>
+        #[diagnostic::do_not_recommend]
+        impl<'a, T, Wanted, Rest, Way> Choose<T, (u8, Rest), Way> for Typed<'a, $at, T, Wanted>
         where
-            $next: Choose<Rest, Way>,
+            $next: Choose<T, Rest, Way>,
         {
             #[inline(always)]
             fn record(self, line: Line<'_>) {
@@ -150,11 +154,12 @@ macro_rules! wanted {
         wanted!(@impl $at $wanted [$($other)* Error] Result<T, Error>, value => value.as_ref().ok());
     )+)+};
     (@impl $at:literal $wanted:ty [$($other:ident)*] $value:ty, $it:ident => $held:expr) => {
+        #[diagnostic::do_not_recommend]
         impl<
             T: Clone + Send + Sync + 'static, // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
             Rest,
             $($other),*
-        > Choose<(i32, Rest), T> for Typed<'_, $at, $value, $wanted> {
+        > Choose<$value, (i32, Rest), T> for Typed<'_, $at, $value, $wanted> {
             #[inline(always)]
             fn record(self, line: Line<'_>) {
                 let $it = self.value;
