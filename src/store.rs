@@ -48,7 +48,7 @@
 //! | `off.rs` | the same names when nothing is recorded |
 //! | `kind.rs` | what a line does with a value of each kind |
 //! | `probe.rs` | what a line calls: which way a value goes in, by its type |
-//! | `star.rs` | what a line with `*` calls |
+//! | `star.rs` | what a line with `*` calls: a choice by type that waits for later lines |
 
 #[cfg(feature = "alloc")]
 pub(crate) mod cache;

@@ -101,7 +101,7 @@ method! {
     #[diagnostic::on_unimplemented(
         message = "a `{T}` is not plain data, but its type is known from later lines only",
         label = "captured here",
-        note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
+        note = "give the variable its type where it is bound"
     )]
     ViaPlain<N, T: ?Sized>
 }
@@ -111,7 +111,7 @@ method! {
     #[diagnostic::on_unimplemented(
         message = "a `{T}` has no numbers, but its type is known from later lines only",
         label = "captured here",
-        note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
+        note = "give the variable its type where it is bound"
     )]
     Via<By, N, T: ?Sized>
 }

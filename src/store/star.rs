@@ -1,12 +1,17 @@
-//! What `*` captures: numbers and text, and with `*: Type` values of that type. It passes over any other value.
+//! What a line with `*` does with a value: it captures numbers, text and, with `*: Type`, values of that type, and passes over
+//! any other value.
 //!
-//! Method lookup needs to know a type where it looks, and `*` meets variables whose type only later lines tell: `None`,
-//! `.collect()`, `Vec::new()`. A bound waits for them. So a line calls [`choose`] with the value on the first of some levels, and each
-//! level has two impls of [`Choose`]: the value is of its case, `(i32, _)`, or goes on to the next level, `(u8, _)`. The line hands over a
-//! `0` for each. Where the case does not fit only one impl is left, and rustc takes it. Where both are, it waits until the end of
-//! the function, where an integer that nothing has decided becomes an `i32`. The test `types_of_later_lines` guards it.
+//! Method lookup, as in [`probe`](super::probe), must know the type of a variable where it looks. `*` also meets variables whose
+//! type only later lines decide: `None`, `.collect()`, `Vec::new()`. A trait bound waits for these lines, so [`choose`] has one. The
+//! value starts on the first of several levels. Each level implements [`Choose`] twice: with `(i32, _)` the value is captured, with
+//! `(u8, _)` it goes on to the next level. A line passes a `0` for each level, an integer whose type rustc infers:
+//!
+//! * If the value does not fit the level, only the second impl applies, and rustc takes it.
+//! * If it fits, both apply. rustc waits, and at the end of the function an undecided integer becomes an `i32`.
+//!
+//! The test `a_star_waits_for_the_type_that_later_lines_give` guards it.
 
-// What is reachable here is hidden: it is named by expansions only.
+// All items here are hidden from the documentation: only expansions name them.
 #![allow(missing_docs)]
 
 use core::{any::type_name, marker::PhantomData};
@@ -19,7 +24,7 @@ use super::note::Note;
 use super::off::Callsite;
 use super::probe::{ByHeldReference, ByText, Listed, ToF32, ToF64, ToPlain, ToText, Via};
 
-/// A value of type `T` on a level. `Way` is what is left for rustc to infer once a case is chosen. Not public API.
+/// A value of type `T` on a level. rustc infers `Way` once it has chosen the level. Not public API.
 #[diagnostic::on_unimplemented(
     message = "`*` can't tell in time that this is a `{T}`: it hangs on a number without a type, as in `big >> 1`",
     label = "captured here",
@@ -41,7 +46,7 @@ pub fn choose<T: ?Sized, Numbers, Way>(
     value.record(Line::new(site, key, note));
 }
 
-/// The levels of a plain `*`: those of the probe that have numbers or text.
+/// The levels of a plain `*`: those levels of the probe that hold numbers or text.
 macro_rules! levels {
     ($level:ident $next:ident $($more:ident)*) => {
         #[diagnostic::do_not_recommend]
@@ -80,8 +85,8 @@ impl<T: ?Sized> Choose<T, (), ()> for ByHeldReference<'_, T> {
     }
 }
 
-/// What a value that never comes is taken for, at the end of the function as the integers are: `()` before edition 2024, and `!`,
-/// which has no name yet.
+/// The types that rustc gives, at the end of the function like an `i32`, to a value that never comes: `()` before edition 2024, now
+/// `!`, which has no name in stable Rust.
 macro_rules! nothing {
     ($($type:ty),+) => {$(
         #[diagnostic::do_not_recommend]
@@ -96,7 +101,7 @@ macro_rules! nothing {
 
 nothing!((), <fn() -> ! as Returns>::Value);
 
-/// The way of `nothing!`.
+/// The `Way` of these types.
 pub struct Nothing;
 
 pub trait Returns {
@@ -107,7 +112,7 @@ impl<T> Returns for fn() -> T {
     type Value = T;
 }
 
-/// The levels of `*: (Tensor, ...)`, in front of the others: one for each position in the tuple of types. Not public API.
+/// The levels of `*: (Tensor, ...)`, before the others: one for each position in the tuple of types. Not public API.
 pub struct Typed<'a, const AT: usize, T, Wanted> {
     value: &'a T,
     wanted: PhantomData<fn() -> Wanted>,
@@ -142,7 +147,7 @@ typed! {
     3 ToPlain<'a, T>;
 }
 
-/// A wanted type, behind a reference, and in an `Option` or a `Result`.
+/// A wanted type, also through a reference, an `Option` or a `Result`.
 #[cfg(feature = "alloc")]
 macro_rules! wanted {
     ($($at:literal: $($wanted:ty, [$($other:ident)*]);+.)+) => {$($(
