@@ -493,11 +493,10 @@ macro_rules! capture {
 /// * With the feature on, the braces of walked blocks are the macro's, of edition 2024: temporaries of last expressions and of
 ///   `if let` are dropped by its rules. A `let` whose value is a block with one expression keeps its own braces. Warnings about
 ///   a whole function, such as `dead_code`, appear only with the feature off.
-/// * The type of a variable must be known where it is captured. `*` passes over a binding whose type only later lines decide:
-///   `None`, `.collect()`, `.parse()`, `.into()`, `.sum()` and the like without a type. In other cases (a variable listed by
-///   name, a pattern such as `if let Some(x) = found`, a call such as `num::cast(x)`) rustc reports the variable: give it a type,
-///   or leave it out, `#[capture(*, !x)]`. The same holds for a `let` of an `if` that never has a value,
-///   `if c { break } else { continue }`.
+/// * The type of a variable listed by name must be known where it is captured. Otherwise rustc reports the variable: give it a type.
+///   `*` waits for later lines to decide a type, and captures `None`, `.collect()`, `.parse()` and the like. It can't wait for
+///   the default type of a number: if nothing else decides the type of `let half = big >> 1;` and it is not plain data, rustc
+///   reports it. Give the variable or the number a type, or leave the variable out, `#[capture(*, !half)]`.
 /// * A key holds the values of every variable of that name in the function, in the order of the captures. To tell two apart,
 ///   rename one, or list neither and write [`capture!`] lines with their own paths. If a name is bound twice in a block, a
 ///   `let mut` that the second binding shadows is not captured at the end.
@@ -1160,7 +1159,7 @@ pub mod __private {
     pub use crate::macros::{Elsewhere, OfThisBlock, Returned, Unassigned, names};
     pub use crate::store::kind::shaped;
     pub use crate::store::note::{Note, dims, indices, size};
-    pub use crate::store::probe::{Listed, Probe, any, optional};
-    pub use crate::store::typed::{Typed, cases as typed};
+    pub use crate::store::probe::{Listed, Probe, ToPlain, any};
+    pub use crate::store::star::{Typed, choose};
     pub use crate::store::{Callsite, Hits};
 }

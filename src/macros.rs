@@ -28,7 +28,7 @@
 //! cut!   { [coarse walk $c (value) []] [] let mut acc = 0.0; for x in xs { acc += x; } acc }
 //!          short enough to stay in one piece; the piece is kept, for the captures at the end of the block
 //! walk!  { [$c (value) [[..]]] [] let mut acc = 0.0; .. }
-//! value! { .. [guess mut acc] [let mut acc =] 0.0 0.0; for .. }     the value's first token twice: to match, to copy
+//! value! { .. [let mut acc] [let mut acc =] 0.0 0.0; for .. }       the value's first token twice: to match, to copy
 //!   =>   let mut acc = 0.0;                                         the statement, as it was
 //!        pattern! { @top let $c mut acc }                           which finds the name `acc`, a `let mut`
 //!          => name! => __anycapture_listed! { acc acc mut $c $c }   defined in the function: an arm for each listed name

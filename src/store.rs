@@ -48,7 +48,7 @@
 //! | `off.rs` | the same names with the feature off |
 //! | `kind.rs` | how a line records a value of each kind |
 //! | `probe.rs` | picks how a value is recorded, by its type |
-//! | `typed.rs` | the values that `*: Type` captures |
+//! | `star.rs` | picks how a value of a function with `*` is recorded, by a type that later lines may tell |
 
 #[cfg(feature = "alloc")]
 pub(crate) mod cache;
@@ -89,12 +89,12 @@ pub(crate) mod scope;
 #[cfg(all(feature = "capture", feature = "alloc"))]
 pub(crate) mod share;
 pub(crate) mod source;
+pub(crate) mod star;
 pub(crate) mod summary;
 #[cfg(feature = "capture")]
 pub(crate) mod sync;
 #[cfg(all(feature = "capture", feature = "std"))]
 pub(crate) mod table;
-pub(crate) mod typed;
 pub(crate) mod value;
 #[cfg(feature = "capture")]
 pub(crate) mod walk;

@@ -357,11 +357,11 @@ primitives!(buffers);
 primitives!(define_with_buffer);
 
 /// An element, or an array of elements, nested to any depth: a value whose shape is in its type. Not public API.
-// Method lookup asks for this where it does not know the type: see `__known!`.
+// Method lookup asks for this where it does not know the type.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` is not plain data, but its type is known from later lines only",
     label = "captured here",
-    note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
+    note = "give the variable its type where it is bound"
 )]
 pub trait Fixed: Copy {
     type Element: Element;
@@ -400,11 +400,11 @@ impl<T: Fixed, const N: usize> Fixed for [T; N] {
 const IN_REGISTERS: usize = if cfg!(target_pointer_width = "64") { 512 } else { 64 };
 
 /// Plain data of any form, which a capture copies. Not public API.
-// Method lookup asks for this where it does not know the type: see `__known!`.
+// Method lookup asks for this where it does not know the type.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` is not plain data, but its type is known from later lines only",
     label = "captured here",
-    note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
+    note = "give the variable its type where it is bound"
 )]
 pub trait Plain {
     type Element: Element;

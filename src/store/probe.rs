@@ -101,7 +101,7 @@ method! {
     #[diagnostic::on_unimplemented(
         message = "a `{T}` is not plain data, but its type is known from later lines only",
         label = "captured here",
-        note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
+        note = "give the variable its type where it is bound"
     )]
     ViaPlain<N, T: ?Sized>
 }
@@ -111,7 +111,7 @@ method! {
     #[diagnostic::on_unimplemented(
         message = "a `{T}` has no numbers, but its type is known from later lines only",
         label = "captured here",
-        note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
+        note = "give the variable its type where it is bound"
     )]
     Via<By, N, T: ?Sized>
 }
@@ -139,11 +139,6 @@ pub trait ViaRefused<T: ?Sized>: Sized {
         (): Capturable<T, N>,
     {
     }
-}
-
-method! {
-    /// Any other value in a function with `*`, neither numbers nor text. It is counted.
-    PassOver<N>
 }
 
 /// A case: an `impl` of one of these traits for a level. `[bound]` is the bound of the method.
@@ -184,11 +179,6 @@ case! { [W, T: Leads<As<f64>, W> + ?Sized] Via<W, N, T> for ToF64<T>; value, lin
 impl<T: ?Sized> ViaRefused<T> for ByRefusedReference<'_, &T> {}
 
 impl<T: ?Sized> ViaRefused<T> for ByNothing<'_, T> {}
-
-case! {
-    [T: ?Sized] PassOver<N> for ByHeldReference<T>;
-    _value, line => line.site.pass_over(line.key, core::any::type_name::<T>())
-}
 
 /// The cases that need a heap: text, and clones.
 #[cfg(feature = "alloc")]
@@ -253,12 +243,7 @@ mod with_heap {
 )]
 pub trait Capturable<T: ?Sized, N> {}
 
-/// The cases of a capture. Not public API.
+/// The cases of a capture, for lookup. Not public API.
 pub mod any {
     pub use super::{Via, ViaClone, ViaPlain, ViaRefused};
-}
-
-/// The cases of a capture that passes over values that have no numbers and are not text. Not public API.
-pub mod optional {
-    pub use super::{PassOver, Via, ViaPlain};
 }
