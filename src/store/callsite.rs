@@ -275,9 +275,20 @@ impl core::fmt::Display for KeyName<'_> {
 mod tests {
     extern crate std;
 
-    use std::{string::ToString, vec::Vec};
+    use std::{collections::HashSet, format, string::ToString, vec::Vec};
 
-    use super::{KeyName, Plain, same};
+    use super::{KeyName, Plain, hash, same};
+
+    #[test]
+    fn similar_keys_spread_over_the_trie() {
+        for form in ["Layer.forward.x", "x", ""] {
+            let key = |n| format!("{form}{n}.attn");
+            let places: HashSet<u32> = (0..1_024).map(|n| hash(&key(n)) % 1_024).collect();
+            // By chance it is 647 of them.
+            assert!(places.len() > 560, "{form}: {}", places.len());
+        }
+        assert_eq!(hash("r#fn.r#type"), hash("fn.type"));
+    }
 
     #[test]
     fn raw_identifiers_are_read_without_their_prefix() {
