@@ -309,7 +309,7 @@ pub use store::{
     element::{Dtype, Element},
     kind::each,
     options::Options,
-    region::Recovered,
+    recover::Recovered,
     report::{KeyReport, Report},
     summary::Summary,
     value::{ReadError, Shown, Value},
@@ -1081,7 +1081,7 @@ pub fn export<E>(sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
 ///
 /// # Panics
 ///
-/// Panics, at compile time in a `const`, if the size overflows a `usize` and overflow checks are on.
+/// Panics, at compile time in a `const`, if the size overflows a `usize`.
 ///
 /// # Examples
 ///
@@ -1119,7 +1119,7 @@ pub const fn region_size<E: Element>(
 /// }
 /// ```
 pub fn recover(memory: &[u8]) -> Option<Recovered<'_>> {
-    store::region::recover(memory)
+    store::recover::recover(memory)
 }
 
 #[cfg(any(doc, doctest))]

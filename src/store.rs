@@ -27,7 +27,8 @@
 //! | `frame.rs` | a value as a self-contained record, for a serial line that loses bytes |
 //! | `value.rs` | one captured value, as a reader sees it |
 //! | `ring.rs` | rings of chunks, on the heap |
-//! | `region.rs` | rings of bytes, in given memory; recovery |
+//! | `region.rs` | rings of bytes, in given memory |
+//! | `recover.rs` | the rings found after a reset |
 //! | `callsite.rs` | the `static` of a capture line; the keys |
 //! | `note.rs` | the shape and the options of a line |
 //! | `convert.rs` | conversions of users' types |
@@ -79,6 +80,7 @@ pub(crate) mod options;
 pub(crate) mod probe;
 #[cfg(feature = "capture")]
 pub(crate) mod record;
+pub(crate) mod recover;
 pub(crate) mod region;
 pub(crate) mod report;
 #[cfg(all(feature = "capture", feature = "alloc"))]

@@ -167,7 +167,7 @@ const fn fail(name: &str, rest: &str, before: &str, nearest: &str, after: &str) 
     }
 }
 
-#[cfg(all(test, feature = "std"))]
+#[cfg(test)]
 mod tests {
     extern crate std;
 

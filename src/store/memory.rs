@@ -42,7 +42,7 @@ mod region_sequence {
 
     /// A sequence. `halves` was read before `count`, so it belongs to the same half, or is one less if the capture that completed the
     /// half before has not incremented it yet. Its lowest bit shows which, as the halves alternate.
-    fn sequence(halves: u32, count: u32) -> u64 {
+    pub(crate) fn sequence(halves: u32, count: u32) -> u64 {
         let half = halves.wrapping_add((halves ^ (count >> 31)) & 1);
         u64::from(half) << 31 | u64::from(count & (u32::MAX >> 1))
     }
@@ -62,24 +62,6 @@ mod region_sequence {
     pub(crate) fn captured_in_region() -> u64 {
         let halves = HALVES.load(Acquire);
         sequence(halves, COUNT.load(Relaxed))
-    }
-
-    #[cfg(test)]
-    mod tests {
-        use super::sequence;
-
-        #[test]
-        fn sequences_go_on_where_the_word_turns_however_late_that_is_noted() {
-            let half = 1_u64 << 31;
-            for number in [0, 1, half - 1, half, 2 * half - 1, 2 * half, 3 * half, 7 * half + 5] {
-                #[allow(clippy::cast_possible_truncation)] // as the word turns
-                let (halves, count) = ((number / half) as u32, number as u32);
-                assert_eq!(sequence(halves, count), number);
-                if let Some(late) = halves.checked_sub(1) {
-                    assert_eq!(sequence(late, count), number);
-                }
-            }
-        }
     }
 }
 
@@ -110,14 +92,12 @@ pub(crate) use region_sequence::{captured_in_region, next_in_region};
 /// Stores the values of the process in `memory`. Returns it if memory was given before, a value was captured, or [`MEMORY`] is
 /// locked.
 pub(crate) fn set_memory(memory: &'static mut [u8]) -> Result<(), &'static mut [u8]> {
+    let Some(mut left) = lock(&MEMORY) else { return Err(memory) };
     #[cfg(feature = "alloc")]
     if IN_REGION.set(true).is_err() {
         return Err(memory);
     }
-    match lock(&MEMORY) {
-        Some(mut left) => left.give(memory),
-        None => Err(memory),
-    }
+    left.give(memory)
 }
 
 /// While this lives, captures in given memory are refused: an export reads it several times.
@@ -227,4 +207,22 @@ pub(crate) fn use_heap() -> bool {
 #[cfg(feature = "alloc")]
 pub(crate) fn uses_memory() -> bool {
     IN_REGION.get() == Some(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::region_sequence::sequence;
+
+    #[test]
+    #[allow(clippy::cast_possible_truncation)] // as the word turns
+    fn sequences_go_on_where_the_word_turns_however_late_that_is_noted() {
+        let half = 1_u64 << 31;
+        for number in [0, 1, half - 1, half, 2 * half - 1, 2 * half, 3 * half, 7 * half + 5] {
+            let (halves, count) = ((number / half) as u32, number as u32);
+            assert_eq!(sequence(halves, count), number);
+            if let Some(late) = halves.checked_sub(1) {
+                assert_eq!(sequence(late, count), number);
+            }
+        }
+    }
 }
