@@ -423,10 +423,8 @@ macro_rules! capture {
     // capture!(forward, attn): the usual line, in one expansion
     ($($path:ident)::+, $item:ident) => {
         if $crate::ENABLED && $crate::is_active() {
-            match &$item {
-                __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
-                    [any $($path)+] $item [] __anycapture_value ($crate::__private::None)
-                }
+            $crate::__anycapture_value_must_own_what_it_holds! {
+                [any $($path)+] $item [] [&$item] ($crate::__private::None)
             }
         }
     };
