@@ -495,11 +495,13 @@ macro_rules! capture {
 ///   `*` waits for later lines to decide a type, and captures `None`, `.collect()`, `.parse()` and the like. It can't wait for
 ///   the default type of a number: if nothing else decides the type of `let half = big >> 1;` and it is not plain data, rustc
 ///   reports it. Give the variable or the number a type, or leave the variable out, `#[capture(*, !half)]`.
+/// * A capture may call `deref`, `clone`, `as_ref` or `into` of the value. Such a function must not capture its own `self`, by name or by
+///   `*`: it would call itself without end. Leave it out, `#[capture(*, !self)]`.
 /// * A key holds the values of every variable of that name in the function, in the order of the captures. To tell two apart,
 ///   rename one, or list neither and write [`capture!`] lines with their own paths. If a name is bound twice in a block, a
 ///   `let mut` that the second binding shadows is not captured at the end.
 /// * The default recursion limit allows a hundred statements, twenty nested blocks, fifteen nested `match`es, a `match` of
-///   150 arms with blocks or 50 without, 150 `else if` (20 with conditions of more than six tokens), forty generic parameters,
+///   150 arms with blocks or 100 without, 150 `else if` (20 with conditions of more than six tokens), forty generic parameters,
 ///   eighty names, 150 functions in one macro, 300 lines of documentation. Beyond that, write `#![recursion_limit = "256"]`.
 ///
 /// # Examples
