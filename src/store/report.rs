@@ -574,14 +574,50 @@ mod with_capture {
             }
             row.last().copied()
         }
+
+        #[cfg(test)]
+        mod tests {
+            use alloc::vec::Vec;
+
+            use super::distance;
+
+            #[test]
+            fn the_distance_of_two_texts_is_the_fewest_changes_from_one_to_the_other() {
+                let mut row = Vec::new();
+                for (from, to, changes) in [
+                    ("", "", 0),
+                    ("", "abc", 3),
+                    ("abc", "", 3),
+                    ("xabc", "abc", 1),
+                    ("abc", "xabc", 1),
+                    ("abcx", "abc", 1),
+                    ("abxc", "abc", 1),
+                    ("xxxxabc", "abc", 4),
+                    ("abc", "cab", 2),
+                    ("aaaa", "bbbb", 4),
+                    ("kitten", "sitting", 3),
+                ] {
+                    assert_eq!(distance(from, to, &mut row), Some(changes), "{from} {to}");
+                }
+            }
+        }
     }
+
     #[cfg(test)]
     mod tests {
         extern crate std;
 
         use std::string::ToString;
 
-        use super::Bytes;
+        use super::{Bytes, KeyReport};
+
+        #[test]
+        fn refused_is_the_sum_of_all_causes() {
+            let [no_memory, too_large, busy, not_plain] = [1, 10, 100, 1_000];
+            let report =
+                KeyReport { no_memory, too_large, busy, not_plain, ..KeyReport::default() };
+            assert_eq!(report.refused(), 1_111);
+        }
 
         #[test]
         fn bytes_read_as_people_say_them() {
