@@ -6,7 +6,12 @@
 #![deny(warnings)]
 
 use std::{
-    collections::BTreeSet, convert::Infallible, env, process::Command, sync::Barrier, thread,
+    collections::BTreeSet,
+    convert::Infallible,
+    env,
+    process::Command,
+    sync::{Barrier, mpsc},
+    thread,
 };
 
 use anycapture::{
@@ -511,6 +516,67 @@ test_in_a_process! {
         })
         .expect("the closure gives no error");
         assert_eq!((shown, kept("meanwhile.n")), (vec![0, 1, 2], vec![7, 7, 7]));
+    }
+
+    fn what_is_on_show_is_not_waited_for_by_the_code_that_shows_it() {
+        give(8_000);
+        for n in 0..3_u32 {
+            capture!(nested, n, other = n);
+        }
+        let mut reads = 0;
+        let outer = visit(|value| {
+            if value.key() == "nested.n" {
+                reads += 1;
+                let mut others = 0;
+                let inner = visit(|value| others += u64::from(value.key() == "nested.other"));
+                assert_eq!((inner.skipped(), inner.values(), others), (1, 3, 3));
+                assert!(anycapture::try_cache().is_err());
+                assert_eq!(counts("nested.other").kept(), 3);
+            }
+        });
+        assert!(outer.is_complete() && reads == 3);
+        // An iterator runs where its elements will be.
+        let elements = (0..3_u32).inspect(|&n| capture!(nested, n));
+        capture!(nested, n = anycapture::each(elements));
+        assert_eq!((counts("nested.n").busy(), counts("nested.n").kept()), (3, 4));
+        capture!(nested, n = 4_u32);
+        assert_eq!(counts("nested.n").kept(), 5, "and is free again");
+    }
+
+    fn a_reader_on_another_thread_does_not_cut_a_file_short() {
+        give(8 << 20);
+        // More than the pieces in which a file goes to the sink.
+        for n in 0..3_u32 {
+            capture!(cut, row = [n; 60_000], last = n);
+        }
+        let (begun, began) = mpsc::channel();
+        let mut begun = Some(begun);
+        let (showing, shows) = mpsc::channel();
+        let (ended, end) = mpsc::channel::<()>();
+        let mut file = Vec::new();
+        thread::scope(|scope| {
+            let reader = scope.spawn(move || {
+                began.recv().expect("the export begins");
+                visit(|_| {
+                    let _ = showing.send(());
+                    let _ = end.recv();
+                })
+            });
+            let exported = export(|bytes| -> Result<(), Infallible> {
+                file.extend_from_slice(bytes);
+                // The first time, until the reader holds a ring or has ended.
+                if begun.take().is_some_and(|begun| begun.send(()).is_ok()) {
+                    let _ = shows.recv();
+                }
+                Ok(())
+            });
+            drop(ended);
+            assert_eq!(exported, Ok(()));
+            let shown = reader.join().expect("it reads");
+            assert_eq!((shown.values(), shown.skipped()), (0, 2));
+        });
+        let file = safetensors::SafeTensors::deserialize(&file).expect("a whole file");
+        assert_eq!(file.tensor("cut.last").expect("the last key").shape(), [3]);
     }
 
     fn a_file_has_thread_numbers_if_a_second_thread_has_captured() {

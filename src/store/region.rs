@@ -1,7 +1,7 @@
-//! Given memory: a ring of bytes a key.
+//! Given memory: one ring of bytes for each key.
 //!
 //! [`Memory`] is carved from its start, once for each key. A piece becomes a [`Ring`], which takes
-//! values in until it is full, and from then on drops its oldest values for each new one:
+//! values until it is full, and from then on drops its oldest values for each new one:
 //!
 //! ```text
 //! given memory   | ring "a.x"          | ring "a.y"     | ring "b.z"             | left     |
@@ -11,30 +11,30 @@
 //! a value        | header | elements | indices | dimensions |
 //! ```
 //!
-//! A value lies in one piece. Where it doesn't fit behind the newest one, a gap is left and it goes
-//! to the start. So a push costs what the value itself costs, whatever else is stored: the bytes
-//! that are copied, and a few instructions for each older value that is dropped to make room.
-//! Values of one size drop one each. At worst, with large and small values under one key, those are
-//! dropped that lie in twice the bytes of the new one. Only a smaller limit drops more at once.
+//! A value is contiguous. If it doesn't fit after the newest one, a gap is left and it goes to the
+//! start. So the cost of a push depends on the value itself, whatever else is stored: the bytes
+//! copied, and a few instructions for each older value that is dropped to make room. If all values
+//! have one size, each push drops one. At worst, with large and small values under one key, a push
+//! drops the values in twice the bytes of the new one. Only a smaller limit drops more at once.
 //!
-//! Nothing is kept outside the given memory, so it can be read after a reset ([`recover`]), or in a
-//! dump. The state of a ring is two slots and a byte that selects the valid one: the other slot is
-//! written first, then the byte. Before bytes of old values are overwritten, the state without
+//! All state is in the given memory, so it can be read after a reset ([`recover`]), or in a dump.
+//! The state of a ring is two slots and a byte that selects the valid one: the other slot is
+//! written first, then the byte. Before the bytes of old values are overwritten, the state without
 //! these values is published; the state with the new value is published last. After a reset between
-//! any two stores of a byte, the ring holds whole values only: guarded by the test
+//! any two byte stores, the ring holds whole values only: guarded by the test
 //! `a_reset_at_any_byte_leaves_whole_values`.
 //!
-//! Nothing here locks, and nothing waits. The owner of a ring has it behind a lock of its own; the
-//! elements are written while that is held. Bytes that other code wrote to this memory by mistake
-//! may lose values, and read as others: they never lead to a panic, or out of the ring.
+//! Nothing here locks or waits. The owner of a ring keeps it under its own lock, which is held while
+//! the elements are written. If other code writes to this memory by mistake, values may be lost or
+//! misread, but that never causes a panic or an access outside the ring.
 //!
 //! # Format, version 1
 //!
-//! All numbers are unsigned, little-endian, and not aligned to more than the memory itself. `up4`
+//! All numbers are unsigned, little-endian, and no more aligned than the memory itself. `up4`
 //! rounds up to a multiple of four. The given memory is a chain of pieces without space between
 //! them, from its first byte on. The chain ends where a piece would have a size under 8, or would
-//! reach beyond the memory. A piece without the magic bytes is to be skipped: it was carved, but
-//! its ring was not finished.
+//! reach beyond the memory. Skip a piece without the magic bytes: it was carved, but its ring was
+//! not finished.
 //!
 //! | ring, at | bytes | what |
 //! | --- | --- | --- |
@@ -42,24 +42,24 @@
 //! | 4 | 4 | size of the whole ring, a multiple of 4 |
 //! | 8 | 2 | bytes of the key, padding included |
 //! | 10 | 1 | the slot that is valid, 0 or 1 |
-//! | 11 | 1 | bytes of padding behind the key, 0 to 3 |
-//! | 12 | 8 | slot 0: head, the offset of the oldest value; tail, the offset behind the newest one |
+//! | 11 | 1 | bytes of padding after the key, 0 to 3 |
+//! | 12 | 8 | slot 0: head, the offset of the oldest value; tail, the offset of the end of the newest one |
 //! | 20 | 8 | slot 1: the same |
 //! | 28 | 4 | values held |
 //! | 32 | 24 | counts of values: overwritten, cleared, taken |
 //! | 56 | | key, UTF-8, and padding up to a multiple of 4 |
 //! | | rest | values |
 //!
-//! Offsets count from byte 56. A tail of 0: the ring is empty. Values follow each other from head
-//! to tail. Where fewer than 4 bytes are left in the ring, or the next four are less than 16, the
-//! next value is right behind the key.
+//! Offsets count from byte 56. A tail of 0 means that the ring is empty. Values follow each other
+//! from head to tail. If fewer than 4 bytes are left in the ring, or the next four are less than 16,
+//! the next value comes right after the key.
 //!
 //! | value, at | bytes | what |
 //! | --- | --- | --- |
 //! | 0 | 4 | size of the whole value, a multiple of 4 |
 //! | 4 | 1 | element type: 0 to 14 for f32, f64, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, bool |
 //! | 5 | 1 | number of dimensions, plus 16 times the number of indices |
-//! | 6 | 1 | bytes of padding behind the elements, 0 to 3; plus 4 if there is a thread number |
+//! | 6 | 1 | bytes of padding after the elements, 0 to 3; plus 4 if there is a thread number |
 //! | 7 | 1 | `AC` |
 //! | 8 | 8 | sequence |
 //! | 16 | 0 or 4 | thread number |
@@ -75,7 +75,7 @@ use super::counts::{Counts, Refused};
 use super::element::{Element, Kind, MAX_RANK, Shape};
 use super::value::{Raw, Value};
 
-/// The bytes of a dimension, which is never cut: as wide as a `usize`.
+/// The bytes of a dimension: those of a `usize`, at least 4.
 const WORD: usize = if size_of::<usize>() > 4 { 8 } else { 4 };
 
 /// Not an ASCII character: the first byte of a ring, and one in each value's header.
@@ -84,7 +84,7 @@ const MARK: u8 = 0xAC;
 #[allow(clippy::cast_possible_truncation)]
 const MAGIC: [u8; 4] = [MARK, b'R', 1, WORD as u8];
 
-/// What a ring holds beside its key and its data.
+/// The bytes of a ring's header.
 const HEADER: usize = 56;
 type Header = [u8; HEADER];
 
@@ -101,15 +101,15 @@ const TAKEN: usize = 48;
 
 /// The start of a piece: magic bytes and size.
 const PIECE: usize = 8;
-/// The largest ring, and the most bytes of elements: its offsets have 32 bits, and so have sums of them.
+/// The largest ring, and the most bytes of elements: offsets and sums of two fit in 32 bits.
 pub(crate) const MAX_RING: usize =
     if size_of::<usize>() > 2 { i32::MAX as usize & !3 } else { isize::MAX as usize & !3 };
 
-/// A value's header up to the thread number, which only threads need.
+/// The bytes of a value's header, without the thread number.
 const FIXED: usize = 16;
 /// The bytes of the thread number.
 const THREAD: usize = if cfg!(feature = "std") { 4 } else { 0 };
-/// The flag beside the number of padding bytes.
+/// The flag in the byte of the padding.
 const HAS_THREAD: u8 = 4;
 type ValueHeader = [u8; FIXED + THREAD];
 
@@ -118,18 +118,18 @@ const fn up4(size: usize) -> usize {
     (size + 3) & !3
 }
 
-/// What [`up4`] adds.
+/// The padding that [`up4`] adds.
 #[allow(clippy::cast_possible_truncation)]
 const fn padding(size: usize) -> u8 {
     (size as u8).wrapping_neg() & 3
 }
 
-/// The bytes that a value of `size` bytes of elements takes in its ring.
+/// The bytes in the ring of a value with `size` bytes of elements.
 const fn value_size(size: usize, rank: usize, indices: usize) -> usize {
     up4(size) + FIXED + THREAD + 8 * indices + WORD * rank
 }
 
-/// The next byte of a key as it is shown, without the `r#` of raw identifiers, and what follows.
+/// The next byte of a key as it is shown, without the `r#` of raw identifiers, and the rest of the key.
 const fn split_key(key: &[u8]) -> Option<(u8, &[u8])> {
     match key {
         [b'r', b'#', first, rest @ ..] | [first, rest @ ..] => Some((*first, rest)),
@@ -147,12 +147,11 @@ const fn key_size(key: &str) -> usize {
     size
 }
 
-/// The bytes of given memory that hold the newest `count` values of a key exactly: values of
-/// element type `E` and shape `shape`, each with so many `indices` (the numbers of the option
-/// `index`, 0 to 4).
+/// The bytes of given memory that hold exactly `count` values of a key, of element type `E` and
+/// shape `shape`, each with `indices` indices (the numbers of the option `index`, 0 to 4).
 ///
 /// The memory of a program is the sum over its keys. For values of several shapes under one key,
-/// count the largest.
+/// pass the largest.
 ///
 /// # Examples
 ///
@@ -178,10 +177,10 @@ pub(crate) const fn region_size<E: Element>(
     HEADER + up4(key_size(key)) + count * value_size(elements * E::SIZE, rank, indices)
 }
 
-/// The bytes to ask for a new ring, and the fewest that will do: room for one value like `first`.
+/// The bytes wanted for a new ring, and the fewest that will do: room for one value like `first`.
 ///
-/// `room` is the size of the whole ring. Where that is 0, the ring has room for `keep` values like
-/// `first`; where that is 0, for `max_size`; where that is 0, for 8.
+/// `room` is the size of the whole ring. If it is 0, the ring has room for `keep` values like
+/// `first`; if that is 0, for `max_size`; if that is 0, for 8.
 pub(crate) fn ring_size(
     key: &str,
     first: &Form<'_>,
@@ -202,20 +201,20 @@ pub(crate) fn ring_size(
     }
 }
 
-/// The number at `at`, in 32 bits.
+/// The 32-bit number at `at`.
 #[inline(always)]
 fn word(memory: &[u8], at: usize) -> Option<usize> {
     let bytes = memory.get(at..)?.first_chunk()?;
     usize::try_from(u32::from_le_bytes(*bytes)).ok()
 }
 
-/// The same in 64 bits.
+/// The 64-bit number at `at`.
 fn wide(memory: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(*memory.get(at..)?.first_chunk()?))
 }
 
-/// Stores `bytes` at `at`; beyond the end, nothing. All stores are made here, but for the elements
-/// of a value.
+/// Stores `bytes` at `at`; does nothing beyond the end. All stores are made here, except those of
+/// the elements of a value.
 #[inline(always)]
 fn set<const N: usize>(memory: &mut [u8], at: usize, bytes: [u8; N]) {
     if let Some(to) = memory.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
@@ -232,10 +231,10 @@ fn set_word(memory: &mut [u8], at: usize, value: usize) {
     set(memory, at, (value as u32).to_le_bytes());
 }
 
-/// What is stored before is in memory before what is stored behind it.
+/// Compiler fence: earlier stores are emitted before later ones.
 ///
-/// This holds the compiler to the order. A reset loses no store that an in-order core has made;
-/// memory behind a write-back cache has to be cleaned by the program, or not be cached.
+/// After a reset, memory holds every store that an in-order core has made. Memory with a write-back
+/// cache must be uncached, or the program must clean the cache.
 #[inline(always)]
 fn in_order() {
     compiler_fence(SeqCst);
@@ -246,10 +245,10 @@ fn piece_size(memory: &[u8]) -> Option<usize> {
     word(memory, SIZE).filter(|size| (PIECE..=memory.len()).contains(size))
 }
 
-/// The given memory: what is left of it.
+/// The given memory that is left.
 ///
-/// Carving is a handful of stores: this can stand behind a lock that every key takes once. The ring
-/// is made of the piece afterwards, outside of that lock.
+/// Carving takes a handful of stores, so this can be under a lock that every key takes once. The
+/// ring is made from the piece afterwards, outside of that lock.
 pub(crate) struct Memory {
     left: Option<&'static mut [u8]>,
     size: usize,
@@ -261,12 +260,11 @@ impl Memory {
         Memory { left: None, size: 0 }
     }
 
-    /// Takes the memory that is to be carved. What it held before can't be [recovered](recover) any
-    /// more.
+    /// Takes the memory to carve, and erases it: its old values can't be [recovered](recover) any more.
     ///
     /// # Errors
     ///
-    /// Gives `memory` back if there was some before.
+    /// Returns `memory` if memory was given before.
     pub(crate) fn give(&mut self, memory: &'static mut [u8]) -> Result<(), &'static mut [u8]> {
         if self.left.is_some() {
             return Err(memory);
@@ -282,7 +280,7 @@ impl Memory {
         Ok(())
     }
 
-    /// A piece of `wanted` bytes, or of what is left if that is at least `least`: see
+    /// A piece of `wanted` bytes, or all that is left if that is at least `least`: see
     /// [`ring_size`].
     pub(crate) fn carve(&mut self, wanted: usize, least: usize) -> Option<&'static mut [u8]> {
         let left = self.left.take()?;
@@ -292,7 +290,7 @@ impl Memory {
             return None;
         }
         let (piece, rest) = left.split_at_mut_checked(size)?;
-        // The chain ends behind this piece before it reaches there.
+        // Terminate the chain before linking this piece.
         set(rest, 0, [0; PIECE]);
         set(piece, 0, [0; 4]);
         in_order();
@@ -312,12 +310,12 @@ impl Memory {
     }
 }
 
-/// What is kept beside the elements of a value.
+/// A value without its elements.
 #[derive(Clone, Copy)]
 pub(crate) struct Form<'a> {
     /// Its sequence, and its thread.
     pub stamp: Stamp,
-    /// The primitive that the elements are.
+    /// The type of the elements.
     pub kind: Kind,
     /// At most [`MAX_RANK`] dimensions, whose product is the number of elements.
     pub shape: &'a [usize],
@@ -335,7 +333,7 @@ impl Form<'_> {
         value_size(self.size, self.shape.len(), self.indices.len())
     }
 
-    /// Writes what stands beside the elements, `size` bytes in `shape`, and returns the size of the
+    /// Writes all but the elements, which are `size` bytes in `shape`, and returns the size of the
     /// value.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation)]
@@ -372,12 +370,12 @@ impl Form<'_> {
     }
 }
 
-/// Where the values of a ring lie: from `head` to `tail`, by way of the end of the data if `tail`
-/// is not behind `head`.
+/// Where the values of a ring are: from `head` to `tail`, wrapping around the end of the data if
+/// `tail` is not after `head`.
 struct Span {
     /// The offset of the oldest value, or of the gap before it.
     head: usize,
-    /// The offset behind the newest value; 0 if there is none.
+    /// The offset of the end of the newest value; 0 if there is none.
     tail: usize,
     /// The number of values.
     kept: usize,
@@ -395,7 +393,7 @@ impl Span {
         }
     }
 
-    /// Makes this the state of the ring: a reset finds the state before, or this one.
+    /// Makes this the state of the ring, atomically: a reset finds either the old state or this one.
     #[inline(always)]
     fn publish(&self, header: &mut Header) {
         set_word(header, KEPT, self.kept);
@@ -408,7 +406,7 @@ impl Span {
         in_order();
     }
 
-    /// The same where values were dropped: there were `kept` before. Counts them at `reason`.
+    /// The same after values were dropped: there were `kept` before. Counts them at `reason`.
     #[inline(always)]
     fn publish_dropped(&self, header: &mut Header, kept: usize, reason: usize) {
         if self.kept != kept {
@@ -422,8 +420,8 @@ impl Span {
         if size_at(body, self.head).is_some() { self.head } else { start }
     }
 
-    /// Drops the oldest value, or passes the gap before it; true if it was a value. If there is neither, other code has written to
-    /// this memory, and the ring is empty from here on.
+    /// Drops the oldest value, or skips the gap before it; true if it was a value. If there is neither, other code has written to
+    /// this memory, and the ring is now empty.
     #[inline(always)]
     fn drop_oldest(&mut self, start: usize, body: &[u8]) -> bool {
         let size = size_at(body, self.head);
@@ -441,15 +439,15 @@ impl Span {
         size.is_some()
     }
 
-    /// Drops the oldest values until `size` bytes are free in one piece and `others` values are
-    /// left at most. Returns where that piece is.
+    /// Drops the oldest values until `size` contiguous bytes are free and at most `others` values are
+    /// left. Returns the offset of the free bytes.
     #[inline(always)]
     fn make_room(&mut self, start: usize, body: &[u8], size: usize, others: usize) -> usize {
         while self.kept > others {
             self.drop_oldest(start, body);
         }
         while self.kept > 0 {
-            // The piece ends at `end`, and is free once `head` has come there.
+            // The free bytes end at `end`, and are free once `head` has reached it.
             let end = if self.tail <= self.head {
                 self.tail + size
             } else if body.len().wrapping_sub(self.tail) >= size {
@@ -466,7 +464,7 @@ impl Span {
                 return end - size;
             }
         }
-        // Behind the value that was dropped last, which can then be put back.
+        // After the value that was dropped last, which can then be put back.
         let behind = self.head;
         let fits = behind >= start && body.get(behind..).is_some_and(|free| free.len() >= size);
         if fits { behind } else { start }
@@ -496,20 +494,20 @@ impl Span {
     }
 }
 
-/// A value that was taken out of its ring: where it was.
+/// The former position of a value that was taken out of its ring.
 pub(crate) struct Taken {
     at: usize,
     sequence: u64,
 }
 
-/// The size of the value at `at`, or `None` if that is a gap or the end.
+/// The size of the value at `at`, or `None` at a gap or the end.
 #[inline(always)]
 fn size_at(body: &[u8], at: usize) -> Option<usize> {
     let value = body.get(at..)?;
     word(value, 0).filter(|size| (FIXED..=value.len()).contains(size))
 }
 
-/// Where values begin in what follows the header: behind the key.
+/// Where values begin in the body: after the key.
 #[inline(always)]
 fn start(header: &Header) -> usize {
     u16::from_le_bytes([header[START], header[START + 1]]).into()
@@ -522,17 +520,17 @@ fn count(header: &mut Header, at: usize, more: usize) {
     set(header, at, count.to_le_bytes());
 }
 
-/// The values of one key. The memory holds all of it.
+/// The values of one key. All state is in `memory`.
 pub(crate) struct Ring<'m> {
     memory: &'m mut [u8],
 }
 
 impl<'m> Ring<'m> {
-    /// A ring without values; the `r#` of raw identifiers in `key` is left out.
+    /// A ring without values. The `r#` of raw identifiers in `key` is left out.
     ///
     /// # Errors
     ///
-    /// [`Refused::NoMemory`] if there is no room for the key, or it is longer than 65,532 bytes.
+    /// [`Refused::NoMemory`] if the key does not fit, or is longer than 65,532 bytes.
     pub(crate) fn create(memory: &'m mut [u8], key: &str) -> Result<Ring<'m>, Refused> {
         let size = memory.len().min(MAX_RING) & !3;
         let memory = memory.get_mut(..size).unwrap_or_default();
@@ -557,24 +555,24 @@ impl<'m> Ring<'m> {
         Ok(Ring { memory })
     }
 
-    /// The header, and what follows it.
+    /// The header and the body.
     #[inline(always)]
     fn split(&mut self) -> Option<(&mut Header, &mut [u8])> {
         self.memory.split_first_chunk_mut()
     }
 
-    /// Keeps a value of `form`, whose elements `write` puts into a slice of `form.size` bytes; it
-    /// returns how many elements these are. Older values are dropped until the value fits, and until at
-    /// most `limit` are held with it; a `limit` of 0 is none. Dropped values count as overwritten.
+    /// Keeps a value of `form`. `write` puts its elements into a slice of `form.size` bytes, and returns
+    /// their number. Older values are dropped, as overwritten, until the value fits and at most `limit`
+    /// are held with it; a `limit` of 0 is none.
     ///
-    /// `Ok(true)` if `write` gave fewer elements than `form` announced: these are kept, flat.
+    /// `Ok(true)` if `write` wrote fewer elements than `form` announced: these are kept, flat.
     ///
     /// If `write` panics, the value is left out.
     ///
     /// # Errors
     ///
-    /// [`Refused::TooLarge`] if the value is larger than the ring; nothing is dropped for it. Also if `write` left
-    /// out a scalar: there is no place for the dimension of a list without elements.
+    /// [`Refused::TooLarge`] if the value is larger than the ring; nothing is dropped for it. Also if
+    /// `write` did not write a scalar: there is no room for the dimension of an empty list.
     pub(crate) fn push(
         &mut self,
         form: &Form<'_>,
@@ -597,7 +595,7 @@ impl<'m> Ring<'m> {
         let flat;
         let (shape, bytes) = match form.shape {
             shape if !is_short => (shape, form.size),
-            // A scalar has no place for a dimension.
+            // A scalar has no room for a dimension.
             [] => return Err(Refused::TooLarge),
             _ => {
                 flat = [written];
@@ -627,7 +625,7 @@ impl<'m> Ring<'m> {
         self.drop_to(kept.saturating_sub(1), TAKEN);
     }
 
-    /// The same, and says how to [put it back](Ring::put_back).
+    /// The same, and returns what is needed to [put it back](Ring::put_back).
     pub(crate) fn take_oldest(&mut self) -> Option<Taken> {
         let (header, body) = self.split()?;
         let at = Span::load(header).oldest(start(header), body);
@@ -636,14 +634,14 @@ impl<'m> Ring<'m> {
         Some(taken)
     }
 
-    /// Puts a value back that was taken. Where newer ones need its place, it counts as overwritten.
+    /// Puts a taken value back. If newer values have overwritten it, it counts as overwritten.
     pub(crate) fn put_back(&mut self, taken: &Taken) {
         let Some((header, body)) = self.split() else { return };
         let mut span = Span::load(header);
         let taken_before = wide(header, TAKEN).unwrap_or(0).saturating_sub(1);
         set(header, TAKEN, taken_before.to_le_bytes());
         let size = size_at(body, taken.at).unwrap_or(0);
-        // A value in its place would have another header.
+        // Another value in its place would have another sequence.
         let is_there = wide(body, taken.at + 8) == Some(taken.sequence);
         if is_there && span.head == taken.at + size {
             span.prepend(taken.at, size);
@@ -665,12 +663,18 @@ impl<'m> Ring<'m> {
         }
     }
 
-    /// The oldest value.
-    pub(crate) fn oldest(&self) -> Option<Raw<'_>> {
-        self.iter().next()
+    /// The oldest value, if its sequence is below `until`. Inconsistent values, which other code has overwritten, are dropped.
+    pub(crate) fn oldest_before(&mut self, until: u64) -> Option<Raw<'_>> {
+        loop {
+            let sequence = self.oldest_sequence().filter(|sequence| *sequence < until)?;
+            if self.iter().next().is_some_and(|raw| raw.stamp.sequence == sequence) {
+                return self.iter().next();
+            }
+            self.drop_oldest();
+        }
     }
 
-    /// The sequence of the oldest value, read as shortly as can be: a reader asks for it under the lock of the ring.
+    /// The sequence of the oldest value, found quickly: a reader calls this under the lock of the ring.
     pub(crate) fn oldest_sequence(&self) -> Option<u64> {
         let (header, body) = self.memory.split_first_chunk()?;
         let span = Span::load(header);
@@ -687,7 +691,7 @@ impl<'m> Ring<'m> {
         Reader::find(self.memory).unwrap_or_default().key
     }
 
-    /// What became of the values.
+    /// The counts of the values.
     pub(crate) fn counts(&self) -> Counts {
         let count = |at| wide(self.memory, at).unwrap_or(0);
         Counts {
@@ -699,7 +703,7 @@ impl<'m> Ring<'m> {
         }
     }
 
-    /// Counts from 0 again; what is held stays.
+    /// Resets the counts; values stay.
     pub(crate) fn reset_counts(&mut self) {
         set(self.memory, OVERWRITTEN, [0; HEADER - OVERWRITTEN]);
     }
@@ -722,13 +726,13 @@ impl<'m> Ring<'m> {
     }
 }
 
-/// A ring that is only read: a live one, or one found after a reset. Nothing in its bytes is taken for granted.
+/// A ring that is only read: a live one, or one found after a reset. Its bytes are not trusted.
 #[derive(Clone, Copy, Default)]
 struct Reader<'a> {
     key: &'a str,
-    /// What follows the header.
+    /// All bytes after the header.
     body: &'a [u8],
-    /// Where values begin in it.
+    /// Where values begin in the body.
     start: usize,
     head: usize,
     tail: usize,
@@ -737,8 +741,8 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// The ring that is all of `memory`, if there is one. Rings of targets with shorter words can
-    /// be read, too.
+    /// The ring that `memory` consists of, if it is one. Rings of targets with shorter words can be
+    /// read, too.
     fn find(memory: &'a [u8]) -> Option<Reader<'a>> {
         let (header, body) = memory.split_first_chunk::<HEADER>()?;
         let [magic @ .., width] = header.first_chunk::<4>()?;
@@ -760,7 +764,7 @@ impl<'a> Reader<'a> {
         Values { ring: self, at: self.head, wrapped, ended: self.tail == 0 }
     }
 
-    /// The value of `size` bytes at `at`; `None` if it contradicts itself.
+    /// The value of `size` bytes at `at`; `None` if it is inconsistent.
     #[allow(clippy::cast_possible_wrap)]
     fn read(&self, at: usize, size: usize) -> Option<Raw<'a>> {
         let value = self.body.get(at..)?.get(..size)?;
@@ -794,7 +798,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// On another target, `usize` and `isize` are what they were there.
+    /// The element type of `byte`. From a 32-bit target, `usize` and `isize` are read as 32 bits.
     fn kind(&self, byte: u8) -> Option<Kind> {
         match Kind::from_byte(byte)? {
             Kind::Usize if self.word != WORD => Some(Kind::U32),
@@ -809,7 +813,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The shape of `dims`, if `size` bytes are what elements of that shape take.
+/// The shape of `dims`, if elements of that shape take `size` bytes.
 fn shape_of(dims: &[usize], size: usize, element: usize) -> Option<Shape> {
     let product = || dims.iter().try_fold(element, |product, dim| product.checked_mul(*dim));
     let expected = if dims.contains(&0) { 0 } else { product()? };
@@ -821,7 +825,7 @@ fn shape_of(dims: &[usize], size: usize, element: usize) -> Option<Shape> {
 pub(crate) struct Values<'a> {
     ring: Reader<'a>,
     at: usize,
-    /// Whether there is no way on from the end of the data to its start.
+    /// Whether the iterator has wrapped from the end of the data to its start, or need not.
     wrapped: bool,
     ended: bool,
 }
@@ -829,7 +833,7 @@ pub(crate) struct Values<'a> {
 impl<'a> Iterator for Values<'a> {
     type Item = Raw<'a>;
 
-    // Whatever the memory holds, each step goes forward, and around once.
+    // Ends whatever the memory holds: each step moves forward, and it wraps once.
     fn next(&mut self) -> Option<Raw<'a>> {
         while !self.ended {
             let at = self.at;
@@ -849,12 +853,11 @@ impl<'a> Iterator for Values<'a> {
     }
 }
 
-/// What was captured before a reset, or before a dump of the memory was made: see [`recover`](crate::recover). It borrows that
-/// memory, and copies nothing.
+/// The values in memory after a reset, or in a dump: see [`recover`](crate::recover). It borrows that memory, and copies nothing.
 ///
 /// # Examples
 ///
-/// A dump that a debugger has made, read on the host:
+/// A dump made by a debugger, read on the host:
 ///
 /// ```no_run
 /// let dump = std::fs::read("ram.bin")?;
@@ -881,9 +884,9 @@ impl Recovered<'_> {
         pieces.filter_map(Reader::find)
     }
 
-    /// Shows every value, key by key, oldest first. Values that contradict themselves are left out.
+    /// Shows every value, key by key, oldest first. Values with inconsistent headers are left out.
     ///
-    /// [`Value::as_slice`] gives `None` here, as in given memory: use [`Value::read_into`].
+    /// [`Value::as_slice`] returns `None` here, as in given memory: use [`Value::read_into`].
     pub fn visit(&self, mut f: impl FnMut(&Value<'_>)) {
         for raw in self.rings().flat_map(Reader::values) {
             f(&Value::raw(&raw));
@@ -897,16 +900,15 @@ impl fmt::Debug for Recovered<'_> {
     }
 }
 
-/// Reads memory that [`set_memory`](crate::set_memory) was given before a reset, or a dump of it.
+/// Reads memory that was passed to [`set_memory`](crate::set_memory) before a reset, or a dump of it.
 ///
-/// `None` if there is nothing: the memory lost its content, or was never given. A value that was
-/// being written is left out; so is what contradicts itself. Bits that flipped in the elements of a
-/// value are not noticed.
+/// `None` if it holds no rings: the memory lost its content, or was never given. A value that was
+/// being written is left out, and so are inconsistent ones. Flipped bits in the elements of a value
+/// are not noticed.
 ///
-/// The memory has to be the one that was given, from its first byte on, and must not have been set
-/// to zero at the start of the program: put it into a section such as `.uninit`. Recover before
-/// `set_memory`, which ends what was there. A dump from a target with 32 bits can be read on one
-/// with 64.
+/// `memory` must begin at the first byte of the given memory, which must not have been zeroed at
+/// start-up: put it into a section such as `.uninit`. Recover before `set_memory`, which erases it.
+/// A dump from a 32-bit target can be read on a 64-bit one.
 ///
 /// # Examples
 ///

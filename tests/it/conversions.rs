@@ -164,6 +164,12 @@ fn a_conversion_that_fails_or_panics_is_counted_with_its_message() {
     assert!(panicked.is_err(), "a panic of the user's code passes through");
     assert_eq!(report().key("failing.tensor").map(|key| key.unconverted()), Some(2));
     assert_eq!(cache()["failing.tensor"].len(), 1);
+    // What was said before a session is not said of it.
+    let _session = anycapture::session();
+    let tensor = Tensor::new(2, vec![0.0; 4]);
+    capture!(failing, tensor);
+    assert!(report().to_string().contains("failing.tensor: 1 kept\n"), "{}", report());
+    assert!(!report().to_string().contains("conversion"), "{}", report());
 }
 
 #[test]

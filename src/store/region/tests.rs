@@ -110,7 +110,7 @@ fn a_ring_holds_the_newest_values_of_any_history() {
                     *if taken { &mut expected.taken } else { &mut expected.cleared } += kept as u64;
                 }
                 1..5 => {
-                    assert_eq!(ring.oldest().map(owned), model.pop_front());
+                    assert_eq!(ring.oldest_before(u64::MAX).map(owned), model.pop_front());
                     ring.drop_oldest();
                     expected.taken += (kept - model.len()) as u64;
                 }
@@ -232,6 +232,31 @@ fn recovery_survives_any_bytes() {
     for size in 0..300 {
         let noise: Vec<u8> = (0..size).map(|_| random.below(256) as u8).collect();
         assert!(recover(&noise).is_none());
+    }
+}
+
+/// A reader that takes the oldest value until none is left comes to an end.
+#[test]
+fn taking_the_oldest_ends_whatever_the_memory_holds() {
+    let mut random = Random(13);
+    for _ in 0..3000 {
+        let mut memory = std::vec![0; 300];
+        let mut ring = Ring::create(&mut memory, "f.x").unwrap();
+        for sequence in 0..8 {
+            let _ = random.value(sequence, 20).push(&mut ring, 0);
+        }
+        for _ in 0..=random.below(4) {
+            let at = random.below(ring.memory.len());
+            if !(KEPT..KEPT + 4).contains(&at) {
+                ring.memory[at] = random.below(256) as u8;
+            }
+        }
+        let mut taken = 0;
+        while ring.oldest_before(u64::MAX).is_some() {
+            ring.drop_oldest();
+            taken += 1;
+        }
+        assert!(taken <= 8 && ring.oldest_sequence().is_none_or(|sequence| sequence == u64::MAX));
     }
 }
 
@@ -406,7 +431,10 @@ fn the_thread_is_kept_with_std() {
     let value = scalar(1);
     let form = Form { stamp: Stamp { sequence: 1, thread: 77 }, ..value.form() };
     ring.push(&form, 0, &mut |bytes| bytes.len()).unwrap();
-    assert_eq!(ring.oldest().unwrap().stamp.thread, if cfg!(feature = "std") { 77 } else { 0 });
+    assert_eq!(
+        ring.oldest_before(u64::MAX).unwrap().stamp.thread,
+        if cfg!(feature = "std") { 77 } else { 0 }
+    );
 }
 
 #[test]
