@@ -151,6 +151,33 @@ fn a_budget_of_nothing_or_one_byte_refuses_and_one_of_everything_does_not() {
     assert_eq!((small(), large()), (vec![2], vec![2]));
 }
 
+#[test]
+fn a_budget_holds_for_many_keys_of_one_small_value() {
+    for max_bytes in (500..20_000).step_by(97) {
+        let _alone = alone();
+        activate_with(Options::new().max_bytes(max_bytes));
+        let n = 1_u8;
+        capture!(keys, a = n, b = n, c = n, d = n, e = n, f = n, g = n, h = n, i = n, j = n);
+        capture!(keys, k = n, l = n, m = n, o = n, p = n, q = n, r = n, s = n, t = n, u = n);
+        // The report rounds to tenths of a KiB.
+        assert!(used() <= max_bytes as f64 + 52.0, "{} of {max_bytes}", used());
+        let kept = cache().len();
+        assert_eq!(cache().iter().filter(|(_, values)| values.len() == 1).count(), kept);
+        assert!(kept == 20 || report().to_string().contains("no memory"), "{}", report());
+    }
+}
+
+#[test]
+fn a_new_scope_uses_nothing_whatever_others_have_left() {
+    {
+        let _other = alone();
+        set_size(0);
+        (0..2_000).for_each(|n| capture!(other, x = vec![n; 1_000]));
+    }
+    let _alone = alone();
+    assert_eq!(used(), 0.0);
+}
+
 /// There is room for a chunk or two: the older half of the only one makes room for the newer values.
 #[test]
 fn a_budget_of_some_small_values_keeps_the_newest_of_them() {
