@@ -167,6 +167,7 @@ fn visited_values_say_what_those_of_a_cache_say() {
         assert_eq!((shown.index(), shown.sequence()), (Some(7), value.sequence()));
         assert_eq!((shown.indices(), value.indices()), (&[7, -1][..], &[7, -1][..]));
         assert_eq!(shown.thread(), value.thread());
+        assert!(cfg!(feature = "std") || shown.thread() == 0, "no thread has a number");
         assert_eq!(shown.to_string(), value.to_string());
         assert_eq!(shown.summary(), value.summary());
         assert_eq!((shown.scalar::<i16>(), shown.downcast_ref::<i16>()), (None, None));
