@@ -210,7 +210,8 @@ test_in_a_process! {
 
     fn region_size_is_exact_to_the_byte() {
         const MEMORY: usize = region_size::<f32>("exact.map", 5, &[3, 4], 2)
-            + region_size::<u8>("exact.loss", 100, &[], 0);
+            + region_size::<u8>("exact.loss", 100, &[], 0)
+            + region_size::<u32>("exact.one", 1, &[], 0);
         set_size(100);
         give(MEMORY);
         let hit = |n: u8| capture!(exact, loss = n);
@@ -220,6 +221,8 @@ test_in_a_process! {
             capture!(exact, map[3, 4]; index = (n, -n));
         };
         (0..100).for_each(hit);
+        (0..3).for_each(|n: u32| capture!(exact, one = n; keep = 1));
+        assert_eq!((kept("exact.one"), counts("exact.one").overwritten()), (vec![2], 2));
         (0..7).for_each(map);
         assert_eq!(counts("exact.loss").overwritten(), 0);
         assert_eq!((counts("exact.map").kept(), counts("exact.map").overwritten()), (5, 2));
@@ -484,12 +487,16 @@ test_in_a_process! {
     fn a_scalar_is_one_element_of_the_type_that_is_asked_for() {
         give(4_000);
         capture!(m, one = [5_u32], two = [1_u16, 2]);
+        capture!(m, size = 7_usize, offset = -7_isize);
         let visited = visit(|value| {
             let scalars = (value.scalar::<u32>(), value.scalar::<i32>(), value.scalar::<u16>());
             let one = value.key() == "m.one";
             assert_eq!(scalars, (one.then_some(5), None, None), "{value}");
+            let [size, offset] = ["m.size", "m.offset"].map(|key| value.key() == key);
+            assert_eq!(value.scalar::<usize>(), size.then_some(7), "{value}");
+            assert_eq!(value.scalar::<isize>(), offset.then_some(-7), "{value}");
         });
-        assert_eq!(visited.values(), 2);
+        assert_eq!(visited.values(), 4);
     }
 
     fn a_report_says_how_much_of_the_given_memory_is_in_use() {
