@@ -1193,7 +1193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ring_is_as_large_as_told() {
+    fn a_ring_is_as_large_as_it_should_be() {
         let value = scalar(0);
         let sizes = |keep, room, max| ring_size("f.x", &value.form(), keep, room, max);
         let (empty, one) = (HEADER + 4, FIXED + THREAD + 4);
