@@ -362,29 +362,6 @@ def copy():
     return macro("__anycapture_copy", ["Copies what no rule knows, up to the next `;`. `$for` is `[]`, or of a `let`: `[pattern [let x =]]`."], arms)
 
 
-def calls():
-    """The next call without arguments in the value of a `let`, or its end: then the type is taken to be known."""
-    k_ = "$crate::__anycapture_calls!"
-    arms = []
-    for k in range(8):
-        arms.append((f"([$c:tt [$($p:tt)+]] {bound(k)}; $($rest:tt)*)", "$crate::__anycapture_pattern! { @top let $c $($p)+ }"))
-        if k < 7:
-            arms.append((f"($s:tt {bound(k)}$call:ident () $($rest:tt)*)", "$crate::__anycapture_call! { $s $call $($rest)* }"))
-    arms.append((f"($s:tt {bound(7)}$($rest:tt)*)", f"{k_} {{ $s $($rest)* }}"))
-    return macro("__anycapture_calls", ["Finds the next call without arguments in a value, up to its `;`."], arms)
-
-
-# The calls whose type may be known from later lines only.
-UNKNOWN = """into try_into collect parse sum product default new zero one max_value min_value infinity neg_infinity epsilon nan random gen"""
-
-
-def call():
-    """A call without arguments: whether its type may be known from later lines only."""
-    arms = [(f"($s:tt {name} $($_:tt)*)", "$crate::__anycapture_known! { @unknown $s }") for name in UNKNOWN.split()]
-    arms.append(("($s:tt $call:ident $($rest:tt)*)", "$crate::__anycapture_calls! { $s $($rest)* }"))
-    return macro("__anycapture_call", ["Whether the type of a call may be known from later lines only."], arms)
-
-
 def attributes():
     """#[capture ..] among attributes, eight a step. They stand twice: to be looked at, and to be copied with their places."""
     a = "$crate::__anycapture_functions!"
@@ -591,7 +568,6 @@ def written():
     return "\n".join([
         "//! Written by `.ci/steps.py`: the macros that look some way ahead, an arm for each distance.\n",
         options(), attributes(), generics(), clauses(), cut(), word(), find(), judge(), put(), arms(), tokens(), lets(), copy(),
-        calls(), call(),
     ])
 
 

@@ -38,19 +38,19 @@
 //!
 //! # What it costs
 //!
-//! * **Off**, without the feature: nothing. The machine code is that without the line, and the crate has no dependency. A
-//!   line is type-checked, so it can't rot.
-//! * **Inactive**: a relaxed load and a branch that is predicted. In a loop that the compiler would vectorise even that is
-//!   dear, so read [`is_active`] before the loop and say `on = flag`, as [`captured_fn!`] does by itself: then the loop stays
-//!   vectorised.
+//! * **Off**, without the feature: nothing. The machine code is the same as without the line, and the crate has no
+//!   dependencies. The line is still type-checked, so it can't rot.
+//! * **Inactive**: a relaxed load and a predicted branch. In a loop that the compiler could vectorise, even that is
+//!   expensive: read [`is_active`] before the loop and pass it as `on = flag`, and the loop stays vectorised.
+//!   [`captured_fn!`] does so by itself.
 //! * **Active**: one copy into the ring of the key, without a heap allocation in the steady state. Small values are copied
 //!   under a lock, values above 16 KiB outside of it.
 //!
-//! The repository's `docs/cost.md` has the figures, beside those of other crates, and the command that measures them.
+//! `docs/cost.md` in the repository has the figures for this crate and others, and the command that measures them.
 //!
 //! # Turning it on
 //!
-//! Recording is compiled in by the feature `capture`, and switched on while running by [`activate`] or [`session`].
+//! The feature `capture` compiles recording in; [`activate`] or [`session`] switches it on at run time.
 //!
 //! | feature | default | gives |
 //! | --- | --- | --- |
@@ -59,14 +59,15 @@
 //! | `capture` | no | the recording itself, with `once_cell` and `spin` |
 //! | `portable-atomic` | no | targets without compare-and-swap, such as Cortex-M0 |
 //!
-//! The features are read in this crate, never in yours, so no line needs a `#[cfg]` around it, and a line that compiles with the feature off
-//! compiles with it on. (The list of a `captured_fn!` is checked with the feature on: build so once in CI.) A library ships its lines and leaves the feature off; the program that links it turns it on, for
-//! instance by `cargo run --features anycapture/capture`.
+//! The features are read in this crate, never in yours, so no line needs a `#[cfg]`, and a line that compiles with the
+//! feature off compiles with it on. (The list of a `captured_fn!` is fully checked only with the feature on: build that way
+//! once in CI.) A library ships its lines and leaves the feature off. The program that links it turns it on, for instance
+//! with `cargo run --features anycapture/capture`.
 //!
 //! # A framework's tensor
 //!
-//! A tensor of candle or burn is `Clone`, and its clone shares storage. Teach the type once, and what is captured is a copy of its
-//! numbers, in tables, files and comparisons:
+//! A tensor of candle or burn is `Clone`, but its clone shares storage. Register a conversion for the type once, and every
+//! capture copies the tensor's numbers, which tables, files and comparisons then show:
 //!
 //! ```
 //! # // Stands in for candle, which is too large for a test: the names and signatures are candle's.
@@ -118,8 +119,8 @@
 //! # }
 //! ```
 //!
-//! The [`values`] chapter has a line for ndarray, nalgebra, half and others. `examples/candle-bert` in the repository captures inside
-//! the published `candle-transformers`.
+//! The chapter [`values`] has a line for ndarray, nalgebra, half and others. `examples/candle-bert` in the repository
+//! captures inside the published `candle-transformers`.
 //!
 //! # Reading
 //!
@@ -131,8 +132,8 @@
 //! | [`export`] | one safetensors file, with one tensor of shape `[n, ...]` for each key, to any sink |
 //! | [`report`] | why each key holds what it holds |
 //!
-//! A [`Value`] has a [key](Value::key), [shape](Value::shape), [element type](Value::dtype), up to four [indices](Value::indices) that its line gave, and a
-//! [sequence](Value::sequence), its place among all captures:
+//! A [`Value`] has a [key](Value::key), a [shape](Value::shape), an [element type](Value::dtype), up to four
+//! [indices](Value::indices) from its line, and a [sequence](Value::sequence), its position among all captures:
 //!
 //! ```
 //! # use anycapture::capture;
@@ -153,60 +154,64 @@
 //!
 //! # What is kept
 //!
-//! * Every key has a ring of its own. At a limit the oldest value of that key goes; no key evicts another's.
-//! * Without being told, 1024 values are kept of each key, 64 of them if they are clones of a user's type, and 256 MiB in all, counted
-//!   as memory is really taken. [`set_size`], [`Options`] and `keep = N` on a line say otherwise.
-//! * `every = N` takes one hit of N, `if COND` chooses, [`Options::only`] filters by key, [`Options::stop_at_nan`] stops behind the
-//!   first NaN and keeps what led to it.
-//! * Every value overwritten, and every value refused, is counted by key and by cause. Nothing is lost silently, and a capture never
-//!   returns an error to the code it looks into.
+//! * Every key has its own ring. At a limit the ring overwrites the oldest value of that key; no key evicts another's values.
+//! * By default a key keeps its newest 1024 values (64 if they are clones of a user's type) and the store 256 MiB, counted as
+//!   the memory really taken. [`set_size`], [`Options`] and `keep = N` change that.
+//! * `every = N` takes one hit in N, `if COND` takes those for which it holds, [`Options::only`] filters by key, and
+//!   [`Options::stop_at_nan`] stops recording after the first value that contains a NaN.
+//! * Every value that is overwritten or refused is counted by key and cause. Nothing is lost silently, and a capture never
+//!   returns an error to the code around it.
 //!
 //! # Whole functions
 //!
-//! [`captured_fn!`] captures variables of a function by their names, parameters, what it returns (`return`), or everything with numbers (`*`).
-//! The body stays as it is written. A `let` is captured where it is bound, on every pass of a loop; a `let mut` where its block ends.
+//! [`captured_fn!`] captures a function's variables and parameters by name, its result (`return`), or everything that has
+//! numbers (`*`). The body stays as written. A `let` is captured where it is bound, on every pass of a loop; a `let mut` where
+//! its block ends.
 //!
-//! It does not walk into closures, nor into match arms without a block: put a [`capture!`] there. What leaves a block before its end,
-//! such as `?`, leaves without the captures of its `let mut`s. rustfmt leaves a body as it is, unless the macro is
-//! [used as an attribute](captured_fn!#examples). [Its page](captured_fn!#limits) has all of its limits.
+//! It does not walk into closures, nor into match arms without a block: put a [`capture!`] there. An early exit (`?`, `return`,
+//! `break`, a panic) skips the `let mut` captures of the blocks it leaves: see
+//! [where a `let mut` is captured](captured_fn!#where-a-let-mut-is-captured). rustfmt does not format the body, unless the
+//! macro is [used as an attribute](captured_fn!#examples). [Its page](captured_fn!#limits) lists all limits.
 //!
 //! # Any type
 //!
 //! | value | how it is kept |
 //! | --- | --- |
 //! | plain data: `bool`, integers, floats; arrays, slices, `Vec`, `Box<[T]>` of them; references to these | copied, with element type and shape |
-//! | what dereferences to it: `Arc<[f32]>`, `Rc<Vec<f32>>`, `Box<f32>`, `Cow<[f32]>`, small vectors, guards | as its target |
-//! | numbers that are `f32`s or `f64`s without loss, such as `half::bf16`, and slices of them | as `F32` or `F64` |
+//! | types that dereference to it: `Arc<[f32]>`, `Rc<Vec<f32>>`, `Box<f32>`, `Cow<[f32]>`, small vectors, guards | as the target |
+//! | numbers that convert to `f32` or `f64` without loss, such as `half::bf16`, and slices of them | as `F32` or `F64` |
 //! | [`each`]`(iterator)`: strided views, column-major matrices, values scaled on the way | written one by one |
-//! | `Option` and `Result` of these | what they hold; `None` and `Err` are counted as absent |
+//! | `Option` and `Result` of these | the value inside; `None` and `Err` are counted as absent |
 //! | text, with `alloc` | as a `String` |
-//! | a type with a [conversion](Options::convert), with `alloc` | as the numbers that it is converted to |
-//! | anything else that is `Clone + Send + Sync + 'static`, with `alloc` | a clone, read back by [its type](Value::downcast_ref) |
+//! | a type with a [conversion](Options::convert), with `alloc` | as the numbers it is converted to |
+//! | any other type that is `Clone + Send + Sync + 'static`, with `alloc` | a clone, read back by [its type](Value::downcast_ref) |
 //!
-//! Anything else, such as a view that borrows, is a compile error that names the way out. The chapter [`values`] has the rest.
+//! Any other value, such as a view that borrows, is a compile error that says what to write instead. The chapter [`values`]
+//! has the details.
 //!
 //! # Threads, tests, requests
 //!
-//! Lines may be hit on any thread. There is one store for the process, and [`scope`] gives a thread a store of its own:
-//! for a test, a request, or one of two models; [`Handle`] takes it to other threads and across `.await`. Nothing waits for ever: a
-//! lock that is not free within a second (because the process was forked while another thread held it, or because a signal handler has
-//! interrupted its holder) means that a value is refused, and counted. The chapter [`threads`] has recipes.
+//! Lines may run on any thread. There is one store for the process, and [`scope`] gives a thread its own store, for a test, a
+//! request, or one of two models. A [`Handle`] carries that store to other threads and across `.await`. Nothing waits for
+//! ever: if a lock is not free within a second (because the process was forked while another thread held it, or because a
+//! signal handler interrupted its holder), the value is refused and counted. The chapter [`threads`] has recipes.
 //!
 //! # Without a heap
 //!
-//! With `default-features = false, features = ["capture"]` the crate uses neither `std` nor a heap. Give it memory
-//! once, by [`set_memory`]; read it with [`visit`] or [`drain`], stream it out with [`export`] or [`Value::frame`], find it again after a reset by
-//! [`recover`]. A capture may be in an interrupt handler: it never waits there. The chapter [`embedding`] has the figures and the recipes.
+//! With `default-features = false, features = ["capture"]` the crate uses neither `std` nor a heap. Give it memory once, with
+//! [`set_memory`]; read the values with [`visit`] or [`drain`], stream them out with [`export`] or [`Value::frame`], and read
+//! them after a reset with [`recover`]. Interrupt handlers may capture: nothing waits there. The chapter [`embedding`] has
+//! figures and recipes.
 //!
 //! # Comparing two runs
 //!
-//! The companion crate `anycapture-tools` reads what [`export`] writes, and what Python wrote under the same names:
+//! The companion crate `anycapture-tools` reads the files of [`export`], and those that Python wrote under the same names:
 //!
 //! ```ignore
 //! let reference = Recording::load("torch.safetensors")?;
 //! let ours = Recording::from(&anycapture::cache());
 //! let comparison = ours.compare(&reference, Tolerance::absolute(1e-5));
-//! assert!(comparison.is_within(), "{comparison}"); // says at which value the two part first
+//! assert!(comparison.is_within(), "{comparison}"); // names the first value that differs
 //!
 //! // A golden test: the first run writes the file, later ones compare.
 //! golden("tests/golden/map.safetensors", &anycapture::cache(), Tolerance::absolute(1e-5));
@@ -216,15 +221,15 @@
 //!
 //! # Beside others
 //!
-//! | | what it shows | when off | good at | drawbacks |
+//! | | shows | when off | good at | drawbacks |
 //! | --- | --- | --- | --- | --- |
-//! | this crate | named variables, parameters, results; numbers with shape, index and order | no code | hot loops, `no_std`, interrupts, comparing two runs | the source must be at hand, and another variable means another build; every value is a copy, from a GPU by way of the host; it only looks: no value can be changed, no graph is made; `captured_fn!` hides a body from rustfmt |
-//! | the Python tool [AnyCapture] | named variables of a function, when it returns | a call of a wrapper | the same idea in Python: no build; functions of others can be decorated while running | an early `return` breaks the function or gives its caller another value; arrays are kept by reference; no limit without being told |
-//! | a [forward hook] of PyTorch | inputs and output of a module | nothing, when removed | no change to the model; may replace the output | sees no variable inside `forward`; candle [has none] |
+//! | this crate | named variables, parameters, results; numbers with shape, index and order | no code | hot loops, `no_std`, interrupts, comparing two runs | needs the source, and a rebuild for each new variable; copies every value, from a GPU through the host; read-only: no value can be changed, no graph is built; `captured_fn!` hides a body from rustfmt |
+//! | the Python tool [AnyCapture] | named variables of a function, when it returns | a wrapper call | the same idea in Python: no build, and other people's functions can be decorated at run time | an early `return` breaks the function or gives its caller another value; arrays are kept by reference; no limit by default |
+//! | a PyTorch [forward hook] | inputs and output of a module | nothing, when removed | needs no change to the model; may replace the output | sees no variable inside `forward`; candle [has none] |
 //! | [TorchLens] | the output of every operation, and the graph | not called | a whole PyTorch model in one call, drawn | PyTorch only; a variable is found by its operation, not by its name |
-//! | [`tracing`] | events and spans with fields | a load and a branch, or no code | where and when, across tasks; a large ecosystem | a slice is recorded as `Debug` text, at several hundred times the cost of a copy |
-//! | [`dbg!`] | the `Debug` text of an expression | can't be off | no set-up at all | prints in release builds too; not for code that stays |
-//! | [hotpath] | times and allocations; `Debug` text by `val!` | no code | where the time goes, live in a terminal | needs `std`; values are text |
+//! | [`tracing`] | events and spans with fields | a load and a branch, or no code | where and when, across tasks; a large ecosystem | records a slice as `Debug` text, at several hundred times the cost of a copy |
+//! | [`dbg!`] | the `Debug` text of an expression | can't be off | needs no set-up | prints in release builds too; not for code that stays |
+//! | [hotpath] | times and allocations; `Debug` text with `val!` | no code | where the time goes, live in a terminal | needs `std`; values are text |
 //!
 //! [AnyCapture]: https://pypi.org/project/anycapture/
 //! [forward hook]: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_forward_hook
@@ -235,41 +240,43 @@
 //!
 //! # F.A.Q.
 //!
-//! **My cache is empty.** Print [`report`]: it says whether the feature is off, recording was never activated, a filter left the key out, a
-//! capture was refused, and why. [`Cache::explain`] names the nearest keys. A line that isn't listed was not reached while
-//! recording was active, or belongs to another scope, or to another copy of the crate.
+//! **My cache is empty.** Print [`report`]: it says whether the feature is off, recording was never activated, a filter left
+//! the key out, or a capture was refused, and why. [`Cache::explain`] names the nearest keys. A line that isn't listed was not
+//! reached while recording was active, or belongs to another scope, or to another copy of the crate.
 //!
-//! **Fused attention has no map.** A fused kernel never makes one. Have a function of yours compute it from `q` and `k` at the line,
-//! `capture!(forward, map = attention_map(&q, &k))`: it runs only while recording, and may return a `Result`.
+//! **Fused attention has no map.** A fused kernel never builds one. Compute it in your own function from `q` and `k`,
+//! `capture!(forward, map = attention_map(&q, &k))`: the function runs only while recording, and may return a `Result`.
 //!
-//! **Two versions of the crate in one program**, or a plugin, have a store each, and `activate()` of one does not switch on the lines of the
-//! other. Cargo has one of compatible versions, so this takes a 0.1 beside a 0.2; `cargo tree --duplicates` shows it. See [`threads`].
+//! **Two versions of the crate in one program**, or a plugin, have a store each, and `activate()` of one does not switch on the
+//! lines of the other. Cargo links one copy of compatible versions, so this takes a 0.1 beside a 0.2;
+//! `cargo tree --duplicates` shows it. See [`threads`].
 //!
-//! **In a library?** Yes: depend on `anycapture` without the feature. Its lines are then nothing until a program turns them on. Begin the keys
-//! with its name, `capture!(my_crate::forward, x)`, as all lines with one key fill one list.
+//! **In a library?** Yes: depend on `anycapture` without the feature. The lines are then no code until a program turns them on.
+//! All lines with one key fill one list, so begin your keys with the library's name: `capture!(my_crate::forward, x)`.
 //!
-//! **My values change later.** They are clones that share storage. [Convert](Options::convert) the type, or capture the numbers:
-//! `x = tensor.to_vec1::<f32>()`.
+//! **My values change later.** They are clones that share storage. [Convert](Options::convert) the type, or capture the
+//! numbers: `x = tensor.to_vec1::<f32>()`.
 //!
-//! **The last value of a loop is missing, or only the last is there.** A `let mut` is captured where its block ends. `let x` in the list takes it at
-//! its binding, `*` behind every assignment.
+//! **A `let mut` in a loop has only its last value, or lacks it.** A `let mut` is captured where its block ends. `let x` in the
+//! list captures it at its binding, `*` after each assignment.
 //!
-//! **A function that runs for ever sees no `activate()`.** `captured_fn!` reads the switch on entry and at each pass of a `loop` or `while let`; a
-//! `for` or `while` loop that was begun before goes on without. A [`capture!`] reads it every time.
+//! **A function that runs for ever doesn't see `activate()`.** `captured_fn!` reads the switch on entry and on each pass of a
+//! `loop` or `while let`; a `for` or `while` loop that is already running doesn't see the change. A [`capture!`] reads the
+//! switch every time.
 //!
-//! **My tensor is on a GPU.** A conversion copies it to the host, and waits for it. `every = N`, `if` and [`Options::only`] make that
-//! rare.
+//! **My tensor is on a GPU.** A conversion copies it to the host and waits for the copy. `every = N`, `if` and
+//! [`Options::only`] make that rare.
 //!
-//! **May the lines stay in what I ship?** That is what they are for. With the feature off they are no code; with it on and inactive, a load and
-//! a branch.
+//! **May the lines stay in the code I ship?** Yes, that is what they are for. With the feature off they are no code; with it on
+//! and recording inactive, a load and a branch.
 //!
-//! **I want it in NumPy.** [`export`] to a file, then `safetensors.numpy.load_file("run.safetensors")["Attention.forward.map"]`, an array of shape
-//! `[n, ...]`.
+//! **I want it in NumPy.** [`export`] to a file, then
+//! `safetensors.numpy.load_file("run.safetensors")["Attention.forward.map"]`, an array of shape `[n, ...]`.
 //!
-//! **I come from the Python tool.** The repository's `docs/python.md` has each of its calls beside ours.
+//! **I come from the Python tool.** `docs/python.md` in the repository shows each of its calls beside ours.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(anycapture_nightly, feature(macro_attr))]
-// Which features an item needs stands beside it. None needs `capture`.
+// The docs show which features an item needs. No item needs `capture`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(docsrs, doc(auto_cfg(hide(feature = "capture"))))]
 #![forbid(unsafe_code)]
@@ -285,7 +292,7 @@ extern crate alloc;
 
 #[macro_use]
 mod macros;
-// Without recording, nothing calls half of it; it is compiled all the same, so that it can't rot.
+// Without recording, half of it is unused; it is compiled all the same, so that it can't rot.
 #[cfg_attr(not(feature = "capture"), allow(dead_code))]
 mod store;
 
@@ -302,14 +309,14 @@ pub use store::{
     element::{Dtype, Element},
     kind::each,
     options::Options,
-    region::Recovered,
+    recover::Recovered,
     report::{KeyReport, Report},
     summary::Summary,
     value::{ReadError, Shown, Value},
 };
 
-/// A panic in a user's code leaves the store sound, and what was captured does not change: these may cross `catch_unwind` whatever
-/// values they hold, with the feature on as with it off.
+/// A panic in a user's code leaves the store sound and captured values unchanged, so these types may cross `catch_unwind`
+/// whatever values they hold, with the feature on or off.
 mod unwind_safe {
     use core::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -361,13 +368,15 @@ mod unwind_safe {
 ///         if COND                                 only when COND holds; evaluated only while recording
 /// ```
 ///
-/// It borrows its variables and evaluates to `()`. While recording is inactive, nothing in it is evaluated. It never
-/// panics by itself and gives no error: what could not be kept is counted, see [`report`].
+/// It borrows its variables and evaluates to `()`. While recording is inactive, it evaluates nothing. It never panics by itself
+/// and returns no error: a value that can't be kept is counted, see [`report`].
 ///
-/// * Two lines with the same key fill one list, in the order of the captures.
-/// * A shape has up to 8 dimensions, any integers. If their product is not the number of elements, the values are
-///   kept flat, and the mismatch is counted.
-/// * `every` counts the hits for which recording is active and `if` holds; 0 means every hit.
+/// * Lines with the same key fill one list, in the order of the captures.
+/// * A shape has up to 8 dimensions, of any integer types. If their product is not the number of elements, the values are
+///   kept flat and the mismatch is counted.
+/// * `every` counts only the hits for which recording is active and `if` holds.
+/// * Zero: an `every` that is 0 at run time takes every hit (a literal 0 does not compile); `keep = 0` and `room = 0` are as if not
+///   given.
 ///
 /// # Examples
 ///
@@ -388,7 +397,7 @@ mod unwind_safe {
 /// assert_eq!(cache["forward.row"].len(), 2);
 /// ```
 ///
-/// In a hot loop, read the switch once:
+/// In a hot loop, read the switch once, before it:
 ///
 /// ```
 /// # use anycapture::capture;
@@ -402,7 +411,7 @@ mod unwind_safe {
 /// # axpy(1.0, &[1.0], &mut [1.0]);
 /// ```
 ///
-/// What can't be kept is an error, with the feature on and off:
+/// A value that can't be kept is a compile error, with the feature on or off:
 ///
 /// ```compile_fail
 /// struct NotClone;
@@ -411,7 +420,7 @@ mod unwind_safe {
 /// ```
 #[macro_export]
 macro_rules! capture {
-    // capture!(forward, attn): most lines, written at once
+    // capture!(forward, attn): the usual line, in one expansion
     ($($path:ident)::+, $item:ident) => {
         if $crate::ENABLED && $crate::is_active() {
             $crate::__anycapture_value_must_own_what_it_holds! {
@@ -425,10 +434,10 @@ macro_rules! capture {
     };
 }
 
-/// Captures local variables, parameters and results of functions, and leaves their bodies alone.
+/// Captures local variables, parameters and results of functions, without changing their bodies.
 ///
 /// `#[capture(...)]` on a function lists what to capture. Functions without it pass through unchanged.
-/// `captured_fn!` stands wherever a function may: in a module, an `impl`, a `trait`, another function.
+/// `captured_fn!` may be used wherever a function may: in a module, an `impl`, a `trait`, another function.
 ///
 /// ```text
 /// #[capture([PATH =>] ENTRY, ENTRY, ... [; OPTION, ...])]
@@ -436,14 +445,14 @@ macro_rules! capture {
 /// PATH    Attention::forward      key prefix; without it, the function's name
 /// ENTRY   x                       `let x`: as soon as it is bound, on every pass of a loop
 ///                                 `let mut x`: where its block ends
-///                                 `let x;`: behind each assignment to it
+///                                 `let x;`: after each assignment to it
 ///                                 a parameter: on entry
 ///         x[heads, n, n]          the same, with a shape
 ///         x = expr                `expr`, where `x` would be captured
 ///         x[heads, n] = expr      both
 ///         let x                   a `let mut x` as soon as it is bound, for one that is moved on
-///         return                  what the function returns, under `PATH.return`; of a `Result` or `Option` what it holds
-///         *                       every parameter, every `let`, and a variable behind each assignment to it, if the value
+///         return                  the result, under `PATH.return`; of a `Result` or `Option`, the value inside
+///         *                       every parameter, every `let`, and a variable after each assignment to it, if the value
 ///                                 has numbers or is text
 ///         *: Tensor               values of that type too; *: (Tensor, Matrix) of up to four
 ///         !x                      with `*`: leaves `x` out
@@ -452,45 +461,47 @@ macro_rules! capture {
 ///
 /// Patterns count: `let (q, k) = ..`, `let Some(x) = .. else { .. }`, `let Heads { q, k } = ..`. Blocks are walked: `for`,
 /// `while`, `loop`, `if`, `match` arms with a block, `unsafe`, bare and labelled blocks, also as the value of a
-/// `let`. A listed name that stands nowhere in the function is a compile error.
+/// `let`. A listed name that occurs nowhere in the function is a compile error.
 ///
-/// The body is not reinterpreted: captures are inserted between its statements, so that types, borrows and
-/// evaluation order are those of the function as written. The switch is read on entry, and again at each pass of a `loop` or
-/// `while let`: `for` and `while` loops stay vectorised while recording is inactive.
+/// The body is not reinterpreted: captures are inserted between its statements, so types, borrows and evaluation order are
+/// those of the function as written. The switch is read on entry, and again on each pass of a `loop` or `while let`. `for` and
+/// `while` loops don't read it, and so stay vectorised while recording is inactive.
 ///
 /// # Where a `let mut` is captured
 ///
-/// Behind the last statement of its block; before the last expression if that is the value of the block; before a `return`,
+/// After the last statement of its block; before the last expression if that is the value of the block; before a `return`,
 /// `break` or `continue` that is the block's last statement. In a block of type `()`, such as the body of a loop, a last `match`,
-/// `if` or call is a statement, and what it does to the variable is captured.
+/// `if` or call is a statement, so the variable is captured after it.
 ///
-/// What leaves a block before its end leaves it without these captures: `?` and `return`, `break` or `continue` within an
-/// expression or in an inner block (an inner `if c { return x; }` captures the `let mut`s of its own block, and none of the blocks
-/// around it), a call that does not return, a panic. Where that value is wanted, put a
-/// `capture!(path, x)` in front of what leaves, list `let x` for the value at the binding, or list `*`, which
-/// captures a variable at its binding and behind each `x = ..` and `x += ..`.
+/// An early exit skips the `let mut` captures of the blocks it leaves: `?`; `return`, `break` or `continue` within an expression
+/// or in an inner block; a call that does not return; a panic. (An inner `if c { return x; }` captures the `let mut`s of its own
+/// block, but not those of the blocks around it.) To get such a value, put a `capture!(path, x)` before the exit, or list
+/// `let x` for the value at the binding, or list `*`, which captures a variable at its binding and after each `x = ..` and
+/// `x += ..`.
 ///
 /// # With the feature off
 ///
-/// The function is the one in the macro, token by token: lints, coverage, drop order and compile time are its own. Only
-/// the list is read. That its names stand in the function, and that their values can be kept, is checked with the feature on.
-/// A variable or a field that only the list uses is unused then, as rustc says.
+/// The function passes through token by token: lints, coverage, drop order and compile time are its own. Only the syntax of the
+/// list is checked; that its names occur in the function and that their values can be kept is checked with the feature on.
+/// A variable or field that only the list uses is unused, and rustc warns about it.
 ///
 /// # Limits
 ///
-/// * Under an attribute macro that rewrites functions in an `impl`, such as `#[async_trait]`, write [`capture!`].
-/// * With the feature on, the braces of walked blocks are the macro's, and so is their edition, 2024: temporaries of last
-///   expressions and of `if let` go as it says. A `let` whose value is a block with one expression keeps its own. Warnings
-///   of a whole function, such as `dead_code`, are those of the build with the feature off.
-/// * The type of a variable must be known where it is captured. With `*`, one that is bound to a value whose type only later lines
-///   tell is passed over at its binding: `None`, `.collect()`, `.parse()`, `.into()`, `.sum()` and the like without a type. Elsewhere,
-///   by name, in a pattern such as `if let Some(x) = found`, or of a call such as `num::cast(x)`, rustc says which it is: give the
-///   variable a type, or leave it out, `#[capture(*, !x)]`. So with a `let` of an `if` that never gives a value, `if c { break } else { continue }`.
-/// * A key holds the values of every variable of that name in the function, in the order of the captures. Where two are to be told apart,
-///   rename one, or list neither and write [`capture!`] lines with paths of their own. Of a name that is bound twice in a block, a
-///   `let mut` that the second one hides is not captured at the end.
-/// * Under the default recursion limit fit: a hundred statements, twenty blocks in each other, fifteen `match`es in each other, a `match`
-///   of 150 arms with blocks or 50 without, 150 `else if` (20 with conditions of more than six tokens), forty generic parameters,
+/// * Under an attribute macro that rewrites the functions of an `impl`, such as `#[async_trait]`, write [`capture!`].
+/// * With the feature on, the braces of walked blocks are the macro's, of edition 2024: temporaries of last expressions and of
+///   `if let` are dropped by its rules. A `let` whose value is a block with one expression keeps its own braces. Warnings about
+///   a whole function, such as `dead_code`, appear only with the feature off.
+/// * The type of a variable listed by name must be known where it is captured. Otherwise rustc reports the variable: give it a type.
+///   `*` waits for later lines to decide a type, and captures `None`, `.collect()`, `.parse()` and the like. It can't wait for
+///   the default type of a number: if nothing else decides the type of `let half = big >> 1;` and it is not plain data, rustc
+///   reports it. Give the variable or the number a type, or leave the variable out, `#[capture(*, !half)]`.
+/// * A capture may call `deref`, `clone`, `as_ref` or `into` of the value. Such a function must not capture its own `self`, by name or by
+///   `*`: it would call itself without end. Leave it out, `#[capture(*, !self)]`.
+/// * A key holds the values of every variable of that name in the function, in the order of the captures. To tell two apart,
+///   rename one, or list neither and write [`capture!`] lines with their own paths. If a name is bound twice in a block, a
+///   `let mut` that the second binding shadows is not captured at the end.
+/// * The default recursion limit allows a hundred statements, twenty nested blocks, fifteen nested `match`es, a `match` of
+///   150 arms with blocks or 100 without, 150 `else if` (20 with conditions of more than six tokens), forty generic parameters,
 ///   eighty names, 150 functions in one macro, 300 lines of documentation. Beyond that, write `#![recursion_limit = "256"]`.
 ///
 /// # Examples
@@ -527,7 +538,7 @@ macro_rules! capture {
 /// assert_eq!(cache["Attention.forward.return"][0].scalar::<f32>(), Some(10.0));
 /// ```
 ///
-/// Everything that a function computes, for hunting a wrong number:
+/// Everything that a function computes, to hunt a wrong number:
 ///
 /// ```
 /// # use anycapture::captured_fn;
@@ -544,8 +555,8 @@ macro_rules! capture {
 /// assert!(anycapture::cache()["normalise.share"][0].scalar::<f32>().unwrap().is_nan());
 /// ```
 ///
-/// rustfmt and rust-analyzer are at home in a body that no macro is around. The crate [`macro_rules_attribute`] makes an
-/// attribute of the macro, in any place where a function may stand:
+/// rustfmt and rust-analyzer work best on a body outside of a macro. The crate [`macro_rules_attribute`] turns the macro into an
+/// attribute, for any function:
 ///
 /// ```
 /// use anycapture::captured_fn;
@@ -564,7 +575,7 @@ macro_rules! capture {
 /// assert_eq!(anycapture::cache()["normalise.return"][0].scalar::<f32>(), Some(0.5));
 /// ```
 ///
-/// On a nightly toolchain, `--cfg anycapture_nightly` brings an attribute of its own, `#[captured(share, return)]`.
+/// On a nightly toolchain, `--cfg anycapture_nightly` enables this crate's own attribute, `#[captured(share, return)]`.
 ///
 /// [`macro_rules_attribute`]: https://docs.rs/macro_rules_attribute
 #[macro_export]
@@ -578,8 +589,8 @@ macro_rules! captured_fn {
 
 /// `#[captured(q, k)]` on a function is `#[capture(q, k)]` in a [`captured_fn!`], without the macro around the function.
 ///
-/// It takes a nightly toolchain, `--cfg anycapture_nightly` in `RUSTFLAGS`, and `#![feature(macro_attr)]` in the crate that writes the
-/// attribute ([rust-lang/rust#143547]). It stands on free functions, nested ones, methods, and default methods of traits.
+/// It needs a nightly toolchain, `--cfg anycapture_nightly` in `RUSTFLAGS`, and `#![feature(macro_attr)]` in the crate that uses
+/// the attribute ([rust-lang/rust#143547]). It works on free and nested functions, methods, and default methods of traits.
 ///
 /// [rust-lang/rust#143547]: https://github.com/rust-lang/rust/issues/143547
 ///
@@ -610,7 +621,8 @@ macro_rules! captured {
 
 /// Whether the `capture` feature is on.
 ///
-/// No line needs it. It is for a program that would rather say so than print an empty table, and for tests that look at values.
+/// No capture line needs it. It is for a program that would rather say so than print an empty table, and for tests that check
+/// values.
 ///
 /// # Examples
 ///
@@ -621,11 +633,10 @@ macro_rules! captured {
 /// ```
 pub const ENABLED: bool = cfg!(feature = "capture");
 
-/// Starts recording, with the limits as they are. What was captured before stays.
+/// Starts recording with the current limits. Values captured before stay.
 ///
-/// There is no order to get right: it may be called before or after the code with the lines is loaded, from any thread, any
-/// number of times. A function in a [`captured_fn!`] that is running already sees it at its next call, or at the next pass of its
-/// `loop` or `while let`.
+/// It may be called before or after the code with the lines is loaded, from any thread, any number of times. A [`captured_fn!`]
+/// function that is already running sees it on the next pass of a `loop` or `while let`, otherwise at its next call.
 ///
 /// # Examples
 ///
@@ -645,12 +656,12 @@ pub fn activate() {
     store::activate();
 }
 
-/// Starts recording with other limits, a filter, or conversions: see [`Options`].
+/// Sets limits, a filter or conversions, then starts recording: see [`Options`].
 ///
-/// What the options do not set stays as it was set before. Limits take effect at once, and a smaller one drops the oldest
-/// values. A filter is asked again for every key.
+/// Settings that the options leave out stay as they are. Limits take effect at once, and a smaller one drops the oldest
+/// values. A new filter is applied to every key again.
 ///
-/// Call it from the program, not from an interrupt handler.
+/// Don't call it in an interrupt handler.
 ///
 /// # Examples
 ///
@@ -672,11 +683,11 @@ pub fn activate_with(options: Options) {
     store::activate_with(options);
 }
 
-/// Stops recording at once, on every line, also on one whose `on = flag` was read before. What was captured stays.
+/// Stops recording at once, on every line, even if its `on = flag` was read before. Captured values stay.
 ///
 /// # Examples
 ///
-/// Stop at the first value that is out of bounds, and keep what led to it:
+/// Stop at the first value that is out of bounds, and keep the values before it:
 ///
 /// ```
 /// # use anycapture::capture;
@@ -697,10 +708,10 @@ pub fn deactivate() {
     store::deactivate();
 }
 
-/// Whether recording is active: one relaxed load, and `false` for the compiler when the `capture` feature is off.
+/// Whether recording is active: one relaxed load, or the constant `false` when the `capture` feature is off.
 ///
-/// Read it once before a loop that should stay vectorised, and hand it to the line: `capture!(...; on = flag)`. It also chooses a slower
-/// path that makes what is to be seen:
+/// Read it once before a loop that should stay vectorised, and pass it to the line: `capture!(...; on = flag)`. It can also
+/// choose a slower path that computes the values to capture:
 ///
 /// ```
 /// # fn fused(q: &[f32]) -> Vec<f32> { q.to_vec() }
@@ -714,10 +725,11 @@ pub fn is_active() -> bool {
     store::is_active()
 }
 
-/// Keeps the newest `max_size` values of each key, at once and from now on; 0 means as many as memory
-/// allows, within [`max_bytes`](Options::max_bytes).
+/// Keeps the newest `max_size` values of each key, at once and from now on; 0 means as many as fit in memory and
+/// [`max_bytes`](Options::max_bytes).
 ///
-/// A line with `keep = N` has a limit of its own. In [given memory](set_memory) a ring that is carved keeps its size in bytes.
+/// A line with `keep = N` has its own limit. In [given memory](set_memory) a ring that was already carved keeps its size in
+/// bytes, and after `set_size(0)` the next new key takes all the memory that is left, unless its line has `keep` or `room`.
 ///
 /// # Examples
 ///
@@ -735,11 +747,11 @@ pub fn set_size(max_size: usize) {
     store::set_size(max_size);
 }
 
-/// Drops every value, and so every key of a later [`cache`]. Limits, filter, conversions and memory stay, and so do the counts, where these
-/// values then stand as cleared.
+/// Drops every value; keys without values do not appear in a later [`cache`]. Limits, filter, conversions and memory stay, and so
+/// do the counts, which report these values as cleared.
 ///
-/// A key that is in use, because this is called in the closure of a [`visit`] over given memory or in an interrupt handler
-/// that has interrupted a capture, is cleared before it is used next.
+/// A key that is in use (the call is inside the closure of a [`visit`] over given memory, or in an interrupt handler that
+/// interrupted a capture) is cleared before its next use.
 ///
 /// # Examples
 ///
@@ -759,10 +771,14 @@ pub fn clear() {
     store::clear();
 }
 
-/// Begins a session of the process: clears what was captured, begins all counts anew, and records until the result is dropped.
+/// Drops all captured values, resets all counts, and records until the returned [`Session`] is dropped.
 ///
-/// For a test use [`scope`](crate::Scope): tests run on several threads, and a session is one for all of them. A session inside another
-/// clears what the outer one has captured, and ends its recording. On a thread that is in a scope, the session is of the scope.
+/// Limits, filter, conversions and a pending [`stop_at_nan`](Options::stop_at_nan) stay as they are; [`Options`] says how to lift
+/// each of them.
+///
+/// A session belongs to the whole process, so use [`scope`](crate::Scope) in a test: tests run on several threads. A session
+/// inside another one drops the values of the outer one, and stops its recording when it ends. On a thread that is in a scope,
+/// the session acts on the scope's store.
 ///
 /// # Examples
 ///
@@ -779,7 +795,7 @@ pub fn session() -> Session {
     Session(())
 }
 
-/// Recording is active until this is dropped: see [`session`].
+/// Stops recording when it is dropped: see [`session`].
 #[derive(Debug)]
 #[must_use = "recording stops as soon as the session is dropped"]
 pub struct Session(());
@@ -790,15 +806,15 @@ impl Drop for Session {
     }
 }
 
-/// Begins a store of this thread's own, for a test, a request, or one of two models. Recording into it is active.
+/// Gives this thread its own store, for a test, a request, or one of two models. Recording into it is active.
 ///
-/// While the [`Scope`] lives, every capture on this thread goes there, and every function of this crate that is called here
-/// reads, clears or reports on it; other threads neither see it nor add to it, unless they join by a [`Handle`]. It begins with the
-/// limits that the process begins with, without a filter. Scopes nest. What they hold goes with them.
+/// While the [`Scope`] lives, every capture on this thread goes to that store, and every function of this crate acts on it when
+/// called on this thread. Other threads neither see it nor add to it, unless they join with a [`Handle`]. It starts with the
+/// default limits and without a filter or conversions. Scopes nest. Their values are dropped with them.
 ///
-/// It needs the `std` feature, which knows of threads. With `capture` off a scope begins and ends, and stays empty.
+/// It needs the `std` feature, for thread-local storage. With `capture` off a scope stays empty.
 ///
-/// A scope may be dropped on another thread, and in any order: it ends then, and each thread that is in it is back in the
+/// A scope may be dropped on another thread, and in any order. It ends then, and each thread that is in it is back in the
 /// scope that it was in before.
 ///
 /// # Examples
@@ -820,15 +836,18 @@ pub fn scope() -> Scope {
     Scope::begin()
 }
 
-/// Has the values of the process live in `memory`, and only there: no heap is used. Once, before the first capture.
+/// Stores all values in `memory` instead of on the heap. Call it at most once, before the first capture.
 ///
-/// Only plain data is kept there. Every key gets a ring of fixed size when it is first hit: `room` bytes if its line
-/// says so, otherwise room for `keep` values like the first one, or for [`max_size`](Options::max_size) of them, or for 8; less where less is
-/// left. More values fit if later ones are smaller. [`region_size`] tells how many bytes that takes.
+/// Only plain data is kept there. Every key gets a ring of fixed size when it is first hit: `room` bytes if its line has that
+/// option, otherwise room for `keep` values of the first one's size, or for [`max_size`](Options::max_size) of them, or for 8;
+/// less if less is left. If later values are smaller, more of them fit. [`region_size`] computes the bytes.
+///
+/// [Scopes](crate::Scope) keep their values on the heap.
 ///
 /// # Errors
 ///
-/// `memory` comes back if some was given before, or if a value was captured on the heap already.
+/// Returns `memory` if memory was given before, if a value was captured on the heap before, or if the store is in use, as in an
+/// interrupt handler that interrupted the first hit of a key or a [`report`].
 ///
 /// # Examples
 ///
@@ -849,7 +868,7 @@ pub fn set_memory(memory: &'static mut [u8]) -> Result<(), &'static mut [u8]> {
     store::set_memory(memory)
 }
 
-/// Says why each key holds what it holds: the answer to "why is my cache empty?".
+/// Explains why each key holds the values it holds: the answer to "why is my cache empty?".
 ///
 /// # Examples
 ///
@@ -863,13 +882,13 @@ pub fn report() -> Report {
     Report::new()
 }
 
-/// Shows every value, key by key in the order of their first capture, oldest first. No heap is needed.
+/// Shows every value, key by key in the order of their first hits, oldest first. It needs no heap.
 ///
-/// On the heap, captures that come while it runs, also from the closure itself, are kept but not shown. In given memory the
-/// closure sees the values where they lie: captures of the key that is being shown are refused meanwhile, and counted.
+/// On the heap, values captured while it runs, even by the closure itself, are kept but not shown. In given memory the closure
+/// borrows the values in place, so captures of the key being shown are refused meanwhile, and counted.
 ///
-/// A key that is in use and can't be waited for, as in an interrupt handler that has interrupted a capture of it, is skipped;
-/// [`Shown`] says so.
+/// A key that is in use and can't be waited for is skipped, and [`Shown`] says so: in an interrupt handler that interrupted a
+/// capture of it, within a `visit` that is showing it, or, in given memory, while an [`export`] runs.
 ///
 /// # Examples
 ///
@@ -888,15 +907,15 @@ pub fn visit(f: impl FnMut(&Value<'_>)) -> Shown {
     store::visit(f)
 }
 
-/// Shows and removes values in the order of capture, over all keys, while recording goes on. No heap is needed.
+/// Shows and removes values in the order of capture, over all keys, while recording goes on. It needs no heap.
 ///
-/// It ends at the captures that come while it runs. Every value is shown once, whatever other threads take or drain. In given
-/// memory, a value that takes up to 256 bytes together with its key is copied to the stack before it is shown; while a larger
-/// one is shown, captures of its key are refused, and counted.
+/// It ends before values that are captured while it runs. Every value is shown once, even if other threads take or drain at the
+/// same time. In given memory, a value whose elements and key take up to 256 bytes is copied to the stack before it is shown;
+/// while a larger one is shown, captures of its key are refused, and counted.
 ///
 /// # Errors
 ///
-/// The first that the closure gives: then the value that it was shown stays, and those behind it.
+/// Returns the first error of the closure. The value that it was shown then stays, and so do those after it.
 ///
 /// # Examples
 ///
@@ -918,14 +937,15 @@ pub fn drain<E>(f: impl FnMut(&Value<'_>) -> Result<(), E>) -> Result<(), E> {
     store::drain(f)
 }
 
-/// An owned snapshot of what was captured.
+/// Returns an owned snapshot of the captured values.
 ///
-/// It shares the values with the store; only small ones that came last are copied. What is captured, overwritten or cleared later does
-/// not change it. See [`Cache`] for how to read it.
+/// It shares the values with the store; only the newest small ones are copied. Later captures, overwrites and clears don't change
+/// it. See [`Cache`] for how to read it.
 ///
 /// # Panics
 ///
-/// If there is no memory for it, or the store is in use for too long, with the words of [`SnapshotError`]: see [`try_cache`].
+/// Panics with the message of [`SnapshotError`] where [`try_cache`] returns an error: there is no memory for it, or the store is
+/// in use for too long.
 ///
 /// # Examples
 ///
@@ -947,23 +967,25 @@ pub fn cache() -> Cache {
     try_cache().unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The same as [`cache`], for where a panic will not do.
+/// The same as [`cache`], but returns an error instead of panicking.
 ///
 /// # Errors
 ///
-/// [`SnapshotError::NoMemory`] if there is no memory for it, [`SnapshotError::Busy`] if the store is in use, and waiting is not
-/// allowed, as in an interrupt handler that has interrupted a capture, or did not help for a second.
+/// [`SnapshotError::NoMemory`] if there is no memory for it; [`SnapshotError::Busy`] if the store is in use and either waiting is
+/// not allowed, as in an interrupt handler that interrupted a capture, or a second of waiting did not help.
 #[cfg(feature = "alloc")]
 pub fn try_cache() -> Result<Cache, SnapshotError> {
     store::cache::try_cache()
 }
 
-/// An owned snapshot of what was captured, which is no longer in the store afterwards. Every value is handed out once, whatever
-/// other threads take or [`drain`] at the same time. It is what a long-running program calls now and then.
+/// Moves the captured values out of the store into an owned snapshot, for a long-running program to call now and then. Every
+/// value is handed out once, even if other threads take or [`drain`] at the same time.
+///
+/// Like [`try_take`], it may hand out only some of the keys: call it again for the others.
 ///
 /// # Panics
 ///
-/// If there is no memory for it, or the store is in use for too long, with the words of [`SnapshotError`]: see [`try_take`].
+/// Panics with the message of [`SnapshotError`] where [`try_take`] returns an error.
 ///
 /// # Examples
 ///
@@ -981,22 +1003,25 @@ pub fn take() -> Cache {
     try_take().unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The same as [`take`]. Keys that can't be taken stay in the store; it is an error if the first one can't.
+/// The same as [`take`], but returns an error instead of panicking.
+///
+/// The result may lack keys: at the first key that is in use, or for which there is no memory, it stops, and returns the keys it
+/// has taken so far. That key and those after it stay in the store, for the next call.
 ///
 /// # Errors
 ///
-/// Those of [`try_cache`].
+/// Those of [`try_cache`], and only if nothing could be taken.
 ///
 /// # Examples
 ///
-/// What was captured, written away from time to time:
+/// Writing captured values to a log from time to time:
 ///
 /// ```
 /// # use anycapture::capture;
 /// # let _session = anycapture::session();
 /// # capture!(train, loss = 0.5_f32);
 /// let mut log = Vec::new();
-/// // A store that is in use now is read at the next turn.
+/// // A store that is in use now is read next time.
 /// if let Ok(cache) = anycapture::try_take() {
 ///     log.extend(cache.in_order().map(|value| format!("{} {value}", value.key())));
 /// }
@@ -1007,26 +1032,28 @@ pub fn try_take() -> Result<Cache, SnapshotError> {
     store::cache::try_take()
 }
 
-/// Streams what was captured as one [safetensors] file, in pieces of any size, without a heap where memory was given.
+/// Streams the captured values as one [safetensors] file, in pieces of any size; in given memory, without a heap.
 ///
 /// * A key whose values all have one element type and shape is one tensor, `key`, of shape `[n, ...]`, oldest first. A key of
-///   mixed types or shapes is a tensor a value, `key/0`, `key/1`, ...
-/// * Beside it stands `key#sequence`, of shape `[n]`, in `I64`, for some readers have no `U64`; where the line gives an index `key#index`, of
-///   shape `[n]` or, of several, `[n, r]`, with the smallest `i64` for one that a value lacks; and where threads other than the first have
-///   captured, `key#thread`.
-/// * `I128` and `U128` are `U64` with a last dimension of two, the low word first.
-/// * Text is in the metadata under its key, as a JSON list. Keys with values that have no numbers are named there under
-///   `anycapture.omitted`, also as a JSON list.
+///   mixed types or shapes is one tensor for each value, `key/0`, `key/1`, ...
+/// * `key#sequence` has shape `[n]`, in `I64`, as some readers lack `U64`.
+/// * If the line gives an index, `key#index` has shape `[n]`, or `[n, r]` for several, with the smallest `i64` where a value has
+///   none.
+/// * If threads other than the first have captured, `key#thread` has their numbers.
+/// * `I128` and `U128` are written as `U64` with a last dimension of two, the low word first.
+/// * Text is in the metadata under its key, as a JSON list. The metadata also lists, under `anycapture.omitted`, the keys with
+///   values that have no numbers.
 ///
 /// In Python: `safetensors.numpy.load_file("captured.safetensors")["Attention.forward.map"].shape`.
 ///
-/// In given memory, captures that come while it runs are refused, and counted.
+/// In given memory, captures made while it runs are refused, and counted, and [`visit`] skips all keys.
 ///
 /// [safetensors]: https://github.com/huggingface/safetensors#format
 ///
 /// # Errors
 ///
-/// The first that `sink` gives, and then no more is written.
+/// Returns the first error of `sink`, and writes no more after it. If values are missing, because a key was in use or there was no
+/// memory for a snapshot, that is not an error: `anycapture.error` in the metadata says so.
 ///
 /// # Examples
 ///
@@ -1046,10 +1073,15 @@ pub fn export<E>(sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
     store::export(sink)
 }
 
-/// The bytes of [given memory](set_memory) that one key takes for `count` values of this shape and element type, with so many
-/// indices a value, to the byte. Add up what the keys take.
+/// The exact number of bytes of [given memory](set_memory) that one key needs for `count` values of element type `E` and shape
+/// `shape`, each with `indices` indices. Add up the sizes of all keys.
 ///
-/// It is 0 when the `capture` feature is off: then the memory is empty too.
+/// A shape of more than 8 dimensions counts as flat, as such a value is kept. It is 0 when the `capture` feature is off, so the
+/// memory is then empty too.
+///
+/// # Panics
+///
+/// Panics, at compile time in a `const`, if the size overflows a `usize`.
 ///
 /// # Examples
 ///
@@ -1071,12 +1103,12 @@ pub const fn region_size<E: Element>(
     if ENABLED { store::region::region_size::<E>(key, count, shape, indices) } else { 0 }
 }
 
-/// Reads [given memory](set_memory) after a reset, or a copy of it: `None` if it is not such memory. Call it before `set_memory`, which
-/// ends what was there.
+/// Reads [given memory](set_memory) after a reset, or a copy of it: `None` if it holds no rings. Call it before `set_memory`,
+/// which erases it.
 ///
-/// Memory that the start-up code does not clear, such as a section `.uninit`, still holds the values after a warm reset. A value that was
-/// being written when the reset came is left out. Whatever the bytes are, this does not panic. A dump from a target with 32 bits can be
-/// read on one with 64.
+/// Memory that the start-up code does not clear, such as a section `.uninit`, still holds the values after a warm reset. A value
+/// that was being written at the reset is left out. It doesn't panic, whatever the bytes are. A dump from a 32-bit target can be
+/// read on a 64-bit one.
 ///
 /// # Examples
 ///
@@ -1087,7 +1119,7 @@ pub const fn region_size<E: Element>(
 /// }
 /// ```
 pub fn recover(memory: &[u8]) -> Option<Recovered<'_>> {
-    store::region::recover(memory)
+    store::recover::recover(memory)
 }
 
 #[cfg(any(doc, doctest))]
@@ -1107,12 +1139,12 @@ pub mod values {}
 #[doc = include_str!("../README.md")]
 pub struct Readme;
 
-/// Those of the README in Chinese.
+/// The examples of the Chinese README, tested.
 #[cfg(doctest)]
 #[doc = include_str!("../README.zh-CN.md")]
 pub struct ReadmeInChinese;
 
-/// The examples for those who come from Python, tested.
+/// The examples for users of the Python tool, tested.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/python.md")]
 pub struct Python;
@@ -1127,7 +1159,7 @@ pub mod __private {
     pub use crate::macros::{Elsewhere, OfThisBlock, Returned, Unassigned, names};
     pub use crate::store::kind::shaped;
     pub use crate::store::note::{Note, dims, indices, size};
-    pub use crate::store::probe::{Listed, Probe, any, optional};
-    pub use crate::store::typed::{Typed, cases as typed};
+    pub use crate::store::probe::{Listed, Probe, ToPlain, any};
+    pub use crate::store::star::{Typed, choose};
     pub use crate::store::{Callsite, Hits};
 }

@@ -6,7 +6,12 @@
 #![deny(warnings)]
 
 use std::{
-    collections::BTreeSet, convert::Infallible, env, process::Command, sync::Barrier, thread,
+    collections::BTreeSet,
+    convert::Infallible,
+    env,
+    process::Command,
+    sync::{Barrier, mpsc},
+    thread,
 };
 
 use anycapture::{
@@ -25,6 +30,27 @@ fn kept(key: &str) -> Vec<u32> {
 fn give(size: usize) {
     set_memory(Box::leak(vec![0_u8; size].into())).expect("it is the first");
     activate();
+}
+
+/// Captures with one thread, then with a second one: the names of the tensors in a file made after each.
+fn files_of_one_thread_and_of_two() -> [Vec<String>; 2] {
+    let names = || {
+        let mut file = Vec::new();
+        export(|bytes| -> Result<(), Infallible> {
+            file.extend_from_slice(bytes);
+            Ok(())
+        })
+        .expect("a `Vec` takes all");
+        let tensors = safetensors::SafeTensors::deserialize(&file).expect("a file");
+        let mut names: Vec<String> = tensors.names().iter().map(ToString::to_string).collect();
+        names.sort();
+        names
+    };
+    let hit = |n: u32| capture!(threads, n);
+    (0..3).for_each(hit);
+    let before = names();
+    thread::scope(|scope| drop(scope.spawn(|| hit(3))));
+    [before, names()]
 }
 
 /// Runs an ignored test of this file in a process of its own.
@@ -73,6 +99,19 @@ test_in_a_process! {
         assert!(set_memory(Box::leak(vec![0; 100].into())).is_err());
         capture!(m, before);
         assert_eq!(cache()["m.before"].len(), 2, "they stay there");
+    }
+
+    fn a_report_begins_with_what_is_set_and_was_used() {
+        let x = 1_u8;
+        capture!(early, x);
+        let text = report().to_string();
+        assert!(text.starts_with("anycapture: recording was never activated"), "{text}");
+        assert!(text.ends_with("  limits: 1024 values a key, 256 MiB in all; 0 bytes in use\n"), "{text}");
+        activate();
+        capture!(early, x);
+        let text = report().to_string();
+        assert!(text.contains("limits: 1024 values a key, 256 MiB in all; "), "{text}");
+        assert!(text.contains("early.x: 1 kept") && !text.contains("0 bytes in use"), "{text}");
     }
 
     fn plain_data_comes_back() {
@@ -404,6 +443,81 @@ test_in_a_process! {
                 assert!(files.iter().all(|file| *file == expected));
             }
         });
+    }
+
+    fn what_is_on_show_is_not_waited_for_by_the_code_that_shows_it() {
+        give(8_000);
+        for n in 0..3_u32 {
+            capture!(nested, n, other = n);
+        }
+        let mut reads = 0;
+        let outer = visit(|value| {
+            if value.key() == "nested.n" {
+                reads += 1;
+                let mut others = 0;
+                let inner = visit(|value| others += u64::from(value.key() == "nested.other"));
+                assert_eq!((inner.skipped(), inner.values(), others), (1, 3, 3));
+                assert!(anycapture::try_cache().is_err());
+                assert_eq!(counts("nested.other").kept(), 3);
+            }
+        });
+        assert!(outer.is_complete() && reads == 3);
+        // An iterator runs where its elements will be.
+        let elements = (0..3_u32).inspect(|&n| capture!(nested, n));
+        capture!(nested, n = anycapture::each(elements));
+        assert_eq!((counts("nested.n").busy(), counts("nested.n").kept()), (3, 4));
+        capture!(nested, n = 4_u32);
+        assert_eq!(counts("nested.n").kept(), 5, "and is free again");
+    }
+
+    fn a_reader_on_another_thread_does_not_cut_a_file_short() {
+        give(8 << 20);
+        // More than the pieces in which a file goes to the sink.
+        for n in 0..3_u32 {
+            capture!(cut, row = [n; 60_000], last = n);
+        }
+        let (begun, began) = mpsc::channel();
+        let mut begun = Some(begun);
+        let (showing, shows) = mpsc::channel();
+        let (ended, end) = mpsc::channel::<()>();
+        let mut file = Vec::new();
+        thread::scope(|scope| {
+            let reader = scope.spawn(move || {
+                began.recv().expect("the export begins");
+                visit(|_| {
+                    let _ = showing.send(());
+                    let _ = end.recv();
+                })
+            });
+            let exported = export(|bytes| -> Result<(), Infallible> {
+                file.extend_from_slice(bytes);
+                // The first time, until the reader holds a ring or has ended.
+                if begun.take().is_some_and(|begun| begun.send(()).is_ok()) {
+                    let _ = shows.recv();
+                }
+                Ok(())
+            });
+            drop(ended);
+            assert_eq!(exported, Ok(()));
+            let shown = reader.join().expect("it reads");
+            assert_eq!((shown.values(), shown.skipped()), (0, 2));
+        });
+        let file = safetensors::SafeTensors::deserialize(&file).expect("a whole file");
+        assert_eq!(file.tensor("cut.last").expect("the last key").shape(), [3]);
+    }
+
+    fn a_file_has_thread_numbers_if_a_second_thread_has_captured() {
+        give(4_000);
+        let [one, two] = files_of_one_thread_and_of_two();
+        assert_eq!(one, ["threads.n", "threads.n#sequence"]);
+        assert_eq!(two, ["threads.n", "threads.n#sequence", "threads.n#thread"]);
+    }
+
+    fn a_file_has_thread_numbers_if_a_second_thread_has_captured_on_the_heap() {
+        activate();
+        let [one, two] = files_of_one_thread_and_of_two();
+        assert_eq!(one, ["threads.n", "threads.n#sequence"]);
+        assert_eq!(two, ["threads.n", "threads.n#sequence", "threads.n#thread"]);
     }
 
     fn a_conversion_or_an_iterator_that_panics_leaves_the_ring_sound() {

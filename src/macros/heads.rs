@@ -62,7 +62,17 @@ macro_rules! __anycapture_arm {
             }] [] $($rest)*
         }
     };
-    // x + 1.0, and the next arm: at once, for a step of depth less
+    // x + 1.0, and the pattern of the next arm, for a step of depth less; `arms!` takes four at once of arms with a token each
+    ($m:tt [$($done:tt)*] [$($p:tt)*] $v:tt $e:expr , $q:tt => $w:tt , $($rest:tt)*) => {
+        $crate::__anycapture_arms! { $m [$($done)* $($p)* => $e,] [] $q => $w , $($rest)* }
+    };
+    ($m:tt [$($done:tt)*] [$($p:tt)*] $v:tt $e:expr , $q:tt => $w:tt $($rest:tt)*) => {
+        $crate::__anycapture_arm! { $m [$($done)* $($p)* => $e,] [$q] $w $w $($rest)* }
+    };
+    ($m:tt [$($done:tt)*] [$($p:tt)*] $v:tt $e:expr , #$a:tt $q:tt => $w:tt $($rest:tt)*) => {
+        $crate::__anycapture_arm! { $m [$($done)* $($p)* => $e,] [#$a $q] $w $w $($rest)* }
+    };
+    // x + 1.0, and the next arm
     ($m:tt [$($done:tt)*] [$($p:tt)*] $v:tt $e:expr $(, $($rest:tt)*)?) => {
         $crate::__anycapture_arms! { $m [$($done)* $($p)* => $e,] [] $($($rest)*)? }
     };

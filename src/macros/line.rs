@@ -182,14 +182,15 @@ macro_rules! __anycapture_let_mut_that_moves_is_listed_as_let_name {
 
 /// The code of a capture: the only place that names the store. What rustc says of a value that borrows ends with this name.
 ///
-/// `$l` is `[case path]`: `any`, or with `*` in a list `optional`, which passes over what it can't keep, or the types `(T, U,)`.
-/// What this puts in scope is no name of a variable: the value may be `&attn`, but no expression of the user's.
+/// `$l` is `[case path]`: `any`, or with `*` in a list `optional`, which passes over what it can't keep, or the types `(T, U,)`. With
+/// `*` the type may not be known yet: `store/star.rs` explains the zeros. What this puts in scope is no name of a variable: the value
+/// may be `&attn`, but no expression of the user's.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_value_must_own_what_it_holds {
-    // capture!(forward, attn), #[capture(*)]
-    ([$case:ident $($path:ident)+] $item:ident [] [$value:expr] $note:expr) => {{
-        use $crate::__private::$case::*;
+    // capture!(forward, attn)
+    ([any $($path:ident)+] $item:ident [] [$value:expr] $note:expr) => {{
+        use $crate::__private::any::*;
         static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::NEW;
         $crate::__private::Probe::new($value).__anycapture_record(
             &__ANYCAPTURE_SITE,
@@ -198,6 +199,19 @@ macro_rules! __anycapture_value_must_own_what_it_holds {
             ),
             $note,
             $crate::__private::Listed,
+        );
+    }};
+    // #[capture(*)]
+    ([optional $($path:ident)+] $item:ident [] [$value:expr] $note:expr) => {{
+        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::NEW;
+        $crate::__private::choose(
+            $crate::__private::ToPlain::new($value),
+            &__ANYCAPTURE_SITE,
+            &$crate::__private::concat!(
+                $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
+            ),
+            $note,
+            (0, (0, (0, (0, (0, ()))))),
         );
     }};
     // what can't be the name of a constant here
@@ -227,16 +241,15 @@ macro_rules! __anycapture_value_must_own_what_it_holds {
     }};
     // #[capture(*: Tensor)]
     ([($($type:ty,)+) $($path:ident)+] $item:ident [] [$value:expr] $note:expr) => {{
-        use $crate::__private::optional::*;
-        use $crate::__private::typed::*;
         static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::NEW;
-        $crate::__private::Typed::<_, ($($type,)+)>::new($crate::__private::Probe::new($value)).__anycapture_record(
+        $crate::__private::choose(
+            $crate::__private::Typed::<0, _, ($($type,)+)>::new($value),
             &__ANYCAPTURE_SITE,
             &$crate::__private::concat!(
                 $($crate::__private::stringify!($path), "."),+, $crate::__private::stringify!($item)
             ),
             $note,
-            $crate::__private::Listed,
+            (0, (0, (0, (0, (0, (0, (0, (0, (0, ()))))))))),
         );
     }};
 }

@@ -195,3 +195,137 @@ const fn fail(name: &str, rest: &str, before: &str, nearest: &str, after: &str) 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::{format, panic::catch_unwind, string::String, vec::Vec};
+
+    use super::{check, distance, fail, is_letter, is_variable, nearest, stands_in};
+
+    /// The sentence that stops the build, if one does.
+    fn refusal(name: &str, names: &[&str], text: &str) -> Option<String> {
+        let refused = catch_unwind(|| check(name, names, text)).err()?;
+        Some(*refused.downcast::<String>().expect("a sentence"))
+    }
+
+    /// What [`distance`] counts, by trying everything.
+    fn tried(a: &[u8], b: &[u8]) -> usize {
+        match (a, b) {
+            ([], rest) | (rest, []) => rest.len(),
+            ([x, a_rest @ ..], [y, b_rest @ ..]) => {
+                let replaced = tried(a_rest, b_rest) + usize::from(x != y);
+                replaced.min(tried(a_rest, b) + 1).min(tried(a, b_rest) + 1)
+            }
+        }
+    }
+
+    /// Every text of at most `longest` of the letters.
+    fn texts(letters: &[u8], longest: usize) -> Vec<Vec<u8>> {
+        let mut all = Vec::from([Vec::new()]);
+        let mut begin = 0;
+        for _ in 0..longest {
+            let end = all.len();
+            for (shorter, letter) in (begin..end).flat_map(|n| letters.iter().map(move |l| (n, *l)))
+            {
+                let longer = [&all[shorter][..], &[letter]].concat();
+                all.push(longer);
+            }
+            begin = end;
+        }
+        all
+    }
+
+    #[test]
+    fn a_name_is_found_wherever_it_stands_as_a_word_and_nowhere_else() {
+        let names: [&[u8]; 6] = [b"a", b"ab", b"aa", b"aba", b"r#a", b"abcdefghijklmnopqr"];
+        for name in names {
+            for around in texts(b"a -", 2) {
+                // In each of the 15 places that are looked at together, and where fewer are left.
+                for (before, behind) in (0..50).flat_map(|n| [(n, 0), (n, 1), (n, 20), (n, 40)]) {
+                    let text =
+                        [&b"-".repeat(before)[..], &around, name, &around, &b" ".repeat(behind)];
+                    let text = text.concat();
+                    let stands = text.split(|byte| !is_letter(*byte)).any(|word| word == name);
+                    let shown = || String::from_utf8_lossy(&text).into_owned();
+                    assert_eq!(stands_in(name, &text), stands, "{:?} in {:?}", name, shown());
+                }
+            }
+        }
+        for text in texts(b"ab ", 7) {
+            let stands = |name: &[u8]| text.split(|byte| *byte == b' ').any(|word| word == name);
+            for name in [&b"a"[..], b"ab", b"bab"] {
+                assert_eq!(stands_in(name, &text), stands(name), "{name:?} in {text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_are_of_letters_digits_and_what_else_a_name_may_have() {
+        for byte in 0..=255_u8 {
+            let letter = matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'#');
+            assert_eq!(is_letter(byte), letter || !byte.is_ascii(), "{byte}");
+        }
+        for (name, is) in [("x", true), ("_X", true), ("None", false), ("MAX", false)] {
+            assert_eq!(is_variable(name), is, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_distance_of_two_words_is_the_fewest_changes_from_one_to_the_other() {
+        let words = texts(b"abc", 4);
+        for (a, b) in words.iter().flat_map(|a| words.iter().map(move |b| (a, b))) {
+            let expected = if a.len() > 2 * b.len() { usize::MAX } else { tried(a, b) };
+            assert_eq!(distance(a, b), expected, "{a:?} {b:?}");
+        }
+        let long = [b'a'; 41];
+        assert_eq!(distance(&long[..38], &long[..39]), 1);
+        assert_eq!(distance(&long[..38], &long[..40]), usize::MAX, "too long to look");
+        assert_eq!(distance(&long, &long), usize::MAX, "too long to look");
+    }
+
+    #[test]
+    fn the_nearest_name_is_the_first_of_those_with_the_fewest_letters_that_differ() {
+        let near = |name: &str, text: &'static str| {
+            let (start, end) = nearest(name.as_bytes(), text.as_bytes());
+            &text[start..end]
+        };
+        assert_eq!(near("attn", "let q = 1; let atn = 2; let attm = 3;"), "atn");
+        assert_eq!(near("scores", "let socres = score; (scores_)"), "score");
+        assert_eq!(near("attn", "attention"), "");
+        assert_eq!(near("attn", ""), "");
+        // A third of the letters may differ, and one more letter makes the next one.
+        assert_eq!(near("a", "b ab"), "");
+        assert_eq!(near("ab", "cd ac"), "ac");
+        assert_eq!(near("abcd", "abef"), "");
+        assert_eq!(near("abcde", "abcfg"), "abcfg");
+        assert_eq!(near("abcde", "abfgh"), "");
+    }
+
+    #[test]
+    fn a_name_that_is_refused_stands_in_the_sentence_beside_the_nearest_one() {
+        let names = ["q", "attn", "q", "k"];
+        assert_eq!(refusal("attn", &names, "let attn = q + k;"), None);
+        assert_eq!(refusal("k", &names, "let attn = q + k;"), None);
+        let twice = "`q` stands twice in `#[capture]`: keep one of them";
+        assert_eq!(refusal("q", &names, "let attn = q + k;").as_deref(), Some(twice));
+        let nowhere = "`attn` is listed in `#[capture]`, but stands nowhere in the function";
+        assert_eq!(refusal("attn", &names, "let out = q + k;").as_deref(), Some(nowhere));
+        let near = format!("{nowhere}: is it `atn`?");
+        assert_eq!(refusal("attn", &names, "let atn = q + k;"), Some(near));
+    }
+
+    #[test]
+    fn a_sentence_that_is_too_long_is_cut() {
+        let long = "x".repeat(600);
+        let sentence = catch_unwind(|| fail(&long, "rest", "", "", "")).expect_err("it panics");
+        assert_eq!(
+            *sentence.downcast::<String>().expect("a sentence"),
+            format!("`{}", &long[1..512])
+        );
+        let cut = catch_unwind(|| fail(&long[..510], "\u{e4}", "", "", "")).expect_err("it panics");
+        let cut = cut.downcast::<&str>().expect("a sentence");
+        assert!(cut.contains("stands nowhere in the function, or twice"), "{cut}");
+    }
+}

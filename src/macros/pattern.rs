@@ -2,8 +2,8 @@
 
 /// Hands each name that a pattern binds to `__anycapture_name!`. The pattern ends at `:`, `=`, `=>`, `in` or `if`.
 ///
-/// `$kind` says what is bound: `let`, `later` (no value yet), `unknown` (with `*`, of a type that may not be known yet), `now`
-/// (captured at once, `mut` or not), `arm` (as `now`, where a name may be a constant), `end` (where the block ends).
+/// `$kind` says what is bound: `let`, `later` (no value yet), `now` (captured at once, `mut` or not), `arm` (as `now`, where a name
+/// may be a constant), `end` (where the block ends).
 #[cfg(feature = "capture")]
 #[doc(hidden)]
 #[macro_export]
@@ -112,8 +112,6 @@ macro_rules! __anycapture_name {
 
     (let mut $($x:tt)*) => { $crate::__anycapture_name! { @listed mut $($x)* } };
     (let plain $($x:tt)*) => { $crate::__anycapture_name! { @listed let $($x)* } };
-    (unknown mut $($x:tt)*) => { $crate::__anycapture_name! { @listed unknown_mut $($x)* } };
-    (unknown plain $($x:tt)*) => { $crate::__anycapture_name! { @listed unknown $($x)* } };
     (now $mut:ident $($x:tt)*) => { $crate::__anycapture_name! { @listed let $($x)* } };
     (arm mut $($x:tt)*) => { $crate::__anycapture_name! { @listed let $($x)* } };
     (arm plain $($x:tt)*) => { $crate::__anycapture_name! { @listed arm $($x)* } };
@@ -156,8 +154,6 @@ macro_rules! __anycapture_bind {
     ($kind:ident $x:ident $c:tt [* $type:tt]) => {};
     // x
     (arm $x:ident $c:tt $($entry:tt)*) => { $crate::__anycapture_bind! { let $x $c $($entry)* } };
-    (unknown $x:ident $c:tt $($entry:tt)*) => { $crate::__anycapture_bind! { let $x $c $($entry)* } };
-    (unknown_mut $x:ident $c:tt $($entry:tt)*) => { $crate::__anycapture_bind! { mut $x $c $($entry)* } };
     (let $x:ident $c:tt $listed:tt $last:ident $dims:tt $value:tt $let:tt) => {
         $crate::__anycapture_captured! { [] $c $x [$listed] $dims $value }
         #[allow(unused_variables)]

@@ -12,10 +12,10 @@ macro_rules! __anycapture_walk {
     ([$c:tt $kind:tt $pieces:tt] []) => { $crate::__anycapture_ends! { $c $pieces } };
     // let x = value, let mut x = value. The value's first token stands twice: to be matched, and to be copied.
     ($s:tt $at:tt let $x:tt = $v:tt $($rest:tt)*) => {
-        $crate::__anycapture_value! { $s $at [guess $x] [let $x =] $v $v $($rest)* }
+        $crate::__anycapture_value! { $s $at [let $x] [let $x =] $v $v $($rest)* }
     };
     ($s:tt $at:tt let $mut:tt $x:tt = $v:tt $($rest:tt)*) => {
-        $crate::__anycapture_value! { $s $at [guess $mut $x] [let $mut $x =] $v $v $($rest)* }
+        $crate::__anycapture_value! { $s $at [let $mut $x] [let $mut $x =] $v $v $($rest)* }
     };
     ($s:tt $at:tt let $x:tt : $type:ty = $v:tt $($rest:tt)*) => {
         $crate::__anycapture_value! { $s $at [let $x] [let $x : $type =] $v $v $($rest)* }
@@ -115,7 +115,7 @@ macro_rules! __anycapture_tail {
 #[macro_export]
 macro_rules! __anycapture_let {
     ($s:tt $at:tt [$($p:tt)*] = $v:tt $($rest:tt)*) => {
-        $crate::__anycapture_value! { $s $at [guess $($p)*] [let $($p)* =] $v $v $($rest)* }
+        $crate::__anycapture_value! { $s $at [let $($p)*] [let $($p)* =] $v $v $($rest)* }
     };
     ($s:tt $at:tt [$($p:tt)*] : $type:ty = $v:tt $($rest:tt)*) => {
         $crate::__anycapture_value! { $s $at [let $($p)*] [let $($p)* : $type =] $v $v $($rest)* }
@@ -172,68 +172,28 @@ macro_rules! __anycapture_value {
     (@walked [$s:tt $at:tt $for:tt [$v:tt $($rest:tt)*]] $($b:tt)*) => {
         $crate::__anycapture_put! { $s $at $for [] [[[] [] [$($b)*]]] $($rest)* }
     };
-    // With `*`, whether the type is known here depends on the value's tokens, so they stand twice.
-    ([[* $($c:tt)*] $kind:tt $pieces:tt] $at:tt [guess $($p:tt)*] $let:tt $v:tt $($rest:tt)*) => {
-        $crate::__anycapture_value! { @twice [[* $($c)*] $kind $pieces] $at [$($p)*] $let [$($rest)*] $($rest)* }
-    };
-    ([[+ $($c:tt)*] $kind:tt $pieces:tt] $at:tt [guess $($p:tt)*] $let:tt $v:tt $($rest:tt)*) => {
-        $crate::__anycapture_value! { @twice [[+ $($c)*] $kind $pieces] $at [$($p)*] $let [$($rest)*] $($rest)* }
-    };
     // a `let`, `if`, `for` or `match` behind it is taken at once: it saves a step of depth
-    (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; let $y:tt = $v:tt $($rest:tt)*) => {
-        $($let)* $e;
-        $crate::__anycapture_known! { [$c $p] $($all)* }
-        $crate::__anycapture_value! { [$c $kind $pieces] [] [guess $y] [let $y =] $v $v $($rest)* }
-    };
-    (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; if $($rest:tt)*) => {
-        $($let)* $e;
-        $crate::__anycapture_known! { [$c $p] $($all)* }
-        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] if [if] if $($rest)* }
-    };
-    (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; for $($rest:tt)*) => {
-        $($let)* $e;
-        $crate::__anycapture_known! { [$c $p] $($all)* }
-        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] for [for] for $($rest)* }
-    };
-    (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; match $($rest:tt)*) => {
-        $($let)* $e;
-        $crate::__anycapture_known! { [$c $p] $($all)* }
-        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] match [match] match $($rest)* }
-    };
-    (@twice [$c:tt $kind:tt $pieces:tt] [] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; $($rest:tt)*) => {
-        $($let)* $e;
-        $crate::__anycapture_known! { [$c $p] $($all)* }
-        $crate::__anycapture_walk! { [$c $kind $pieces] [] $($rest)* }
-    };
-    (@twice [$c:tt $kind:tt $pieces:tt] [$($at:tt)+] $p:tt [$($let:tt)*] [$($all:tt)*] $e:expr ; $($rest:tt)*) => {
-        $($at)* $($let)* $e;
-        $crate::__anycapture_cfg! { [] [$crate::__anycapture_known! { [$c $p] $($all)* }] $($at)* }
-        $crate::__anycapture_walk! { [$c $kind $pieces] [] $($rest)* }
-    };
-    (@twice $s:tt $at:tt [$($p:tt)*] $let:tt [$($all:tt)*] $($_:tt)*) => {
-        $crate::__anycapture_copy! { $s $at [[let $($p)*] $let] [] $($all)* }
-    };
-    ([$c:tt $kind:tt $pieces:tt] [] [$guess:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; let $y:tt = $w:tt $($rest:tt)*) => {
+    ([$c:tt $kind:tt $pieces:tt] [] [$let_:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; let $y:tt = $w:tt $($rest:tt)*) => {
         $($let)* $e;
         $crate::__anycapture_pattern! { @top let $c $($p)* }
-        $crate::__anycapture_value! { [$c $kind $pieces] [] [guess $y] [let $y =] $w $w $($rest)* }
+        $crate::__anycapture_value! { [$c $kind $pieces] [] [let $y] [let $y =] $w $w $($rest)* }
     };
-    ([$c:tt $kind:tt $pieces:tt] [] [$guess:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; if $($rest:tt)*) => {
+    ([$c:tt $kind:tt $pieces:tt] [] [$let_:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; if $($rest:tt)*) => {
         $($let)* $e;
         $crate::__anycapture_pattern! { @top let $c $($p)* }
         $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] if [if] if $($rest)* }
     };
-    ([$c:tt $kind:tt $pieces:tt] [] [$guess:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; for $($rest:tt)*) => {
+    ([$c:tt $kind:tt $pieces:tt] [] [$let_:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; for $($rest:tt)*) => {
         $($let)* $e;
         $crate::__anycapture_pattern! { @top let $c $($p)* }
         $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] for [for] for $($rest)* }
     };
-    ([$c:tt $kind:tt $pieces:tt] [] [$guess:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; match $($rest:tt)*) => {
+    ([$c:tt $kind:tt $pieces:tt] [] [$let_:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; match $($rest:tt)*) => {
         $($let)* $e;
         $crate::__anycapture_pattern! { @top let $c $($p)* }
         $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] match [match] match $($rest)* }
     };
-    ([$c:tt $kind:tt $pieces:tt] [] [$guess:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; $($rest:tt)*) => {
+    ([$c:tt $kind:tt $pieces:tt] [] [$let_:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; $($rest:tt)*) => {
         $($let)* $e;
         $crate::__anycapture_pattern! { @top let $c $($p)* }
         $crate::__anycapture_walk! { [$c $kind $pieces] [] $($rest)* }
@@ -311,37 +271,6 @@ macro_rules! __anycapture_ends {
         $crate::__anycapture_cfg! { [] [$crate::__anycapture_pattern! { @top end $c $($rest)* }] $($at)* }
         $crate::__anycapture_lets! { [$c (unit) ()] ; $($rest)* }
     };
-}
-
-/// Captures what a `let` without a type binds, with `*` in the list: nothing if the type may be known from later lines
-/// only, by the calls in its value, for method lookup has to know it here. `.ci/steps.py` has the table of such calls.
-#[cfg(feature = "capture")]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __anycapture_known {
-    // -x, for which rustc would ask for a literal
-    ($s:tt - $($all:tt)*) => { $crate::__anycapture_calls! { $s $($all)* } };
-    // 1.0
-    ([$c:tt [$($p:tt)+]] $e:literal ; $($_:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
-    // a value that never comes
-    ($s:tt return $($_:tt)*) => {};
-    ($s:tt break $($_:tt)*) => {};
-    ($s:tt continue $($_:tt)*) => {};
-    // None, From::from(x), Vec::new(), vec![]
-    ($s:tt None ; $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    ($s:tt From :: $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    ($s:tt vec![] ; $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    ($s:tt [] ; $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    ($s:tt $type:ident :: with_capacity $($_:tt)*) => { $crate::__anycapture_known! { @unknown $s } };
-    // [Default::default(); 4], vec![T::zero(); 4]
-    ($s:tt [$($all:tt)*] ; $($_:tt)*) => { $crate::__anycapture_known! { @array $s $($all)* } };
-    ($s:tt vec![$($all:tt)*] ; $($_:tt)*) => { $crate::__anycapture_known! { @array $s $($all)* } };
-    // of many literals, nothing has to be looked at
-    (@array $s:tt - $($all:tt)*) => { $crate::__anycapture_calls! { $s $($all)* ; } };
-    (@array [$c:tt [$($p:tt)+]] $e:literal , $($_:tt)*) => { $crate::__anycapture_pattern! { @top let $c $($p)+ } };
-    (@array $s:tt $($all:tt)*) => { $crate::__anycapture_calls! { $s $($all)* ; } };
-    (@unknown [$c:tt [$($p:tt)+]]) => { $crate::__anycapture_pattern! { @top unknown $c $($p)+ } };
-    ($s:tt $($all:tt)*) => { $crate::__anycapture_calls! { $s $($all)* } };
 }
 
 /// A value that is returned, captured.

@@ -1,12 +1,11 @@
-//! Capture lines: a `static` each, found by its key.
+//! Capture lines: one `static` for each, and how to find it by its key.
 //!
-//! A line registers itself when it is first hit while recording is active. The first line with a key is the owner of
-//! that key: what is known of the key is kept there, and later lines with the same key only point to it.
+//! A line registers itself when it is first hit while recording is active. The first line with a key is the owner of that key and
+//! holds its state; later lines with the same key only point to it.
 //!
-//! Owners stand in two structures, both without a lock and without allocation, so that a line may be hit for the
-//! first time in an interrupt handler: a binary trie over the hashes of keys, for looking one up, and a list in the
-//! order of registration, for reading all. Both only grow, by setting an empty [`OnceRef`] once: a caller that loses
-//! the race walks on from the winner.
+//! Owners are linked in two structures, both without locks and allocation, so that a line may be hit for the first time in an
+//! interrupt handler: a binary trie over the hashes of keys, for lookup, and a list in the order of registration, for iteration.
+//! Both only grow, by setting an empty [`OnceRef`] once: a caller that loses the race walks on from the winner.
 
 use core::sync::atomic::Ordering::Relaxed;
 
@@ -17,27 +16,26 @@ use super::counts::{AtomicBits, Bits, Stats};
 use super::region::Ring;
 #[cfg(feature = "alloc")]
 use super::share::try_box;
-
 use super::sync::lock;
 
 /// A capture line: the `static` in its expansion. Not public API.
 ///
 /// All zero until it is first hit, so that it takes RAM but no flash on a microcontroller. The test
 /// `an_idle_callsite_takes_120_bytes` guards its size.
-// What a capture looks at comes first, on one cache line.
+// The fields that a capture reads come first, on one cache line.
 #[repr(C)]
 pub struct Callsite {
     /// The first line with this key, perhaps this one.
     owner: OnceRef<'static, Callsite>,
-    /// What the store of the process knows of the key: see [`state`].
+    /// The state of the key in the store of the process: see [`state`].
     state: AtomicBits,
     pub(crate) stats: Stats,
-    /// As the line hands it over, with `r#` before raw identifiers.
+    /// The key as the line passes it, with `r#` before raw identifiers.
     key: OnceRef<'static, &'static str>,
-    /// The same without `r#`, if that differs and was asked for.
+    /// The key without `r#`, if that differs and was needed.
     #[cfg(feature = "alloc")]
     text: OnceRef<'static, &'static str>,
-    /// Below this in the trie: keys whose next bit of the hash is 0, or 1.
+    /// The children in the trie: keys whose next hash bit is 0 or 1.
     children: [OnceRef<'static, Callsite>; 2],
     /// The owner registered after this one.
     next: OnceRef<'static, Callsite>,
@@ -55,30 +53,33 @@ pub(crate) enum Place {
     Heap(usize),
 }
 
-/// The bits of [`Callsite::state`]: the number of the key's ring on the heap plus 1, or 0 until it is known; and:
+/// The bits of [`Callsite::state`]: in the lower ones, the number of the key's ring on the heap plus 1, or 0 until it is known.
 pub(crate) mod state {
     use super::Bits;
 
     const LAST: u32 = Bits::BITS - 1;
-    /// Whether the filter was asked.
+    /// The filter lets the key through, and its place is known.
     pub(crate) const ADMITTED: Bits = 1 << LAST;
-    /// Whether it leaves the key out.
+    /// The filter leaves the key out.
     pub(crate) const FILTERED: Bits = 1 << (LAST - 1);
-    /// Whether its values are to be cleared before they are used next.
+    /// The values must be cleared before the key is used next.
     pub(crate) const CLEARED: Bits = 1 << (LAST - 2);
-    /// Whether its values live in given memory, also while the filter is to be asked again.
+    /// The values live in given memory. It stays set when a new filter clears the bits above.
     pub(crate) const REGION: Bits = 1 << (LAST - 3);
-    /// Whether its ring was in use when an export began: a bit for each of two exports at a time.
-    pub(crate) const LEFT_OUT: [Bits; 2] = [1 << (LAST - 4), 1 << (LAST - 5)];
-    /// The rest.
+    /// The values are part of a running export: one bit for each of two concurrent exports.
+    pub(crate) const EXPORTED: [Bits; 2] = [1 << (LAST - 4), 1 << (LAST - 5)];
+    /// The ring is locked while a user's code runs.
+    #[cfg(feature = "std")]
+    pub(crate) const HELD: Bits = 1 << (LAST - 6);
+    /// The bits of the ring's number.
     #[cfg(feature = "alloc")]
-    pub(crate) const RING: Bits = LEFT_OUT[1] - 1;
+    pub(crate) const RING: Bits = (1 << (LAST - 6)) - 1;
 }
 
-/// The root of the trie; also the first of the list.
+/// The root of the trie, and the head of the list.
 static ROOT: OnceRef<'static, Callsite> = OnceRef::new();
 
-/// An owner near the end of the list, to append the next one from.
+/// An owner near the end of the list, where the search for the end starts.
 static NEAR_END: Mutex<Option<&'static Callsite>> = Mutex::new(None);
 
 impl Callsite {
@@ -107,22 +108,22 @@ impl Callsite {
         self.key.get().copied().unwrap_or_default()
     }
 
-    /// What the store of the process knows of the key: see `state`.
+    /// The state of the key in the store of the process: see the module `state`.
     #[inline(always)]
     pub fn state(&self) -> Bits {
         self.state.load(Relaxed)
     }
 
-    /// Changes some bits of it.
+    /// Clears, then sets bits of the state.
     pub fn change_state(&self, clear: Bits, set: Bits) {
         #[cfg(target_has_atomic = "32")]
         let _ = self.state.fetch_update(Relaxed, Relaxed, |state| Some(state & !clear | set));
-        // Without compare-and-swap there is one core; only an interrupt right here, of the same key, is overlooked.
+        // Without compare-and-swap, a change of the same key by an interrupt or another core right here is lost.
         #[cfg(not(target_has_atomic = "32"))]
         self.state.store(self.state() & !clear | set, Relaxed);
     }
 
-    /// The key as it is shown, of an owner. Of a key with raw identifiers, a copy without their `r#` is made once, and is leaked.
+    /// The key of an owner as it is shown. If it has raw identifiers, a copy without their `r#` is made once, and leaked.
     #[cfg(feature = "alloc")]
     pub fn text(&self) -> Option<&'static str> {
         use alloc::{boxed::Box, string::String};
@@ -158,12 +159,12 @@ impl Callsite {
         }
     }
 
-    /// Finds the owner of the key in the trie, or becomes it. Any number of lines may do so at once, one of them in a handler that has
-    /// interrupted another: each empty slot is taken by exactly one.
+    /// Finds the owner of the key in the trie, or becomes it. Any number of lines may do so at once, even in a handler that interrupted
+    /// another registration: each empty slot is taken by exactly one.
     #[cold]
     #[inline(never)]
     fn register(&'static self, key: &'static &'static str) -> &'static Callsite {
-        // An `Err` says that an interrupted registration of this line has done it.
+        // `Err`: an interrupted registration of this line has set it.
         let _ = self.key.set(key);
         let (mut slot, mut hash) = (&ROOT, hash(key));
         let owner = loop {
@@ -249,7 +250,7 @@ fn same(a: &str, b: &str) -> bool {
     core::ptr::eq(a, b) || Plain::new(a).eq(Plain::new(b))
 }
 
-/// FNV-1a, whose low bits are then mixed from the high ones: the trie takes the bits from the lowest on.
+/// FNV-1a, with the high bits then mixed into the low ones: the trie uses the lowest bits first.
 fn hash(key: &str) -> u32 {
     let hash = Plain::new(key)
         .fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
@@ -278,9 +279,20 @@ impl core::fmt::Display for KeyName<'_> {
 mod tests {
     extern crate std;
 
-    use std::{string::ToString, vec::Vec};
+    use std::{collections::HashSet, format, string::ToString, vec::Vec};
 
-    use super::{KeyName, Plain, same};
+    use super::{KeyName, Plain, hash, same};
+
+    #[test]
+    fn similar_keys_spread_over_the_trie() {
+        for form in ["Layer.forward.x", "x", ""] {
+            let key = |n| format!("{form}{n}.attn");
+            let places: HashSet<u32> = (0..1_024).map(|n| hash(&key(n)) % 1_024).collect();
+            // By chance it is 647 of them.
+            assert!(places.len() > 560, "{form}: {}", places.len());
+        }
+        assert_eq!(hash("r#fn.r#type"), hash("fn.type"));
+    }
 
     #[test]
     fn raw_identifiers_are_read_without_their_prefix() {

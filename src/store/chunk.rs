@@ -1,8 +1,8 @@
-//! A chunk: a run of values of one key, one element type, one shape and one number of indices, end to end.
+//! A chunk: contiguous values of one key, one element type, one shape and one number of indices.
 //!
-//! The newest chunk of a ring is open: it belongs to the ring alone, and values are appended to it. The others are
-//! sealed, and never change again. That is what lets a snapshot share them: a reader needs no lock, and a value costs no
-//! allocation of its own. A value that is large, or not plain data, is a chunk by itself.
+//! The newest chunk of a ring is open: it belongs to the ring alone, and values are appended to it. The others are sealed, and never
+//! change again, so a snapshot can share them: a reader needs no lock, and a value needs no allocation of its own. A value that is
+//! large, or not plain data, is a chunk by itself.
 
 /// When, and on which thread, a value was captured.
 #[derive(Clone, Copy)]
@@ -33,40 +33,41 @@ mod heap {
     use super::Stamp;
 
     /// A run of values of one form: `len` of them, with their marks, indices and elements at the same positions.
-    // In this order: what an append looks at comes first, on two cache lines.
+    // In this order: the fields that an append reads come first, on two cache lines.
     #[repr(C)]
     pub(crate) struct Chunk {
         pub data: Data,
-        /// One a value.
+        /// One for each value.
         pub marks: Vec<Mark>,
-        /// The number of values. In a chunk for small values elements, marks and indices are longer: what lies behind
-        /// the last value is room for the next ones.
+        /// The number of values. In a chunk for small values, elements, marks and indices are longer: the excess is room for
+        /// further values.
         len: usize,
         /// The sequence that marks count from.
         base: u64,
+        /// The number of indices of each value.
         pub index_rank: usize,
         pub shape: Shape,
         pub key: &'static str,
-        /// Elements in a value.
+        /// The number of elements of each value.
         pub stride: usize,
-        /// `index_rank` a value.
+        /// `index_rank` for each value.
         pub indices: Vec<i64>,
-        /// The position of the first value among all that its ring has taken in.
+        /// The position of the first value among all that its ring took in.
         pub first: u64,
-        /// The elements as bytes, made by the first reader that asks for them.
+        /// The elements as bytes, made for the first reader that needs them.
         bytes: OnceBox<[Vec<u8>; 1]>,
     }
 
     /// A [`Stamp`] in half the bytes.
     #[derive(Clone, Copy)]
     pub(crate) struct Mark {
-        /// The captures between [`Chunk::base`] and this one.
+        /// The sequence, counted from [`Chunk::base`].
         after: u32,
         thread: u32,
     }
 
     impl Mark {
-        /// `None` if the chunk has been there for too many captures.
+        /// `None` if the sequence is too far from `base`.
         #[inline(always)]
         fn new(stamp: Stamp, base: u64) -> Option<Mark> {
             let after = u32::try_from(stamp.sequence.wrapping_sub(base)).ok()?;
@@ -78,7 +79,7 @@ mod heap {
     #[derive(Clone)]
     pub(crate) struct Part {
         pub chunk: Shared<Chunk>,
-        /// The first of its values that counts.
+        /// The number of the first value of the part; earlier values of the chunk are gone.
         pub start: usize,
     }
 
@@ -89,7 +90,7 @@ mod heap {
         }
     }
 
-    /// What the values are.
+    /// The elements of a chunk, or its one value that is not plain data.
     pub(crate) enum Data {
         Plain(Buffer),
         /// One value of a user's type, or a text.
@@ -97,7 +98,7 @@ mod heap {
     }
 
     impl Data {
-        /// The bytes that it takes.
+        /// The size in bytes.
         pub(crate) fn size(&self) -> usize {
             match self {
                 Data::Plain(buffer) => buffer.capacity_in_bytes(),
@@ -112,7 +113,7 @@ mod heap {
         fn value(&self) -> &dyn Any;
         /// The name of its type, with all paths.
         fn type_name(&self) -> &'static str;
-        /// The bytes that it takes, as far as they can be known.
+        /// The size in bytes, as far as it can be known.
         fn size(&self) -> usize;
     }
 
@@ -166,12 +167,12 @@ mod heap {
             self.len
         }
 
-        /// The position behind that of the last value.
+        /// The position after the last value.
         pub(crate) fn end(&self) -> u64 {
             self.first + self.len() as u64
         }
 
-        /// What this chunk counts against the budget.
+        /// The bytes that this chunk counts against the budget.
         pub(crate) fn cost(&self) -> usize {
             Chunk::cost_of(self.data.size(), self.marks.capacity(), self.indices.capacity())
         }
@@ -184,7 +185,7 @@ mod heap {
             data.saturating_add(BOOKKEEPING + marks)
         }
 
-        /// Makes this a chunk for values of another form, without values. The buffers are kept where they will do.
+        /// Makes this a chunk for values of another form, without values. Buffers of the right type are kept.
         fn reform<E: Element>(&mut self, shape: Shape, stride: usize, index_rank: usize) {
             self.clear();
             if !matches!(&self.data, Data::Plain(buffer) if E::of(buffer).is_some()) {
@@ -195,8 +196,8 @@ mod heap {
             self.index_rank = index_rank;
         }
 
-        /// Makes this a chunk that [`append`](Chunk::append) finds room in for `count` values of this form, the first of them
-        /// with the sequence `base`.
+        /// Makes this a chunk in which [`append`](Chunk::append) has room for `count` values of this form, the first with the
+        /// sequence `base`.
         pub(crate) fn prepare<E: Element>(
             &mut self,
             base: u64,
@@ -213,7 +214,7 @@ mod heap {
             resize(&mut self.indices, count.checked_mul(index_rank)?, 0)
         }
 
-        /// Makes this a chunk for which [`push_source`](Chunk::push_source) may be called `count` times.
+        /// Makes this a chunk on which [`push_source`](Chunk::push_source) may be called `count` times.
         pub(crate) fn reserve<E: Element>(
             &mut self,
             shape: Shape,
@@ -232,13 +233,13 @@ mod heap {
             self.indices.try_reserve_exact(count.checked_mul(index_rank)?).ok()
         }
 
-        /// Whether there is room for one value, however large.
+        /// Whether this is a chunk for exactly one value.
         pub(crate) fn is_for_one(&self) -> bool {
             self.marks.capacity() == 1
         }
 
-        /// Makes this a chunk for the one value that is `data`, and gives what it held before, whose drop may be a user's code.
-        /// [`push_stamp`](Chunk::push_stamp) has to follow.
+        /// Makes `data` the one value of this chunk. Returns its former data, as dropping them may run a user's code.
+        /// [`push_stamp`](Chunk::push_stamp) must follow.
         pub(crate) fn hold(
             &mut self,
             data: Data,
@@ -258,7 +259,7 @@ mod heap {
 
         /// Appends a small value. False if it has another form than this chunk, or there is no room.
         ///
-        /// The test `tests/instructions.rs` guards its length: it is most of what a capture costs.
+        /// `tests/instructions.rs` guards its length, which is most of the cost of a capture.
         #[inline(always)]
         pub(crate) fn append<E: Element>(
             &mut self,
@@ -288,7 +289,7 @@ mod heap {
             true
         }
 
-        /// The number of values of `length` elements and with `rank` indices for which there are buffers.
+        /// The number of values of `length` elements and `rank` indices that fit the buffers.
         pub(crate) fn room_for<E: Element>(&self, length: usize, rank: usize) -> usize {
             let Data::Plain(buffer) = &self.data else { return 0 };
             let Some(data) = E::of(buffer) else { return 0 };
@@ -297,7 +298,7 @@ mod heap {
             self.marks.capacity().min(by_data).min(by_indices)
         }
 
-        /// Whether the values have this form.
+        /// Whether the values have this type, shape and number of indices.
         pub(crate) fn is_like<E: Element>(&self, shape: &Shape, rank: usize) -> bool {
             let is_of_type = matches!(&self.data, Data::Plain(buffer) if E::of(buffer).is_some());
             is_of_type && self.shape == *shape && self.index_rank == rank
@@ -309,8 +310,8 @@ mod heap {
             self.bytes = OnceBox::new();
         }
 
-        /// Takes in the elements and the indices of a value, after [`reserve`](Chunk::reserve). Says how many elements came.
-        /// [`push_stamp`](Chunk::push_stamp) has to follow.
+        /// Appends the elements and the indices of a value, after [`reserve`](Chunk::reserve), and returns the number of elements.
+        /// [`push_stamp`](Chunk::push_stamp) must follow.
         pub(crate) fn push_source<S: Source>(&mut self, source: S, indices: &[i64]) -> usize {
             let Data::Plain(buffer) = &mut self.data else { return 0 };
             let Some(data) = S::Element::of_mut(buffer) else { return 0 };
@@ -320,7 +321,8 @@ mod heap {
             data.len() - before
         }
 
-        /// Makes a value of what was taken in. Its [`follows`](Chunk::follows) has to hold.
+        /// Completes a value after [`push_source`](Chunk::push_source) or [`hold`](Chunk::hold). [`follows`](Chunk::follows) must
+        /// be true.
         pub(crate) fn push_stamp(&mut self, stamp: Stamp) {
             if self.len == 0 {
                 self.base = stamp.sequence;
@@ -329,12 +331,12 @@ mod heap {
             self.len = self.marks.len();
         }
 
-        /// Whether a value may be in one chunk with a first one of sequence `base`.
+        /// Whether a value may be in a chunk whose first value has the sequence `base`.
         pub(crate) fn follows(base: u64, stamp: Stamp) -> bool {
             Mark::new(stamp, base).is_some()
         }
 
-        /// The values from number `start` on, in a chunk of their own.
+        /// A new chunk with copies of the values from number `start` on.
         pub(crate) fn copy(&self, start: usize) -> Option<Chunk> {
             let mut copy = Chunk::empty(self.key);
             let Data::Plain(buffer) = &self.data else { return None };
@@ -352,7 +354,7 @@ mod heap {
             Some(copy)
         }
 
-        /// Takes over the form of `other`, with room for `count` values, and `values` as their elements.
+        /// Takes the form of `other`, with room for `count` values, and `values` as their elements.
         fn copy_elements<E: Element>(
             &mut self,
             values: &[E],
@@ -407,6 +409,12 @@ mod heap {
         #[inline]
         fn stamp_of(&self, mark: &Mark) -> Stamp {
             Stamp { sequence: self.base + u64::from(mark.after), thread: mark.thread }
+        }
+
+        /// Whether any value from number `start` on is from a thread other than the first.
+        pub(crate) fn has_threads(&self, start: usize) -> bool {
+            // Reads all of them without an early exit, several at a time.
+            self.marks[start..self.len].iter().fold(0, |all, mark| all | mark.thread) != 0
         }
 
         /// The number of values with a smaller sequence than `end`.
@@ -472,7 +480,7 @@ mod heap {
             self.bytes.get().map_or(&[], |[bytes]| &bytes[start * size..end * size])
         }
 
-        /// Summary of a value.
+        /// The summary of a value.
         pub(crate) fn summary(&self, position: usize) -> Summary {
             match &self.data {
                 Data::Plain(buffer) => with_buffer!(buffer, values => {
@@ -492,7 +500,7 @@ mod heap {
             }
         }
 
-        /// Writes the elements from number `first` on, little-endian, as many as `to` has bytes for.
+        /// Writes elements from number `first` on, little-endian, as many as fit `to`.
         pub(crate) fn write_elements(&self, first: usize, to: &mut [u8]) {
             fn write<E: Element>(values: &[E], to: &mut [u8]) {
                 E::write(&values[..to.len() / E::SIZE], to);
@@ -502,7 +510,7 @@ mod heap {
             }
         }
 
-        /// Hands the elements from value `start` up to value `end` on, as little-endian bytes in pieces.
+        /// Passes the elements of the values from `start` up to `end` to `sink`, as little-endian bytes in pieces.
         pub(crate) fn stream(
             &self,
             start: usize,
@@ -519,13 +527,13 @@ mod heap {
         }
     }
 
-    /// The place of a value of `length` elements behind `position` others.
+    /// The place of the value after `position` others, each of `length` elements.
     #[inline(always)]
     fn room_at<T>(all: &mut [T], position: usize, length: usize) -> Option<&mut [T]> {
         all.get_mut(position * length..)?.get_mut(..length)
     }
 
-    /// A scalar is not worth a call to `memcpy`.
+    /// Copies, for a scalar without a call to `memcpy`.
     #[inline(always)]
     fn copy<T: Copy>(from: &[T], to: &mut [T]) {
         match (from, to) {
@@ -534,14 +542,14 @@ mod heap {
         }
     }
 
-    /// Makes `all` exactly `count` long, or gives `None` where there is no memory.
+    /// Makes `all` exactly `count` long; `None` if there is no memory.
     fn resize<T: Copy>(all: &mut Vec<T>, count: usize, zero: T) -> Option<()> {
         all.try_reserve_exact(count.saturating_sub(all.len())).ok()?;
         all.resize(count, zero);
         Some(())
     }
 
-    /// All elements as little-endian bytes; `None` where there is no memory.
+    /// All elements as little-endian bytes; `None` if there is no memory.
     fn to_bytes(buffer: &Buffer) -> Option<Vec<u8>> {
         with_buffer!(buffer, values => elements_to_bytes(values))
     }
@@ -554,7 +562,7 @@ mod heap {
         Some(bytes)
     }
 
-    /// Hands elements over as little-endian bytes, made on the stack piece by piece: no memory is needed, whatever their number.
+    /// Passes elements to `sink` as little-endian bytes, converted on the stack in pieces, so it needs no heap.
     fn stream<E: Element>(values: &[E], sink: &mut dyn FnMut(&[u8]) -> fmt::Result) -> fmt::Result {
         let mut scratch = [0; 512];
         for piece in values.chunks(scratch.len() / E::SIZE) {
@@ -566,7 +574,7 @@ mod heap {
     }
 }
 
-/// Without a heap there are no chunks: this type has no value.
+/// Without a heap there are no chunks, so this type has no values.
 #[cfg(not(all(feature = "capture", feature = "alloc")))]
 mod no_heap {
     use super::super::element::{Element, Kind, Shape};

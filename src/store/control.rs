@@ -1,11 +1,11 @@
 //! A store: its switch, limits, filter and conversions, and where the values of each key live.
 //!
-//! There is one store for the process, [`PROCESS`], which keeps what it knows of a key in the owner of that key, and
-//! with `std` one for each [scope](super::scope), which has a table of its own.
+//! There is one store for the process, [`PROCESS`], which keeps the state of a key in the key's owner, and with `std` one for
+//! each [scope](super::scope), which has its own table.
 //!
-//! A key is admitted once: the filter is asked, its place is found, and both are written into the state of its owner, one word.
-//! From then on a capture in the store of the process reads that word and takes no lock but that of its ring. A new filter clears
-//! the words, and every key is asked again.
+//! A key is admitted once: it is matched against the filter, its place is found, and both results are written into the state of its
+//! owner, one word. From then on a capture in the store of the process reads that word and takes no lock except that of its ring.
+//! A new filter clears these words, so every key is matched again.
 
 #[cfg(feature = "alloc")]
 use alloc::{string::String, vec::Vec};
@@ -18,16 +18,15 @@ use super::callsite::{Callsite, Place, Plain, owners, state};
 use super::convert::{Conversion, Conversions, try_format};
 #[cfg(feature = "alloc")]
 use super::counts::Bits;
-use super::counts::{Counts, Event, Refused};
+use super::counts::{Counts, Event, Events, Refused};
 #[cfg(feature = "alloc")]
-use super::memory::DECIDED;
-use super::memory::{MEMORY, change_ring};
+use super::memory;
+use super::memory::{MEMORY, change_ring, read_ring};
 use super::options::{Options, Patterns, matches};
 #[cfg(feature = "alloc")]
 use super::ring::{Heap, Limits};
 #[cfg(feature = "alloc")]
 use super::share::Shared;
-#[cfg(feature = "alloc")]
 #[cfg(feature = "alloc")]
 use super::sync::CachePadded;
 use super::sync::lock;
@@ -38,12 +37,16 @@ use super::table::Table;
 #[cfg(feature = "std")]
 pub(crate) static SWITCH: AtomicUsize = AtomicUsize::new(0);
 
+/// The bit of the process in [`SWITCH`].
+#[cfg(feature = "std")]
+pub(crate) const PROCESS_IS_ACTIVE: usize = 1;
+
 /// The store of every thread that has no scope.
 pub(crate) static PROCESS: Store = Store::new();
 
-/// A place for captures: that of the process, or of a scope.
+/// The store of the process, or of a scope.
 ///
-/// `const` and zero where it can be, so that the store of the process is a `static` without initialisation.
+/// `const`, and all zero where possible, so that the store of the process is a `static` without initialisation.
 pub(crate) struct Store {
     #[cfg(feature = "alloc")]
     pub heap: CachePadded<Mutex<Heap>>,
@@ -51,29 +54,29 @@ pub(crate) struct Store {
     ever_active: AtomicBool,
     #[cfg(feature = "std")]
     flags: Flags,
-    /// The largest number of values a key, if it was told; 0 otherwise.
+    /// The `max_size` that a user has set; 0 if none was set.
     told_size: AtomicUsize,
-    /// Of a scope.
+    /// The keys of a scope.
     #[cfg(feature = "std")]
     table: Option<Mutex<Table>>,
 }
 
-/// What is read seldom, behind one lock.
+/// Settings that are seldom read, under one lock.
 struct Settings {
     only: Option<Patterns>,
     #[cfg(feature = "alloc")]
     conversions: Conversions,
     /// The key whose NaN has stopped recording.
     stopped_by: Option<&'static Callsite>,
-    /// The key whose conversion failed last, and what it said.
+    /// The key whose conversion failed last, and the error message.
     #[cfg(feature = "alloc")]
     message: Option<(&'static Callsite, String)>,
-    /// The keys that `*` has passed over, and the types of their first values.
+    /// The keys that `*` passed over, and the types of their first values.
     #[cfg(feature = "alloc")]
     passed_over: Vec<(&'static Callsite, &'static str)>,
 }
 
-/// What is known of a store at one moment, for the report.
+/// The state of a store at one moment, for the report.
 pub(crate) struct Status {
     pub active: bool,
     pub ever_active: bool,
@@ -96,65 +99,45 @@ impl Settings {
     }
 }
 
-/// What a capture asks for.
-#[cfg(feature = "std")]
-struct Flags {
-    active: AtomicBool,
-    filters: AtomicBool,
-    looks_for_nan: AtomicBool,
+/// The flags that captures read. Without scopes each is a `static`: the compiler sees which of them a program never sets, and removes
+/// the code that depends on it.
+macro_rules! flags {
+    ($($(#[$doc:meta])* $name:ident)+) => {
+        #[cfg(feature = "std")]
+        struct Flags {
+            $($name: AtomicBool,)+
+        }
+
+        #[cfg(feature = "std")]
+        impl Flags {
+            const fn new() -> Flags {
+                Flags { $($name: AtomicBool::new(false),)+ }
+            }
+        }
+
+        impl Store {$(
+            $(#[$doc])*
+            #[inline(always)]
+            #[cfg_attr(not(feature = "std"), allow(clippy::unused_self))]
+            fn $name(&self) -> &AtomicBool {
+                #[cfg(feature = "std")]
+                return &self.flags.$name;
+                #[cfg(not(feature = "std"))]
+                {
+                    static FLAG: AtomicBool = AtomicBool::new(false);
+                    &FLAG
+                }
+            }
+        )+}
+    };
 }
 
-#[cfg(feature = "std")]
-impl Flags {
-    const fn new() -> Flags {
-        let [active, filters, looks_for_nan] = [const { AtomicBool::new(false) }; 3];
-        Flags { active, filters, looks_for_nan }
-    }
-}
-
-#[cfg(feature = "std")]
-impl Store {
-    /// The switch.
-    #[inline(always)]
-    fn active(&self) -> &AtomicBool {
-        &self.flags.active
-    }
-
+flags! {
+    /// The switch. With scopes, that of the process is in [`SWITCH`] instead.
+    active
     /// Whether there is a filter: without one, no lock is needed to admit a key.
-    #[inline(always)]
-    fn filters(&self) -> &AtomicBool {
-        &self.flags.filters
-    }
-
-    #[inline(always)]
-    fn looks_for_nan(&self) -> &AtomicBool {
-        &self.flags.looks_for_nan
-    }
-}
-
-/// Without scopes each flag is a `static`: so the compiler sees which a program never sets, and leaves out what hangs on it.
-#[cfg(not(feature = "std"))]
-#[allow(clippy::unused_self)] // as with scopes
-impl Store {
-    /// The switch.
-    #[inline(always)]
-    fn active(&self) -> &'static AtomicBool {
-        static ACTIVE: AtomicBool = AtomicBool::new(false);
-        &ACTIVE
-    }
-
-    /// Whether there is a filter: without one, no lock is needed to admit a key.
-    #[inline(always)]
-    fn filters(&self) -> &'static AtomicBool {
-        static FILTERS: AtomicBool = AtomicBool::new(false);
-        &FILTERS
-    }
-
-    #[inline(always)]
-    fn looks_for_nan(&self) -> &'static AtomicBool {
-        static LOOKS_FOR_NAN: AtomicBool = AtomicBool::new(false);
-        &LOOKS_FOR_NAN
-    }
+    filters
+    looks_for_nan
 }
 
 impl Store {
@@ -193,7 +176,7 @@ impl Store {
         store
     }
 
-    /// Whether it is that of the process.
+    /// Whether this is the store of the process.
     #[inline]
     fn is_process(&self) -> bool {
         core::ptr::eq(self, &raw const PROCESS)
@@ -201,20 +184,24 @@ impl Store {
 
     #[inline(always)]
     pub(crate) fn is_active(&self) -> bool {
+        #[cfg(feature = "std")]
+        if self.is_process() {
+            return SWITCH.load(Relaxed) & PROCESS_IS_ACTIVE != 0;
+        }
         self.active().load(Relaxed)
     }
 
-    /// Sets the flag of this store, and for that of the process the lowest bit of [`SWITCH`] as well, which lines read.
     fn set_active(&self, active: bool) {
-        self.active().store(active, Relaxed);
         #[cfg(feature = "std")]
         if self.is_process() {
             if active {
-                SWITCH.fetch_or(1, Relaxed)
+                SWITCH.fetch_or(PROCESS_IS_ACTIVE, Relaxed);
             } else {
-                SWITCH.fetch_and(!1, Relaxed)
-            };
+                SWITCH.fetch_and(!PROCESS_IS_ACTIVE, Relaxed);
+            }
+            return;
         }
+        self.active().store(active, Relaxed);
     }
 
     pub(crate) fn activate(&self) {
@@ -226,7 +213,7 @@ impl Store {
         self.set_active(false);
     }
 
-    /// Sets what `options` say. What they replace is left in them, to be dropped when no lock is held.
+    /// Applies `options`. The settings they replace are left in them, to be dropped when no lock is held.
     pub(crate) fn set(&self, options: &mut Options) {
         if options.stop_at_nan {
             self.looks_for_nan().store(true, Relaxed);
@@ -247,7 +234,7 @@ impl Store {
         self.set_limits(options.max_size.map(max_size_of), options.max_bytes);
     }
 
-    /// Has every key ask the filter again.
+    /// Makes every key be matched against the filter again.
     fn forget_admissions(&self) {
         if self.is_process() {
             for owner in owners() {
@@ -256,32 +243,15 @@ impl Store {
         }
     }
 
-    /// Whether `key` is recorded; its place if so. Otherwise the reason is counted.
+    /// The place of a key, if it is recorded. Otherwise the reason is counted.
     #[inline]
     pub(crate) fn admit(&self, owner: &'static Callsite) -> Option<Place> {
-        let known = if self.is_process() { self.known_place(owner) } else { None };
-        let place = match known {
-            Some(place) => Ok(place),
-            None => self.find_place(owner),
-        };
+        let known = if self.is_process() { known_place(owner) } else { None };
+        let place = known.unwrap_or_else(|| self.find_place(owner));
         place.map_err(|event| self.count(owner, event)).ok()
     }
 
-    /// The place of a key in the store of the process, if it was asked for before.
-    #[inline]
-    fn known_place(&self, owner: &'static Callsite) -> Option<Place> {
-        let state = owner.state();
-        if state & (state::ADMITTED | state::FILTERED | state::CLEARED) != state::ADMITTED {
-            return None;
-        }
-        #[cfg(feature = "alloc")]
-        if state & state::RING != 0 {
-            return Some(Place::Heap((state & state::RING) as usize - 1));
-        }
-        Some(Place::Region)
-    }
-
-    /// Asks the filter, and finds or makes the place of a key. What it finds is written into the state, for [`known_place`](Store::known_place).
+    /// Applies the filter, and finds or makes the place of a key. The result is written into the state, for [`known_place`].
     #[cold]
     fn find_place(&self, owner: &'static Callsite) -> Result<Place, Event> {
         let filters = || self.filters().load(Relaxed);
@@ -292,7 +262,7 @@ impl Store {
             return self.find_place_in(table, owner, wanted);
         }
         self.run_pending(owner);
-        // Locked until the answer stands in the state: a filter that is set meanwhile would not know of it.
+        // Locked until the result is in the state: a filter that is set meanwhile would not clear it.
         let settings = lock(&self.settings);
         let wanted = match &settings {
             _ if !filters() => true,
@@ -304,14 +274,14 @@ impl Store {
             return Err(Event::Filtered);
         }
         #[cfg(feature = "alloc")]
-        if DECIDED.for_heap() {
+        if memory::use_heap() {
             return self.find_ring(owner).map_err(Event::Refused);
         }
         owner.change_state(0, state::ADMITTED | state::REGION);
         Ok(Place::Region)
     }
 
-    /// The ring of a key in the store of the process, which is made if it is not there.
+    /// The ring of a key in the store of the process, made if there is none.
     #[cfg(feature = "alloc")]
     fn find_ring(&self, owner: &'static Callsite) -> Result<Place, Refused> {
         let key = owner.text().ok_or(Refused::NoMemory)?;
@@ -320,13 +290,13 @@ impl Store {
             0 => heap.open(key)?,
             ring => ring as usize - 1,
         };
-        // Set under the lock, for another thread that comes to it with the same key.
+        // Set under the lock: another thread may get here with the same key.
         owner.change_state(state::RING, ring as Bits + 1);
         owner.change_state(0, state::ADMITTED);
         Ok(Place::Heap(ring))
     }
 
-    /// The same in the table of a scope, under its lock: two threads in the scope may come with one key.
+    /// The same in the table of a scope, under its lock: two threads in the scope may get here with the same key.
     #[cfg(feature = "std")]
     fn find_place_in(
         &self,
@@ -361,24 +331,21 @@ impl Store {
         owner.stats.count(event);
     }
 
-    /// What the events of a key were counted as.
-    pub(crate) fn events(&self, owner: &'static Callsite, event: Event) -> u32 {
+    /// The counts of the events of a key.
+    pub(crate) fn events(&self, owner: &'static Callsite) -> Events {
         #[cfg(feature = "std")]
         if let Some(table) = &self.table {
-            let table = lock(table);
-            return table
-                .as_ref()
-                .and_then(|table| table.get(owner))
-                .map_or(0, |key| key.stats.get(event));
+            let events = || Some(lock(table)?.get(owner)?.stats.events());
+            return events().unwrap_or_default();
         }
-        owner.stats.get(event)
+        owner.stats.events()
     }
 
     /// Counts a value that `*` passes over, and keeps the name of its type.
     #[cfg_attr(not(feature = "alloc"), allow(unused_variables))]
     pub(crate) fn pass_over(&self, owner: &'static Callsite, type_name: &'static str) {
         #[cfg(feature = "alloc")]
-        if self.events(owner, Event::PassedOver) == 0 {
+        if self.events(owner)[Event::PassedOver.number()] == 0 {
             if let Some(mut settings) = lock(&self.settings) {
                 if settings.passed_over.try_reserve(1).is_ok() {
                     settings.passed_over.push((owner, type_name));
@@ -399,7 +366,7 @@ impl Store {
         ""
     }
 
-    /// The keys that were hit, with their places, in the order of their first hits.
+    /// The keys that were hit, with their places, in the order of first hits.
     pub(crate) fn keys(&self) -> impl Iterator<Item = (&'static Callsite, Option<Place>)> {
         let process = self.is_process().then(|| owners().map(|owner| (owner, place_of(owner))));
         #[cfg(feature = "std")]
@@ -418,11 +385,11 @@ impl Store {
         place_of(owner)
     }
 
-    /// What became of the values of a key.
+    /// The counts of the values of a key.
     pub(crate) fn counts(&self, owner: &'static Callsite, place: Option<Place>) -> Counts {
         match place {
             Some(Place::Region) => {
-                lock(&owner.ring).and_then(|ring| Some(ring.as_ref()?.counts())).unwrap_or_default()
+                read_ring(owner).and_then(|ring| Some(ring.as_ref()?.counts())).unwrap_or_default()
             }
             #[cfg(feature = "alloc")]
             Some(Place::Heap(number)) => {
@@ -432,7 +399,7 @@ impl Store {
         }
     }
 
-    /// Drops every value. What is in use is cleared before it is used next.
+    /// Drops every value. A key that is in use is cleared before its next use.
     pub(crate) fn clear(&self) {
         for (owner, place) in self.keys() {
             if let Some(place) = place {
@@ -441,7 +408,7 @@ impl Store {
         }
     }
 
-    /// Clears one key, or marks it to be cleared by the next that uses it.
+    /// Clears one key, or marks it to be cleared before its next use.
     fn clear_key(&self, owner: &'static Callsite, place: Place) {
         let cleared = match place {
             Place::Region => match change_ring(owner) {
@@ -469,7 +436,7 @@ impl Store {
         }
     }
 
-    /// Clears a key for which that was asked while it was in use.
+    /// Clears a key that was in use when it should have been cleared.
     #[inline]
     pub(crate) fn run_pending(&self, owner: &'static Callsite) {
         if self.is_process() && owner.state() & state::CLEARED != 0 {
@@ -480,7 +447,7 @@ impl Store {
         }
     }
 
-    /// Begins all counts anew.
+    /// Resets all counts.
     pub(crate) fn reset_counts(&self) {
         for (owner, place) in self.keys() {
             if self.is_process() {
@@ -507,16 +474,21 @@ impl Store {
         }
         if let Some(mut settings) = lock(&self.settings) {
             settings.stopped_by = None;
+            #[cfg(feature = "alloc")]
+            {
+                settings.passed_over.clear();
+                settings.message = None;
+            }
         }
     }
 
     /// Whether values live in given memory.
     #[cfg(feature = "alloc")]
     pub(crate) fn uses_memory(&self) -> bool {
-        self.is_process() && DECIDED.is_region()
+        self.is_process() && memory::uses_memory()
     }
 
-    /// The largest number of values a key in given memory, if it was told; 0 otherwise.
+    /// The `max_size` that a user has set, for given memory; 0 if none was set.
     pub(crate) fn told_size(&self) -> usize {
         self.told_size.load(Relaxed)
     }
@@ -531,7 +503,7 @@ impl Store {
         self.trim_regions(max_size);
     }
 
-    /// Sets limits, then frees what is beyond them, a chunk under each lock: captures go on meanwhile.
+    /// Sets limits, then frees the values beyond them, taking the lock for one chunk at a time: captures go on meanwhile.
     #[cfg(feature = "alloc")]
     fn set_limits(&self, max_size: Option<usize>, max_bytes: Option<usize>) {
         self.trim_regions(max_size);
@@ -556,8 +528,8 @@ impl Store {
         self.trim_to_budget(rings);
     }
 
-    /// Drops the oldest values of all keys until the budget is kept: in rounds, each of which goes up to a later
-    /// capture, so that no key loses much more than another.
+    /// Drops the oldest values of all keys until they fit the budget, in rounds that each go up to a later capture, so that no key
+    /// loses much more than another.
     #[cfg(feature = "alloc")]
     fn trim_to_budget(&self, rings: usize) {
         const ROUNDS: u64 = 64;
@@ -575,7 +547,7 @@ impl Store {
         }
     }
 
-    /// Brings the rings in given memory to a smaller limit. One that is in use keeps its values until it takes the next one in.
+    /// Applies a smaller limit to the rings in given memory. A ring that is in use keeps its values until its next capture.
     fn trim_regions(&self, max_size: Option<usize>) {
         let Some(max_size) = max_size else { return };
         for (owner, place) in self.keys() {
@@ -593,7 +565,7 @@ impl Store {
         self.looks_for_nan().load(Relaxed)
     }
 
-    /// Stops recording behind a value of this key.
+    /// Stops recording after a value of this key that contains a NaN.
     #[cold]
     pub(crate) fn stop_at_nan(&self, owner: &'static Callsite) {
         self.deactivate();
@@ -603,7 +575,7 @@ impl Store {
         }
     }
 
-    /// What the report says before the keys. Of what is in use, it says what is true without it.
+    /// The part of the report before the keys. Skips whatever is locked.
     pub(crate) fn status(&self) -> Status {
         let settings = lock(&self.settings);
         let memory = lock(&MEMORY).filter(|memory| self.is_process() && memory.size() > 0);
@@ -633,19 +605,36 @@ impl Store {
         lock(&self.settings)?.conversions.get(of)
     }
 
-    /// Keeps what a conversion said when it failed.
+    /// Keeps the error message of a conversion.
     pub(crate) fn set_message(&self, owner: &'static Callsite, message: String) {
         let earlier =
             lock(&self.settings).map(|mut settings| settings.message.replace((owner, message)));
         drop(earlier);
     }
 
-    /// What the last conversion that failed said, if it was of this key.
+    /// The error message of the last conversion that failed, if it was of this key.
     pub(crate) fn message(&self, owner: &'static Callsite) -> Option<String> {
         let settings = lock(&self.settings)?;
         let (of, message) = settings.message.as_ref()?;
         core::ptr::eq(*of, owner).then(|| try_format(format_args!("{message}")).ok())?
     }
+}
+
+/// The earlier result for a key in the store of the process: its place, or that the filter leaves it out.
+#[inline]
+fn known_place(owner: &'static Callsite) -> Option<Result<Place, Event>> {
+    let state = owner.state();
+    if state & state::FILTERED != 0 {
+        return Some(Err(Event::Filtered));
+    }
+    if state & (state::ADMITTED | state::CLEARED) != state::ADMITTED {
+        return None;
+    }
+    #[cfg(feature = "alloc")]
+    if state & state::RING != 0 {
+        return Some(Ok(Place::Heap((state & state::RING) as usize - 1)));
+    }
+    Some(Ok(Place::Region))
 }
 
 /// The place of a key in the store of the process.
@@ -657,7 +646,7 @@ fn place_of(owner: &'static Callsite) -> Option<Place> {
     (owner.state() & state::REGION != 0).then_some(Place::Region)
 }
 
-/// What a user's limit stands for: 0 is none.
+/// The limit that a user has set: 0 is no limit.
 fn max_size_of(max_size: usize) -> usize {
     if max_size == 0 { usize::MAX } else { max_size }
 }

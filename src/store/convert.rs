@@ -1,7 +1,7 @@
 //! Conversions of users' types to plain data.
 //!
-//! A conversion is shared, so that a capture can run it when no lock is held, while another thread replaces it. It is looked up by
-//! type, for values that are not plain data only: what needs no conversion pays nothing for those that are set.
+//! A conversion is shared, so that a capture can run it without holding a lock, while another thread replaces it. It is looked up
+//! by type, only for values that are not plain data: plain data pay nothing for conversions.
 
 use alloc::{string::String, vec::Vec};
 use core::fmt::{self, Display};
@@ -9,9 +9,9 @@ use core::fmt::{self, Display};
 use super::element::{Buffer, Buffered, Element};
 use super::note::{DimList, dims};
 
-/// Numbers with a shape: what a conversion gives, see [`Options::convert`](crate::Options::convert).
+/// Numbers with a shape, the result of a conversion: see [`Options::convert`](crate::Options::convert).
 ///
-/// The store takes over its `Vec` as it is: of a large one, nothing is copied a second time.
+/// The store takes over a large `Vec` as it is, without a second copy.
 ///
 /// # Examples
 ///
@@ -27,10 +27,9 @@ pub struct Array {
 }
 
 impl Array {
-    /// Elements in row-major order, with their dimensions, outermost first.
+    /// An array of `values` in row-major order, with the dimensions `shape`, outermost first.
     ///
-    /// If the product of the dimensions is not the number of elements, the values are kept flat, and the mismatch is
-    /// counted.
+    /// If the product of the dimensions is not the number of elements, the values are kept flat and the mismatch is counted.
     pub fn new<E: Element>(shape: &[usize], values: Vec<E>) -> Array {
         let mut buffer = <E as Buffered>::buffer();
         if let Some(data) = E::of_mut(&mut buffer) {
@@ -39,7 +38,7 @@ impl Array {
         Array { shape: dims(shape), buffer }
     }
 
-    /// The dimensions as they were given, outermost first; of more than 9 the first 9.
+    /// The dimensions as given, outermost first, but at most the first 9.
     pub fn shape(&self) -> &[usize] {
         self.shape.as_slice()
     }
@@ -51,9 +50,9 @@ impl fmt::Debug for Array {
     }
 }
 
-/// What a conversion may give: an [`Array`], or a `Result` of one whose error can be displayed.
+/// The result of a conversion: an [`Array`], or a `Result` of one whose error implements `Display`.
 ///
-/// The trait can't be implemented elsewhere in a useful way: its method is hidden.
+/// It is not meant to be implemented elsewhere: its method is hidden.
 ///
 /// # Examples
 ///
@@ -95,7 +94,7 @@ impl<E: Display> Converted for Result<Array, E> {
     }
 }
 
-/// `format!`, where there may be no memory: it would abort.
+/// `format!`, but fails instead of aborting when there is no memory.
 pub(crate) fn try_format(text: fmt::Arguments<'_>) -> Result<String, fmt::Error> {
     struct Fallible(String);
 
@@ -136,7 +135,7 @@ mod with_capture {
         }
     }
 
-    /// A conversion behind its type.
+    /// A conversion, with its type erased.
     trait Run: Send + Sync {
         /// `None` if `value` is of another type.
         fn run(&self, value: &dyn Any) -> Option<Result<Array, String>>;
@@ -152,24 +151,23 @@ mod with_capture {
     }
 
     impl Conversion {
-        /// The numbers of `value`, or the message of the conversion; `None` if it is of another type.
+        /// The numbers of `value`, or the error message of the conversion; `None` if `value` is of another type.
         pub(crate) fn run(&self, value: &dyn Any) -> Option<Result<Array, String>> {
             self.run.run(value)
         }
     }
 
-    /// Conversions, one a type.
+    /// Conversions, at most one for each type.
     #[derive(Default)]
     pub(crate) struct Conversions(Vec<Shared<Conversion>>);
 
     impl Conversions {
-        /// None.
+        /// An empty list.
         pub(crate) const fn new() -> Conversions {
             Conversions(Vec::new())
         }
 
-        /// Adds a conversion in place of an earlier one of the same type. Where there is no memory for it, there is
-        /// none.
+        /// Adds a conversion, in place of an earlier one of the same type. Does nothing if there is no memory.
         pub(crate) fn add<T: 'static, C: Converted>(
             &mut self,
             convert: impl Fn(&T) -> C + Send + Sync + 'static,
@@ -181,7 +179,7 @@ mod with_capture {
             }
         }
 
-        /// Leaves the one that was there before in `conversion`.
+        /// Sets the conversion of a type, and leaves the earlier one in `conversion`.
         fn set(&mut self, conversion: &mut Shared<Conversion>) {
             match self.0.iter_mut().find(|other| other.of == conversion.of) {
                 Some(other) => core::mem::swap(other, conversion),
@@ -193,7 +191,7 @@ mod with_capture {
             }
         }
 
-        /// Adds these to `earlier`, and becomes what is to be dropped when no lock is held.
+        /// Adds these to `earlier`, and keeps the replaced ones, to be dropped when no lock is held.
         pub(crate) fn merge_into(&mut self, earlier: &mut Conversions) {
             for conversion in &mut self.0 {
                 earlier.set(conversion);

@@ -1,9 +1,9 @@
-//! What became of the values that a key was given.
+//! Counts of what became of the values of a key.
 //!
-//! A capture never fails: it keeps a value or counts why not. What a ring took in is counted by the ring, under its lock, so
-//! that kept, overwritten, cleared and taken always add up; everything else by [`Stats`], without one.
+//! A capture never fails: it keeps a value or counts why not. The values that a ring took in are counted by the ring, under its
+//! lock, so that kept, overwritten, cleared and taken always add up. All other events are counted by [`Stats`], without a lock.
 
-/// Counts and flags have 32 bits, or 16 where the target has no more in one piece (AVR).
+/// Counts and flags have 32 bits, or 16 on targets without 32-bit atomics (AVR).
 #[cfg(not(target_pointer_width = "16"))]
 mod bits {
     pub(crate) type Bits = u32;
@@ -25,17 +25,17 @@ pub(crate) use bits::Bits;
 /// Why a value was not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// No memory is left, or the allocator gave none, and the key has no older values to give up.
+    /// No memory is left, or an allocation failed, and the key has no older values to drop.
     NoMemory,
     /// The value is larger than the whole budget, or than its ring in given memory.
     TooLarge,
-    /// What the value needs was in use, and waiting is not allowed or did not help.
+    /// A lock was taken, and waiting is not allowed or did not help.
     Busy,
     /// The value is not plain data, and values live in given memory.
     NotPlain,
 }
 
-/// Values that a ring took in.
+/// Counts of the values that a ring took in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     /// Held now.
@@ -50,81 +50,89 @@ pub(crate) struct Counts {
     pub taken: u64,
 }
 
+/// An event other than that a ring takes a value in.
+#[derive(Clone, Copy)]
+pub(crate) enum Event {
+    Refused(Refused),
+    /// Left out by the filter.
+    Filtered,
+    /// Kept without its shape.
+    Mismatched,
+    /// A `None` or an `Err`.
+    Absent,
+    /// Passed over by `*`: neither plain data nor text.
+    PassedOver,
+    /// A conversion failed.
+    Unconverted,
+    /// Kept without the given shape, as the value is not plain data.
+    ShapeIgnored,
+}
+
+/// The count of each event, by its number.
+pub(crate) type Events = [u32; Event::COUNT];
+
+impl Event {
+    pub(crate) const COUNT: usize = 10;
+
+    /// Its position in [`Events`].
+    pub(crate) const fn number(self) -> usize {
+        match self {
+            Event::Refused(Refused::NoMemory) => 0,
+            Event::Refused(Refused::TooLarge) => 1,
+            Event::Refused(Refused::Busy) => 2,
+            Event::Filtered => 3,
+            Event::Mismatched => 4,
+            Event::Absent => 5,
+            Event::PassedOver => 6,
+            // Without a heap the next three can't happen.
+            Event::Refused(Refused::NotPlain) => 7,
+            Event::Unconverted => 8,
+            Event::ShapeIgnored => 9,
+        }
+    }
+}
+
 #[cfg(feature = "capture")]
-pub(crate) use with_capture::{Event, Stats};
+pub(crate) use with_capture::Stats;
 
 #[cfg(feature = "capture")]
 mod with_capture {
     use core::sync::atomic::Ordering::Relaxed;
 
-    use super::{AtomicBits, Refused};
+    use super::{AtomicBits, Event, Events};
 
-    /// Something that happens to a value other than that a ring takes it in.
-    #[derive(Clone, Copy)]
-    pub(crate) enum Event {
-        Refused(Refused),
-        /// Left out by the filter.
-        Filtered,
-        /// Kept without its shape.
-        Mismatched,
-        /// A `None` or an `Err`.
-        Absent,
-        /// Passed over by `*`: not plain data, nor text.
-        PassedOver,
-        /// A conversion failed.
-        Unconverted,
-        /// Kept, but a shape was given, and it is not plain data.
-        ShapeIgnored,
-    }
+    /// The number of events that can happen.
+    const COUNTED: usize = if cfg!(feature = "alloc") { Event::COUNT } else { 7 };
 
-    /// Counts events. It is all zero at first, so that it costs no flash on a microcontroller.
-    pub(crate) struct Stats([AtomicBits; Event::COUNT]);
-
-    impl Event {
-        const COUNT: usize = if cfg!(feature = "alloc") { 10 } else { 7 };
-
-        /// Its counter in [`Stats`].
-        fn number(self) -> usize {
-            match self {
-                Event::Refused(Refused::NoMemory) => 0,
-                Event::Refused(Refused::TooLarge) => 1,
-                Event::Refused(Refused::Busy) => 2,
-                Event::Filtered => 3,
-                Event::Mismatched => 4,
-                Event::Absent => 5,
-                Event::PassedOver => 6,
-                // Without a heap the next three don't happen.
-                Event::Refused(Refused::NotPlain) => 7,
-                Event::Unconverted => 8,
-                Event::ShapeIgnored => 9,
-            }
-        }
-    }
+    /// Counts events. It starts as all zeros, so it takes no flash on a microcontroller.
+    pub(crate) struct Stats([AtomicBits; COUNTED]);
 
     impl Stats {
         pub(crate) const fn new() -> Stats {
-            Stats([const { AtomicBits::new(0) }; Event::COUNT])
+            Stats([const { AtomicBits::new(0) }; COUNTED])
         }
 
-        /// Counts one more. At the largest number it stays.
+        /// Counts one event, saturating.
         #[cold]
         #[inline(never)]
         pub(crate) fn count(&self, event: Event) {
             let Some(counter) = self.0.get(event.number()) else { return };
             #[cfg(target_has_atomic = "32")]
-            // `Err`: the largest number is reached.
+            // `Err`: the counter is at its largest number.
             let _ = counter.fetch_update(Relaxed, Relaxed, |count| count.checked_add(1));
-            // Without compare-and-swap there is one core; an interrupt right here loses its count.
+            // Without compare-and-swap, a count that an interrupt or another core adds right here is lost.
             #[cfg(not(target_has_atomic = "32"))]
             counter.store(counter.load(Relaxed).saturating_add(1), Relaxed);
         }
 
-        #[allow(clippy::useless_conversion)] // not where they have 16 bits
-        pub(crate) fn get(&self, event: Event) -> u32 {
-            self.0.get(event.number()).map_or(0, |counter| counter.load(Relaxed).into())
+        #[allow(clippy::useless_conversion)] // needed where `Bits` has 16 bits
+        pub(crate) fn events(&self) -> Events {
+            core::array::from_fn(|nth| {
+                self.0.get(nth).map_or(0, |count| count.load(Relaxed).into())
+            })
         }
 
-        /// Begins anew.
+        /// Sets all counts to zero.
         pub(crate) fn reset(&self) {
             for counter in &self.0 {
                 counter.store(0, Relaxed);
@@ -147,7 +155,7 @@ mod with_capture {
                     scope.spawn(|| (0..10_000).for_each(|_| stats.count(Event::Absent)));
                 }
             });
-            assert_eq!(stats.get(Event::Absent), u32::MAX);
+            assert_eq!(stats.events()[Event::Absent.number()], u32::MAX);
         }
     }
 }

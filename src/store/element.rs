@@ -1,8 +1,8 @@
 //! Plain data: the primitives, and the arrays, slices and `Vec`s made of them.
 //!
-//! One list of primitives makes everything that differs by type: the kinds, the buffers, the conversion from and to little-endian
-//! bytes. The store never reinterprets memory: elements of one type lie in a `Vec` of that type, or as bytes that are read one
-//! by one, which is why there is no `unsafe` and no byte order to get wrong.
+//! One list of primitives generates everything that differs by type: the kinds, the buffers, the conversions from and to
+//! little-endian bytes. The store never reinterprets memory: elements are in a `Vec` of their type, or are bytes that are decoded
+//! one element at a time. So there is no `unsafe`, and no byte order to get wrong.
 
 #[cfg(feature = "alloc")]
 use alloc::{boxed::Box, vec::Vec};
@@ -40,8 +40,8 @@ impl Shape {
         &self.dims[..usize::from(self.rank)]
     }
 
-    #[cfg(all(feature = "capture", feature = "alloc"))]
     /// `self.as_slice() == dims`, without a call to `memcmp`.
+    #[cfg(all(feature = "capture", feature = "alloc"))]
     #[inline]
     pub(crate) fn is(&self, dims: &[usize]) -> bool {
         usize::from(self.rank) == dims.len() && self.dims.iter().zip(dims).all(|(a, b)| a == b)
@@ -50,8 +50,8 @@ impl Shape {
 
 /// A primitive that is captured as plain data: `bool`, the integers and the floats.
 ///
-/// This is the bound to write in generic code. The trait is sealed: a type of your own is captured
-/// by clone (with the `alloc` feature) or field by field (`attn = self.field`).
+/// Use it as the bound in generic code. The trait is sealed: your own type is captured by clone (with the `alloc` feature), by a
+/// [conversion](crate::Options), or field by field (`attn = self.field`).
 ///
 /// # Examples
 ///
@@ -77,7 +77,7 @@ pub trait Element:
 
 /// The element type of a captured value, by the names of the [safetensors] format.
 ///
-/// A `usize` is `U64` on a 64-bit target, and yet another type than a `u64`: [`Value::scalar`](crate::Value::scalar) and the like ask for the
+/// A `usize` is `U64` on a 64-bit target, but is not read as a `u64`: [`Value::scalar`](crate::Value::scalar) and the like need the
 /// Rust type that was captured.
 ///
 /// # Examples
@@ -110,8 +110,7 @@ pub enum Dtype {
     I32,
     /// `i64`, and `isize` where it has 64 bits
     I64,
-    /// `i128`, which safetensors does not know: [`export`](crate::export) writes it as `U64` with
-    /// a last dimension of two, the low word first
+    /// `i128`, which safetensors lacks: [`export`](crate::export) writes it as `U64` with a last dimension of two, the low word first
     I128,
     /// `u8`
     U8,
@@ -135,16 +134,16 @@ impl fmt::Display for Dtype {
     }
 }
 
-/// What the store asks of an element. Not public API: it seals [`Element`].
+/// The operations of the store on an element. Not public API: it seals [`Element`].
 pub trait Stored: Copy + PartialOrd + fmt::Display + fmt::Debug + Sized + Buffered {
     const KIND: Kind;
-    /// Its bytes in memory, and in a file.
+    /// The size in bytes, in memory and in a file.
     const SIZE: usize = size_of::<Self>();
-    /// What a buffer is filled with until values come.
+    /// The filler of buffers.
     const ZERO: Self;
     /// Little-endian bytes of `values`; `bytes` is exactly as long.
     fn write(values: &[Self], bytes: &mut [u8]);
-    /// The element that `bytes`, exactly [`SIZE`](Stored::SIZE) of them, stand for.
+    /// The element with these little-endian `bytes`, exactly [`SIZE`](Stored::SIZE) of them.
     fn read(bytes: &[u8]) -> Self;
     /// The nearest `f64`.
     fn to_f64(self) -> f64;
@@ -152,7 +151,7 @@ pub trait Stored: Copy + PartialOrd + fmt::Display + fmt::Debug + Sized + Buffer
     fn is_nan(self) -> bool;
 }
 
-/// What fills buffers. Not public API.
+/// An element type with its own buffers. Not public API.
 #[cfg(feature = "alloc")]
 pub trait Buffered: Sized {
     /// An empty buffer for elements of this type.
@@ -195,7 +194,7 @@ pub(crate) use primitives;
 
 macro_rules! elements {
     ($($kind:ident $type:ident, $dtype:expr, $zero:expr, $read:expr, $f64:expr;)+) => {
-        /// The primitive a value is made of. Finer than [`Dtype`]: `usize` is a kind of its own.
+        /// The primitive type of an element. Finer than [`Dtype`]: `usize` is a kind of its own.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
         pub enum Kind { $($kind),+ }
@@ -203,7 +202,7 @@ macro_rules! elements {
         impl Kind {
             const ALL: &'static [Kind] = &[$(Kind::$kind),+];
 
-            /// The kind that `kind as u8` was: part of the format of given memory, so the order of the list may not change.
+            /// The inverse of `kind as u8`, which is part of the format of given memory: the order of the list must not change.
             pub fn from_byte(byte: u8) -> Option<Kind> {
                 Kind::ALL.get(usize::from(byte)).copied()
             }
@@ -292,20 +291,20 @@ macro_rules! elements {
     (@bytes $type:ident $value:ident) => { $value.to_le_bytes() };
 }
 
-/// What there is with a heap.
+/// The buffers of elements, with a heap.
 #[cfg(feature = "alloc")]
 macro_rules! buffers {
     ($($kind:ident $type:ident, $dtype:expr, $zero:expr, $read:expr, $f64:expr;)+) => {
-        /// Elements of one kind, end to end on the heap.
+        /// Elements of one kind, contiguous on the heap.
         pub enum Buffer { $($kind(Vec<$type>)),+ }
 
         impl Buffer {
-            /// The primitive that the elements are.
+            /// The type of the elements.
             pub fn kind(&self) -> Kind {
                 match self { $(Buffer::$kind(_) => Kind::$kind),+ }
             }
 
-            /// The bytes that are allocated.
+            /// The number of bytes allocated.
             pub fn capacity_in_bytes(&self) -> usize {
                 match self { $(Buffer::$kind(values) => values.capacity() * size_of::<$type>()),+ }
             }
@@ -357,19 +356,19 @@ primitives!(buffers);
 #[cfg(all(feature = "capture", feature = "alloc"))]
 primitives!(define_with_buffer);
 
-/// An element, or an array of such: a value whose shape is in its type. Not public API.
-// Method lookup asks for this where it does not know the type: see `__known!`.
+/// An element, or an array of elements, nested to any depth: a value whose shape is in its type. Not public API.
+// Method lookup asks for this where it does not know the type.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` is not plain data, but its type is known from later lines only",
     label = "captured here",
-    note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
+    note = "give the variable its type where it is bound"
 )]
 pub trait Fixed: Copy {
     type Element: Element;
     const RANK: usize;
-    /// Writes the dimensions, outermost first, as far as they find room.
+    /// Writes the dimensions, outermost first, as many as fit.
     fn dims(room: &mut [usize]);
-    /// The elements of all `values`, in row-major order, where they lie.
+    /// The elements of all `values`, in row-major order, in place.
     fn flatten(values: &[Self]) -> &[Self::Element];
 }
 
@@ -387,8 +386,8 @@ impl<T: Fixed, const N: usize> Fixed for [T; N] {
 
     #[inline]
     fn flatten(values: &[Self]) -> &[T::Element] {
-        // `as_flattened` panics when zero-sized elements overflow a length; there is nothing
-        // to keep of them. Guarded by the test `zero_sized_values_are_kept`.
+        // `as_flattened` panics when zero-sized elements overflow a length. They have no content to
+        // keep. Guarded by the test `zero_sized_values_are_kept`.
         if size_of::<Self>() == 0 {
             return &[];
         }
@@ -396,29 +395,29 @@ impl<T: Fixed, const N: usize> Fixed for [T; N] {
     }
 }
 
-/// The bytes of an array that may live in registers, as the sums of a matrix product do; less on small machines, where
-/// the copy's place on the stack counts.
+/// The largest array, in bytes, that is copied first so that it may stay in registers, as the sums of a matrix product do. Less on
+/// small machines, where the stack space of the copy matters.
 const IN_REGISTERS: usize = if cfg!(target_pointer_width = "64") { 512 } else { 64 };
 
-/// Plain data of any form: what a capture copies. Not public API.
-// Method lookup asks for this where it does not know the type: see `__known!`.
+/// Plain data of any form, which a capture copies. Not public API.
+// Method lookup asks for this where it does not know the type.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` is not plain data, but its type is known from later lines only",
     label = "captured here",
-    note = "give the variable its type where it is bound, or leave it out: `#[capture(*, !name)]`"
+    note = "give the variable its type where it is bound"
 )]
 pub trait Plain {
     type Element: Element;
-    /// What it is behind all references.
+    /// The type without references.
     type Bare: Plain<Element = Self::Element> + ?Sized;
-    /// Calls `to` with that. A scalar or a small array is copied for it, so that no one takes the address of the variable, which
+    /// Calls `to` with the value. A scalar or a small array is copied first, so that the address of the variable is not taken and it
     /// stays in registers while recording is inactive: guarded by `an_inactive_line_is_as_short_as_a_check_by_hand` and
     /// `a_captured_accumulator_stays_in_registers`.
     fn hand_over(&self, to: impl FnOnce(&Self::Bare));
     const RANK: usize;
-    /// Writes the dimensions, outermost first, as far as they find room.
+    /// Writes the dimensions, outermost first, as many as fit.
     fn dims(&self, room: &mut [usize]);
-    /// The elements in row-major order, where they lie: nothing is copied before the ring is found.
+    /// The elements in row-major order, in place: nothing is copied before the ring is found.
     fn flat(&self) -> &[Self::Element];
 }
 
@@ -475,7 +474,7 @@ impl<T: Fixed> Plain for [T] {
     }
 }
 
-/// `Vec<T>`, `&T` and the like are what they point to.
+/// `Vec<T>`, `&T` and the like are captured as their targets.
 macro_rules! plain_behind {
     ($([$($generics:tt)*] $pointer:ty => $target:ty;)+) => {$(
         impl<$($generics)*> Plain for $pointer

@@ -1,7 +1,7 @@
-//! What was captured, as a file: given memory where it lies, a snapshot, or nothing.
+//! Exports captured values as a file: from given memory, from a snapshot, or, with the feature off, an empty one.
 //!
-//! On the heap a snapshot is made first, so that captures go on while a slow sink takes the bytes. Given memory is read in place,
-//! for there may be no other: captures are refused meanwhile.
+//! On the heap a snapshot is made first, so that captures go on while a slow sink takes the bytes. Given memory is read in place, as
+//! there may be no other memory: captures are refused meanwhile.
 
 #[cfg(all(feature = "capture", feature = "alloc"))]
 pub(crate) use heap::{cache, store};
@@ -9,11 +9,11 @@ pub(crate) use heap::{cache, store};
 pub(crate) use off::cache;
 #[cfg(feature = "alloc")]
 impl super::cache::Cache {
-    /// Writes the snapshot as a safetensors file, in pieces of any size: see [`export`](crate::export) for what is in it.
+    /// Writes the snapshot as a safetensors file, in pieces of any size: see [`export`](crate::export) for its content.
     ///
     /// # Errors
     ///
-    /// The first that `sink` gives, and then no more is written.
+    /// Returns the first error of `sink`, and writes no more after it.
     ///
     /// # Examples
     ///
@@ -40,7 +40,7 @@ pub(crate) use off::nothing;
 #[cfg(all(feature = "capture", not(feature = "alloc")))]
 pub(crate) use region::store;
 
-/// Given memory: exported as it lies there, without a snapshot.
+/// Exports given memory in place, without a snapshot.
 #[cfg(feature = "capture")]
 mod region {
     use core::fmt;
@@ -48,23 +48,22 @@ mod region {
     use super::super::callsite::{Place, state};
     use super::super::chunk::MAX_INDICES;
     use super::super::control::Store;
-    use super::super::memory::Exporting;
+    use super::super::memory::{Exporting, Held, read_ring};
     use super::super::region::Ring;
     use super::super::safetensors::{Column, Form, Key, Keys, Out};
     use super::super::sync::lock;
     use super::super::value::Value;
 
-    /// All rings in given memory, which no capture changes while [`Exporting`] lives.
+    /// All rings in given memory. No capture changes them while [`Exporting`] lives.
     pub(super) struct Rings<'a> {
         store: &'a Store,
         /// `None` if there are too many exports.
         exporting: Option<Exporting>,
-        /// Whether something was in use when this began. It is left out of the whole file, whose parts are made one after
-        /// the other.
+        /// Whether a ring was in use at the beginning. It is left out of all passes over the rings.
         lacks: Option<InUse>,
     }
 
-    /// What the file says then.
+    /// The message in the file's metadata if a ring was in use.
     struct InUse;
 
     impl fmt::Display for InUse {
@@ -74,17 +73,17 @@ mod region {
     }
 
     impl Rings<'_> {
-        /// Begins an export: marks the rings that are in use now, which are left out of every pass alike.
+        /// Begins an export: marks the rings that are free now. Other rings, and those of later keys, are left out of all passes.
         pub(super) fn of(store: &Store) -> Rings<'_> {
             let Some(exporting) = Exporting::begin() else {
                 return Rings { store, exporting: None, lacks: Some(InUse) };
             };
-            let (bit, mut lacks) = (state::LEFT_OUT[exporting.number], None);
+            let (bit, mut lacks) = (state::EXPORTED[exporting.number], None);
             for (owner, _) in store.keys().filter(|(_, place)| *place == Some(Place::Region)) {
-                if lock(&owner.ring).is_some() {
-                    owner.change_state(bit, 0);
-                } else {
+                if read_ring(owner).is_some() {
                     owner.change_state(0, bit);
+                } else {
+                    owner.change_state(bit, 0);
                     lacks = Some(InUse);
                 }
             }
@@ -94,15 +93,16 @@ mod region {
 
     impl Keys for Rings<'_> {
         fn each(&self, f: &mut dyn FnMut(&dyn Key, &Form) -> fmt::Result) -> fmt::Result {
-            /// A ring that was free is in use for as long as another core or thread shows it.
+            /// A ring that was free at the beginning may be in use while another core or thread shows one of its values.
             const TRIES: u32 = if cfg!(feature = "std") { 10 } else { 1 << 20 };
             let Some(exporting) = &self.exporting else { return Ok(()) };
-            let left_out = state::LEFT_OUT[exporting.number];
+            let exported = state::EXPORTED[exporting.number];
             for (owner, place) in self.store.keys() {
-                if place == Some(Place::Region) && owner.state() & left_out == 0 {
-                    // What is begun can't be ended without it.
+                if place == Some(Place::Region) && owner.state() & exported != 0 {
+                    // The file can't be completed without this ring.
                     let ring = (0..TRIES).find_map(|_| lock(&owner.ring)).ok_or(fmt::Error)?;
                     if let Some(ring) = ring.as_ref() {
+                        let _held = Held::begin(owner);
                         f(ring, &Form::of(ring))?;
                     }
                 }
@@ -160,7 +160,7 @@ mod region {
     }
 }
 
-/// Snapshots.
+/// Exports snapshots.
 #[cfg(all(feature = "capture", feature = "alloc"))]
 mod heap {
     use alloc::vec::Vec;
@@ -176,7 +176,7 @@ mod heap {
     use super::super::value::Value;
     use super::region::Rings;
 
-    /// The lists of a snapshot, with their forms where there is memory for these.
+    /// The lists of a snapshot, with their forms if there was memory for these.
     struct Lists<'a> {
         lists: &'a [List],
         forms: Vec<Form>,
@@ -219,9 +219,7 @@ mod heap {
         }
 
         fn has_threads(&self) -> bool {
-            self.parts()
-                .iter()
-                .any(|part| part.chunk.stamps(part.start).any(|stamp| stamp.thread != 0))
+            self.parts().iter().any(|part| part.chunk.has_threads(part.start))
         }
 
         fn write(&self, column: Column, indices: usize, out: &mut Out<'_>) -> fmt::Result {
@@ -230,7 +228,7 @@ mod heap {
         }
     }
 
-    /// The column of the values in one chunk.
+    /// Writes the column of the values in one chunk.
     fn write_part(
         Part { chunk, start }: &Part,
         column: Column,
@@ -259,7 +257,7 @@ mod heap {
         }
     }
 
-    /// The elements of a chunk in one go where they are bytes already, else in pieces of the buffer's room.
+    /// Writes the elements of a chunk: at once if they are bytes, else in pieces that fit the buffer.
     fn write_elements(chunk: &Chunk, start: usize, out: &mut Out<'_>) -> fmt::Result {
         if let Some(bytes) = chunk.raw_bytes(start) {
             return out.write(bytes);
@@ -278,7 +276,7 @@ mod heap {
         lists(cache.lists(), None, sink)
     }
 
-    /// Exports lists; the form of each is found once, where there is memory to keep it for all passes.
+    /// Exports lists. The form of each is computed once if there is memory to keep it, otherwise in each pass.
     fn lists<E>(
         lists: &[List],
         error: Option<SnapshotError>,
@@ -304,8 +302,8 @@ mod heap {
         })
     }
 
-    /// A file system takes large pieces in a third of the time of small ones.
-    // `vec!` would abort where there is no memory.
+    /// Runs `f` with a large buffer, as a file system takes large pieces faster than small ones.
+    // `vec!` would abort if there is no memory.
     #[allow(clippy::slow_vector_initialization)]
     fn with_buffer<R>(f: impl FnOnce(&mut [u8]) -> R) -> R {
         let mut buffer = Vec::new();
@@ -317,7 +315,7 @@ mod heap {
     }
 }
 
-/// Without recording: a file without tensors.
+/// Without recording, exports a file without tensors.
 #[cfg(not(feature = "capture"))]
 mod off {
     use core::fmt;

@@ -1,9 +1,9 @@
 //! A value as one self-contained record: for a serial line, a log, or any other stream of bytes.
 //!
-//! A reader finds the next record by its magic bytes, wherever it begins to listen and whatever was
-//! lost or added on the way. The check behind the header tells early that these bytes were part of
-//! something else: a reader never waits for data that a damaged header announces. The checksum at
-//! the end covers all of the record. A damaged record is left out; the next one begins at a magic.
+//! A reader finds the next record by its magic bytes, wherever it starts to listen and whatever was
+//! lost or added on the way. The check after the header shows early if these bytes were part of
+//! something else, so a reader never waits for data that a damaged header announces. The checksum
+//! at the end covers the whole record. Skip a damaged record, and search for the next magic.
 //!
 //! # Format, version 1
 //!
@@ -19,20 +19,20 @@
 //! | | indices, a varint each: `2 i` for an index `i` from 0 on, else `-2 i - 1` |
 //! | | key, UTF-8 |
 //! | 2 | check: the lower half of the CRC-32 of the bytes so far |
-//! | | elements in row-major order, little-endian, as many as the dimensions say; one without dimensions |
+//! | | elements in row-major order, little-endian; their number is the product of the dimensions, 1 without any |
 //! | 4 | CRC-32 of the bytes so far |
 //!
 //! Numbers of several bytes are little-endian. A varint has seven bits in each byte, the lowest
 //! first; in all bytes but the last one, the highest bit is set. The CRC-32 is that of Ethernet and
-//! zip: polynomial `EDB88320`, reflected, begun with `FFFFFFFF` and inverted at the end.
+//! zip: polynomial `EDB88320`, reflected, initial value `FFFFFFFF`, inverted at the end.
 //!
 //! Element types: 0 to 6 for f32, f64, i8, i16, i32, i64, i128; 8 to 12 for u8, u16, u32, u64, u128;
-//! 14 for bool; 15 for text, UTF-8, with its length in bytes as the one dimension. An `isize` or
-//! `usize` goes as the integer of its width.
+//! 14 for bool; 15 for text, UTF-8, with its length in bytes as the only dimension. An `isize` or
+//! `usize` is written as the integer of its width.
 //!
-//! A scalar takes 14 bytes beside its key and its element until its sequence goes beyond 127. A
-//! map of `[6, 257, 257]` with `index = (layer, step)` takes 21 bytes then, and 25 in the
-//! long run, with sequences below 2^35.
+//! A scalar takes 14 bytes besides its key and its element while its sequence is at most 127. A map
+//! of `[6, 257, 257]` with `index = (layer, step)` takes 21 bytes then, and 25 with sequences up to
+//! 2^35.
 
 use core::cell::Cell;
 
@@ -48,11 +48,11 @@ const VARINT: usize = 10;
 /// The most bytes before the key.
 const BEFORE_KEY: usize = MAGIC.len() + 2 + VARINT * (3 + MAX_RANK + MAX_INDICES);
 
-/// What stands beside the elements.
+/// A record without the elements.
 pub(crate) struct Frame<'a> {
     /// Without `r#`.
     pub key: &'a str,
-    /// The primitive that the elements are; `None` for a text.
+    /// The type of the elements; `None` for a text.
     pub kind: Option<Kind>,
     /// At most [`MAX_RANK`] dimensions; for a text, its length in bytes.
     pub shape: &'a [usize],
@@ -64,12 +64,12 @@ pub(crate) struct Frame<'a> {
 
 /// Writes one record: `sink` gets it in pieces, in order.
 ///
-/// `data` hands the bytes of the elements to its argument, in any number of pieces; together, they
-/// have to be as many as the shape says.
+/// `data` passes the bytes of the elements to its argument, in any number of pieces. Their total
+/// must match the shape.
 ///
 /// # Errors
 ///
-/// The first error of `sink`, which is not called again.
+/// Returns the first error of `sink`, which is not called again.
 pub(crate) fn write<E>(
     frame: &Frame<'_>,
     data: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<(), E>,
@@ -137,8 +137,8 @@ impl Bytes {
         }
     }
 
+    /// Seven bits in each byte, the lowest first.
     #[allow(clippy::cast_possible_truncation)]
-    /// Seven bits a byte, the lowest first.
     fn push_varint(&mut self, mut number: u64) {
         while number > 0x7F {
             self.push(number as u8 | 0x80);
@@ -152,12 +152,12 @@ impl Bytes {
     }
 }
 
-/// A CRC-32 on its way.
+/// A CRC-32 in progress.
 #[derive(Clone, Copy)]
 struct Crc(u32);
 
 impl Crc {
-    /// The steps of four bits: a sixteenth of the usual table, and four times as fast as none.
+    /// Four bits for each step: a sixteenth of the usual table, and four times as fast as without one.
     const TABLE: [u32; 16] = {
         let mut table = [0; 16];
         let mut number = 0;
@@ -177,7 +177,7 @@ impl Crc {
         Crc(!0)
     }
 
-    /// The checksum of these bytes behind those before.
+    /// Adds `bytes` to the checksum.
     fn and(self, bytes: &[u8]) -> Crc {
         let step = |crc: u32| (crc >> 4) ^ Crc::TABLE[(crc & 15) as usize];
         Crc(bytes.iter().fold(self.0, |crc, byte| step(step(crc ^ u32::from(*byte)))))

@@ -1,5 +1,5 @@
-//! Into a ring on the heap: which of the two ways of [`Heap`] a value takes. Every copy of a large value, every allocation for one
-//! and every drop is made here, outside of the lock, since any of them may take long or run a user's code.
+//! Adds a value to a ring on the heap, in one of the two ways of [`Heap`]. Large values are copied, allocated and dropped here,
+//! outside of the lock, as that may take long or run a user's code.
 
 use super::chunk::{Chunk, Data, Opaque};
 use super::control::Store;
@@ -11,21 +11,21 @@ use super::share::{Unique, try_box};
 use super::source::Source;
 use super::sync::{lock, thread};
 
-/// A kept value.
+/// The result of keeping a value.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Kept {
-    /// Fewer elements came than were announced, so that the value is flat.
+    /// Whether the source had fewer elements than announced, so that the value is flat.
     pub shortened: bool,
-    /// Whether there is a NaN among them, if that was asked.
+    /// Whether the value contains a NaN; false unless the store stops at one.
     pub has_nan: bool,
 }
 
-/// What a ring has to know of a value, with the number of this thread.
+/// The value's description for the ring, with the number of this thread.
 fn incoming<'a>(shape: &'a [usize], note: &'a Note<'_>) -> Incoming<'a> {
     Incoming { shape, indices: note.indices, keep: note.keep, thread: thread() }
 }
 
-/// Takes steps under the lock until one is done. What they give up is dropped between them.
+/// Takes steps under the lock until one is done. Chunks that they remove are dropped in between.
 fn steps<T>(store: &Store, mut step: impl FnMut(&mut Heap) -> Step<T>) -> Result<T, Refused> {
     loop {
         let mut heap = lock(&store.heap).ok_or(Refused::Busy)?;
@@ -39,7 +39,7 @@ fn steps<T>(store: &Store, mut step: impl FnMut(&mut Heap) -> Step<T>) -> Result
     }
 }
 
-/// Keeps elements in the shape that is theirs.
+/// Keeps elements in `shape`, which must fit their number.
 pub(crate) fn keep<S: Source>(
     store: &Store,
     ring: usize,
@@ -47,7 +47,7 @@ pub(crate) fn keep<S: Source>(
     shape: &[usize],
     note: &Note<'_>,
 ) -> Result<Kept, Refused> {
-    /// Elements of an iterator that are made on the stack first, for its code must not run under the lock.
+    /// The most elements of an iterator that are first collected on the stack, as its code must not run under the lock.
     const ON_STACK: usize = 32;
     let length = source.len();
     match source.as_slice() {
@@ -83,7 +83,7 @@ fn append<E: Element>(
     Ok(Kept { shortened: false, has_nan })
 }
 
-/// Gives back what was reserved for a chunk, if a user's code panics or there is no memory.
+/// Releases the reservation for a chunk, if a user's code panics or there is no memory.
 struct Reserved<'a> {
     store: &'a Store,
     ring: usize,
@@ -91,7 +91,7 @@ struct Reserved<'a> {
 }
 
 impl Reserved<'_> {
-    /// The chunk is there: it takes over what was reserved.
+    /// Returns the reservation, which the chunk takes over.
     fn take(self) -> usize {
         let cost = self.cost;
         core::mem::forget(self);
@@ -153,7 +153,7 @@ fn fill<S: Source>(
     let (length, rank) = (source.len(), note.indices.len());
     let bytes = length.checked_mul(S::Element::SIZE).ok_or(Refused::TooLarge)?;
     let cost = Chunk::cost_of(bytes, 1, rank);
-    // A much larger buffer would hold on to memory that the value does not need.
+    // A buffer for several such values would waste memory.
     let fits = |chunk: &Chunk| chunk.room_for::<S::Element>(length, rank) == 1;
     let (mut chunk, reserved) = take_chunk(store, ring, note, cost, fits)?;
     let reserved_room = chunk.reserve::<S::Element>(Shape::new(shape), length, rank, 1);
@@ -173,7 +173,7 @@ fn has_nan(chunk: &Chunk) -> bool {
     with_buffer!(buffer, values => values.iter().any(|value| value.is_nan()))
 }
 
-/// Takes a chunk, puts the one value that is `data` into it, and puts it back.
+/// Takes a chunk, makes `data` its one value, and puts it back.
 fn hold(
     store: &Store,
     ring: usize,
@@ -186,7 +186,7 @@ fn hold(
     let overwritten = chunk.hold(data, shape, stride, note.indices).ok_or(Refused::NoMemory)?;
     let has_nan = store.stops_at_nan() && has_nan(&chunk);
     put_chunk((chunk, reserved), note)?;
-    // The new value is kept, whatever this does.
+    // After the new value is kept, as this may panic.
     drop(overwritten);
     Ok(Kept { shortened: false, has_nan })
 }
@@ -206,7 +206,7 @@ where
     Ok(())
 }
 
-/// Keeps what a conversion has made. A large buffer is not copied.
+/// Keeps the result of a conversion. A large buffer is not copied.
 pub(crate) fn keep_buffer(
     store: &Store,
     ring: usize,

@@ -1,9 +1,9 @@
-//! What a line does with a value once its kind is known; and the kinds that are looked for behind references.
+//! How a line records a value once its kind is known, and the traits that look through references.
 //!
-//! Method lookup in [`probe`](super::probe) picks a case; the case calls one method of [`Line`]. The traits here say what a value leads to (numbers,
-//! texts, items), implemented for references too, so that a case need not count them.
+//! Method lookup in [`probe`](super::probe) picks a case; the case calls one method of [`Line`]. The traits here resolve a value to
+//! numbers, texts or items. They are implemented for references too, so a case need not count them.
 
-// What is reachable here is hidden: it is named by expansions only.
+// All items here are hidden from the documentation: only expansions name them.
 #![allow(missing_docs)]
 
 #[cfg(feature = "alloc")]
@@ -18,7 +18,7 @@ use super::note::Note;
 use super::off::Callsite;
 use super::source::Elements;
 
-/// A line: its `static`, its key, and what it says beside the value.
+/// A line: its `static`, its key, its shape and options.
 #[derive(Clone, Copy)]
 pub struct Line<'a> {
     pub(crate) site: &'static Callsite,
@@ -36,7 +36,7 @@ impl<'a> Line<'a> {
         Line { site, key, note: note.unwrap_or(&Note::NONE) }
     }
 
-    /// What an `Option` or a `Result` holds.
+    /// The value inside an `Option` or a `Result`.
     #[inline(always)]
     pub(crate) fn held<T: ?Sized>(self, value: Option<&T>, record: impl FnOnce(&T)) {
         match value {
@@ -45,7 +45,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Plain data: a scalar or a small array by way of a copy, so that the variable may stay in registers.
+    /// Plain data. A scalar or a small array is copied first, so that the variable may stay in registers.
     #[inline(always)]
     pub(crate) fn plain<V: Plain + ?Sized>(self, value: &V) {
         value.hand_over(|value| self.site.record(self.key, value, self.note));
@@ -68,7 +68,7 @@ impl<'a> Line<'a> {
         self.site.record_text(self.key, text, self.note);
     }
 
-    /// A value that is made from the one at the line, only if it is wanted; `None` where there is no memory.
+    /// A value made from the line's variable, only if the key is recorded; `None` if there is no memory.
     #[cfg(feature = "alloc")]
     #[inline(always)]
     pub(crate) fn made<T: Send + Sync + 'static>(self, make: impl FnOnce() -> Option<T>) {
@@ -89,13 +89,13 @@ impl<'a> Line<'a> {
     }
 }
 
-/// What a line says, with a shape.
+/// The note of a line, with a shape added.
 #[inline(always)]
 pub fn shaped<'a>(shape: &'a [usize], note: Option<&Note<'a>>) -> Note<'a> {
     Note { shape: Some(shape), ..*note.unwrap_or(&Note::NONE) }
 }
 
-/// The cases that share a level of the lookup, and the ways from a value to its numbers: rustc infers which it is.
+/// Marker types for the cases that share a level of the lookup, and for the ways from a value to its numbers. rustc infers them.
 pub(crate) mod way {
     pub struct Number;
     pub struct Slice;
@@ -109,19 +109,20 @@ pub(crate) mod way {
     pub struct Items;
     #[cfg(feature = "alloc")]
     pub struct Target;
-    /// By dereferencing, then on.
+    /// Through `Deref`, then `Way`.
     pub struct To<Way>(Way);
-    /// In an `Option` or a `Result`, then on.
+    /// Through an `Option` or a `Result`, then `Way`.
     pub struct In<Way>(Way);
 }
 
-/// Plain data, at the end of a way.
+/// The end type of a value that resolves to plain data.
 pub struct Plainly;
 
-/// Numbers that are `E`s without loss, at the end of a way.
+/// The end type of a value that resolves to numbers that convert to `E` without loss.
 pub struct As<E>(E);
 
-/// A value that leads to numbers. There is one way at most: what ends it does not dereference.
+/// Resolves a value to numbers through `Deref`, `Option` and `Result`. The chain is unique, because no end type implements
+/// `Deref`.
 pub trait Leads<End, Way> {
     fn follow(&self, line: Line<'_>);
 }
@@ -185,7 +186,7 @@ impl<End, Way, T: Leads<End, Way>, E> Leads<End, way::In<Way>> for Result<T, E> 
     }
 }
 
-/// An `Option` or a `Result`, behind references.
+/// An `Option` or a `Result`, through references.
 #[cfg(feature = "alloc")]
 pub trait Held {
     type Item;
@@ -212,7 +213,7 @@ impl<T, E> Held for Result<T, E> {
     }
 }
 
-/// An `Option` or a `Result` of a reference, behind references.
+/// An `Option` or a `Result` of a reference, through references.
 #[cfg(feature = "alloc")]
 pub trait HeldReference {
     type Item: ?Sized;
@@ -239,7 +240,7 @@ impl<T: ?Sized, E> HeldReference for Result<&T, E> {
     }
 }
 
-/// A slice of values that can be cloned, behind references.
+/// A slice of cloneable values, through references.
 #[cfg(feature = "alloc")]
 pub trait Items {
     fn hand_over(&self, line: Line<'_>);
@@ -253,10 +254,10 @@ impl<T: Clone + Send + Sync + 'static> Items for [T] {
     }
 }
 
-/// A slice of texts, behind references.
+/// A slice of texts, through references.
 #[cfg(feature = "alloc")]
 pub trait Texts {
-    /// Copies of them, `None` where there is no memory.
+    /// Copies of the texts; `None` if there is no memory.
     fn texts(&self) -> Option<Vec<String>>;
 }
 
@@ -333,7 +334,7 @@ behind_references!(&T, &mut T);
 /// The elements of an iterator, as a value of a line: see [`each`].
 pub struct Each<I>(Cell<Option<I>>);
 
-/// What [`each`] gives.
+/// The type returned by [`each`].
 pub trait Sequence {
     fn take_all(&self, line: Line<'_>);
 }
@@ -347,15 +348,15 @@ impl<E: Element, I: ExactSizeIterator<Item = E>> Sequence for Each<I> {
     }
 }
 
-/// Captures the elements that an iterator gives, one by one, without a buffer in between: a strided view, a column-major
-/// matrix in row-major order, values that are scaled or dequantised on the way.
+/// Captures the elements of an iterator one by one, without a buffer in between: a strided view, a column-major matrix in
+/// row-major order, values that are scaled or dequantised on the way.
 ///
-/// The iterator runs while recording only, and is asked once for its length. If it then gives fewer elements, the value is kept
-/// flat and the mismatch is counted.
+/// The iterator runs only while recording, and its length is read once. If it then yields fewer elements, the value is kept flat
+/// and the mismatch is counted.
 ///
 /// # Examples
 ///
-/// A matrix that lies in memory column by column, such as nalgebra's, is captured row by row:
+/// A matrix stored column by column, such as nalgebra's, captured row by row:
 ///
 /// ```
 /// use anycapture::{capture, each};

@@ -1,11 +1,11 @@
 //! The values of one key in a snapshot.
 //!
-//! On the heap a list shares the sealed chunks of a ring and copies the open one. Given memory is copied, for it is
-//! overwritten in place. The `Value`s are made when the list is first read.
+//! On the heap a list shares the sealed chunks of a ring and copies the open one. Given memory is copied, as it is overwritten in
+//! place. The `Value`s are made when the list is first read.
 
 use core::fmt;
 
-/// Why a snapshot could not be made: see [`try_cache`](crate::try_cache). Nothing is lost by it: the values stay in the store.
+/// Why a snapshot could not be made: see [`try_cache`](crate::try_cache). The values stay in the store.
 ///
 /// # Examples
 ///
@@ -14,7 +14,7 @@ use core::fmt;
 ///
 /// match anycapture::try_cache() {
 ///     Ok(cache) => println!("{cache}"),
-///     Err(SnapshotError::Busy) => {} // in a signal handler: the next look may have more luck
+///     Err(SnapshotError::Busy) => {} // in a signal handler: try again later
 ///     Err(error) => eprintln!("{error}"),
 /// }
 /// ```
@@ -23,7 +23,7 @@ use core::fmt;
 pub enum SnapshotError {
     /// There is no memory for it.
     NoMemory,
-    /// The store is in use, and waiting is not allowed, or did not help for a second.
+    /// The store is in use, and either waiting is not allowed, or a second of waiting did not help.
     Busy,
 }
 
@@ -54,21 +54,20 @@ mod with_capture {
     use super::super::control::Store;
     use super::super::counts::Refused;
     use super::super::element::{Element, with_kind};
-    use super::super::memory::change_ring;
+    use super::super::memory::{change_ring, read_ring};
     use super::super::region::Ring;
-
     use super::super::share::{Unique, try_box};
     use super::super::source::Elements;
     use super::super::sync::lock;
     use super::super::value::{Raw, Value};
     use super::SnapshotError;
 
-    /// The chunks of a key, and its values once they were asked for.
+    /// The chunks of a key, and its values once they were read.
     pub(crate) struct List {
         key: &'static str,
         /// Oldest first; never empty.
         parts: Vec<Part>,
-        /// One `Value` each, made by the first reader.
+        /// A `Value` for each value, made by the first reader.
         values: OnceBox<[Vec<Value<'static>>; 1]>,
     }
 
@@ -91,7 +90,7 @@ mod with_capture {
         ///
         /// # Panics
         ///
-        /// If there is no memory for the list, which is made at the first call and kept.
+        /// Panics if there is no memory for the list, which is made at the first call and kept.
         pub(crate) fn values(&self) -> &[Value<'static>] {
             if self.values.get().is_none() {
                 let values =
@@ -133,7 +132,7 @@ mod with_capture {
         }
     }
 
-    /// The values of a key now.
+    /// The current values of a key.
     pub(crate) fn snapshot(
         store: &Store,
         owner: &'static Callsite,
@@ -142,7 +141,7 @@ mod with_capture {
         let key = owner.text().ok_or(SnapshotError::NoMemory)?;
         let parts = match place {
             Place::Region => {
-                let ring = lock(&owner.ring).ok_or(SnapshotError::Busy)?;
+                let ring = read_ring(owner).ok_or(SnapshotError::Busy)?;
                 ring.as_ref().map_or(Ok(Vec::new()), |ring| copy_region(ring, key))?
             }
             Place::Heap(ring) => share_heap(store, ring)?,
@@ -150,7 +149,7 @@ mod with_capture {
         Ok((!parts.is_empty()).then(|| List { key, parts, values: OnceBox::new() }))
     }
 
-    /// The values of a key, which are no longer in the store.
+    /// Moves the values of a key out of the store.
     pub(crate) fn take(
         store: &Store,
         owner: &'static Callsite,
@@ -182,7 +181,7 @@ mod with_capture {
         let mut position = Some(u64::MAX);
         while let Some(before) = position {
             if parts.len() == parts.capacity() {
-                // More came meanwhile.
+                // More chunks were added meanwhile.
                 parts.try_reserve(BATCH).map_err(no_memory)?;
             }
             let count = BATCH.min(parts.capacity() - parts.len());
@@ -193,7 +192,8 @@ mod with_capture {
         Ok(parts)
     }
 
-    /// Takes the chunks of a ring under one lock, so that no value is handed out twice. Room for them is made before, without it.
+    /// Takes the chunks of a ring under one lock, so that no value is handed out twice. The room for them is allocated before,
+    /// without the lock.
     fn take_heap(store: &Store, ring: usize) -> Result<Vec<Part>, SnapshotError> {
         let mut parts = Vec::new();
         loop {
@@ -205,7 +205,7 @@ mod with_capture {
                     content.into_iter().for_each(|content| content.into_parts(&mut parts));
                     return Ok(parts);
                 }
-                // More came meanwhile.
+                // More chunks were added meanwhile.
                 Err(Refused::Busy) => {}
                 Err(refused) => return Err(refused.into()),
             }
@@ -230,13 +230,13 @@ mod with_capture {
         Ok(parts)
     }
 
-    /// Whether two values may lie in one chunk.
+    /// Whether `b` may follow `a` in one chunk.
     fn same_form(a: &Raw<'_>, b: &Raw<'_>) -> bool {
         let is_alike = a.kind == b.kind && a.shape == b.shape && a.index_rank == b.index_rank;
         is_alike && Chunk::follows(b.stamp.sequence, a.stamp)
     }
 
-    /// Appends a value to a chunk, which gets room for `count` if it is empty.
+    /// Appends a value to a chunk. An empty chunk first gets room for `count` values.
     fn push_raw<E: Element>(chunk: &mut Chunk, value: &Raw<'_>, count: usize) -> Option<()> {
         let length = value.bytes.len() / E::SIZE;
         if chunk.len() == 0 {
@@ -249,7 +249,7 @@ mod with_capture {
     }
 }
 
-/// Without recording there are no lists: this type has no value.
+/// Without recording there are no lists, so this type has no values.
 #[cfg(not(feature = "capture"))]
 mod without_capture {
     use super::super::value::Value;

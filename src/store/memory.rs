@@ -1,20 +1,19 @@
-//! The given memory of the process: the part that is not carved yet, the readers that are looking at it, and the order of the
-//! captures in it.
+//! The given memory of the process: the part that is not carved yet, its current readers, and the order of the captures in it.
 //!
-//! Each key has a lock of its own, in its owner, so a capture meets only captures and readers of the same key. An export reads
-//! all rings several times and must find them unchanged, so captures are refused while one lives: [`Exporting`]. A reader may
-//! run the very code that captures, so captures do not wait while one lives: [`Reading`].
+//! Each key has its own lock, in its owner, so a capture contends only with captures and readers of the same key. An export reads all
+//! rings several times and must find them unchanged, so captures are refused during one: [`Exporting`]. A user's code may run while a
+//! ring is locked, and capture or read the same key, so neither waits for that ring: [`Held`].
 
-#[cfg(feature = "alloc")]
-use core::sync::atomic::AtomicU8;
-#[cfg(feature = "alloc")]
-use core::sync::atomic::Ordering::Relaxed;
 #[cfg(feature = "std")]
-use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use core::cell::Cell;
 
+#[cfg(feature = "alloc")]
+use once_cell::race::OnceBool;
 use spin::{Mutex, MutexGuard};
 
 use super::callsite::Callsite;
+#[cfg(feature = "std")]
+use super::callsite::state;
 use super::counts::Refused;
 use super::region::{Memory, Ring};
 use super::sync::lock;
@@ -22,36 +21,47 @@ use super::sync::lock;
 /// The given memory that is not carved yet, for the store of the process.
 pub(crate) static MEMORY: Mutex<Memory> = Mutex::new(Memory::new());
 
-/// Where the values of the process live: decided by the first capture, or by [`set_memory`].
+/// Whether the values of the process live in given memory: decided by the first capture, or by [`set_memory`].
 #[cfg(feature = "alloc")]
-pub(crate) static DECIDED: Decision = Decision::new();
+static IN_REGION: OnceBool = OnceBool::new();
 
-/// The sequence of captures in given memory: 64 bits of two words, for a Cortex-M has no atomic of 64.
+/// The sequence of captures in given memory: 64 bits in two words, as a Cortex-M has no 64-bit atomics.
 #[cfg(target_has_atomic = "32")]
 mod region_sequence {
-    use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+    use core::sync::atomic::{
+        AtomicU32,
+        Ordering::{Acquire, Relaxed, Release},
+    };
 
     use super::Refused;
 
-    static LOW: AtomicU32 = AtomicU32::new(0);
-    static HIGH: AtomicU32 = AtomicU32::new(0);
+    /// The number of captures, modulo 2^32.
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    /// The number of captures divided by 2^31: how often `COUNT` has completed a half of its range.
+    static HALVES: AtomicU32 = AtomicU32::new(0);
 
-    /// That of this capture.
-    #[allow(clippy::unnecessary_wraps)] // as without atomics
-    pub(crate) fn next_in_region() -> Result<u64, Refused> {
-        // While the low word is in its upper half, no other capture can be about to raise the high word.
-        let before = HIGH.load(Relaxed);
-        let low = LOW.fetch_add(1, Relaxed);
-        if low == u32::MAX {
-            HIGH.fetch_add(1, Relaxed);
-        }
-        let high = if low > u32::MAX / 2 { before } else { HIGH.load(Relaxed) };
-        Ok(u64::from(high) << 32 | u64::from(low))
+    /// A sequence. `halves` was read before `count`, so it belongs to the same half, or is one less if the capture that completed the
+    /// half before has not incremented it yet. Its lowest bit shows which, as the halves alternate.
+    pub(crate) fn sequence(halves: u32, count: u32) -> u64 {
+        let half = halves.wrapping_add((halves ^ (count >> 31)) & 1);
+        u64::from(half) << 31 | u64::from(count & (u32::MAX >> 1))
     }
 
-    /// That of the next capture.
+    /// The sequence of this capture.
+    #[allow(clippy::unnecessary_wraps)] // as without atomics
+    pub(crate) fn next_in_region() -> Result<u64, Refused> {
+        let halves = HALVES.load(Acquire);
+        let count = COUNT.fetch_add(1, Relaxed);
+        if count.wrapping_add(1) << 1 == 0 {
+            HALVES.fetch_add(1, Release);
+        }
+        Ok(sequence(halves, count))
+    }
+
+    /// The sequence of the next capture.
     pub(crate) fn captured_in_region() -> u64 {
-        u64::from(HIGH.load(Relaxed)) << 32 | u64::from(LOW.load(Relaxed))
+        let halves = HALVES.load(Acquire);
+        sequence(halves, COUNT.load(Relaxed))
     }
 }
 
@@ -64,41 +74,40 @@ mod region_sequence {
 
     static NEXT: Mutex<u64> = Mutex::new(0);
 
-    /// That of this capture.
+    /// The sequence of this capture.
     pub(crate) fn next_in_region() -> Result<u64, Refused> {
         let mut next = lock(&NEXT).ok_or(Refused::Busy)?;
         *next += 1;
         Ok(*next - 1)
     }
 
-    /// That of the next capture.
+    /// The sequence of the next capture; `u64::MAX` if the lock is taken.
     pub(crate) fn captured_in_region() -> u64 {
-        lock(&NEXT).map_or(0, |next| *next)
+        lock(&NEXT).map_or(u64::MAX, |next| *next)
     }
 }
 
 pub(crate) use region_sequence::{captured_in_region, next_in_region};
 
-/// Gives memory for the values of the process. It comes back if some was given before, or a value was captured.
+/// Stores the values of the process in `memory`. Returns it if memory was given before, a value was captured, or [`MEMORY`] is
+/// locked.
 pub(crate) fn set_memory(memory: &'static mut [u8]) -> Result<(), &'static mut [u8]> {
+    let Some(mut left) = lock(&MEMORY) else { return Err(memory) };
     #[cfg(feature = "alloc")]
-    if !DECIDED.for_region() {
+    if IN_REGION.set(true).is_err() {
         return Err(memory);
     }
-    match lock(&MEMORY) {
-        Some(mut left) => left.give(memory),
-        None => Err(memory),
-    }
+    left.give(memory)
 }
 
 /// While this lives, captures in given memory are refused: an export reads it several times.
 pub(crate) struct Exporting {
-    /// One of two.
+    /// 0 or 1.
     pub number: usize,
     _turn: MutexGuard<'static, ()>,
 }
 
-/// The exports that are on: one may interrupt another one.
+/// The running exports: one may interrupt another.
 static EXPORTS: [Mutex<()>; 2] = [const { Mutex::new(()) }; 2];
 
 impl Exporting {
@@ -115,81 +124,105 @@ impl Exporting {
     }
 }
 
-/// While this lives, a ring in given memory may be held by a reader on this very thread: captures do not wait for it.
-pub(crate) struct Reading(());
+type RingGuard<'a> = MutexGuard<'a, Option<Ring<'static>>>;
+
+/// While this lives, this thread holds the lock of a ring and runs a user's code. Created under that lock.
+///
+/// Without `std` nothing waits, so it has no effect.
+#[cfg_attr(not(feature = "std"), allow(dead_code))]
+pub(crate) struct Held(&'static Callsite);
 
 #[cfg(feature = "std")]
-static READERS: AtomicUsize = AtomicUsize::new(0);
+std::thread_local! {
+    /// The number of `Held`s of this thread.
+    static HELD: Cell<u32> = const { Cell::new(0) };
+}
 
-impl Reading {
-    pub(crate) fn begin() -> Reading {
+impl Held {
+    pub(crate) fn begin(owner: &'static Callsite) -> Held {
         #[cfg(feature = "std")]
-        READERS.fetch_add(1, SeqCst);
-        Reading(())
-    }
-
-    /// Whether there is a reader. Without `std` nothing waits anyway.
-    fn is_on() -> bool {
-        #[cfg(feature = "std")]
-        return READERS.load(SeqCst) > 0;
-        #[cfg(not(feature = "std"))]
-        return false;
+        {
+            owner.change_state(0, state::HELD);
+            HELD.set(HELD.get() + 1);
+        }
+        Held(owner)
     }
 }
 
-impl Drop for Reading {
+#[cfg(feature = "std")]
+impl Drop for Held {
     fn drop(&mut self) {
-        #[cfg(feature = "std")]
-        READERS.fetch_sub(1, SeqCst);
+        self.0.change_state(state::HELD, 0);
+        HELD.set(HELD.get() - 1);
     }
 }
 
-/// The ring of a key in given memory, to be changed.
-pub(crate) fn change_ring(owner: &Callsite) -> Option<MutexGuard<'_, Option<Ring<'static>>>> {
-    // Before the lock as well where a caller waits for it: an export on this very thread may hold it.
+/// Locks the ring of a key in given memory, for reading. A thread that may hold it already does not wait.
+pub(crate) fn read_ring(owner: &Callsite) -> Option<RingGuard<'_>> {
+    #[cfg(feature = "std")]
+    if HELD.get() > 0 {
+        return owner.ring.try_lock();
+    }
+    lock(&owner.ring)
+}
+
+/// The same, to show its values to a user: `None` during an export, which needs all rings for itself.
+pub(crate) fn show_ring(owner: &Callsite) -> Option<RingGuard<'_>> {
+    unless_exported(|| read_ring(owner))
+}
+
+/// Locks the ring of a key in given memory, to change it: `None` during an export. It does not wait while a user's code runs under
+/// the lock, which may take any time.
+pub(crate) fn change_ring(owner: &Callsite) -> Option<RingGuard<'_>> {
+    unless_exported(|| {
+        #[cfg(feature = "std")]
+        if owner.state() & state::HELD != 0 {
+            return owner.ring.try_lock();
+        }
+        lock(&owner.ring)
+    })
+}
+
+/// Locks a ring unless an export runs. It checks twice: before locking, as a caller must not wait for an export on its own thread, and
+/// under the lock, which orders it after an export that has read this ring.
+fn unless_exported<'a>(lock: impl FnOnce() -> Option<RingGuard<'a>>) -> Option<RingGuard<'a>> {
     if cfg!(feature = "std") && Exporting::is_on() {
         return None;
     }
-    let ring = if Reading::is_on() { owner.ring.try_lock() } else { lock(&owner.ring) }?;
-    // Asked under the lock, which orders it behind an export that has read this ring.
-    if Exporting::is_on() { None } else { Some(ring) }
+    lock().filter(|_| !Exporting::is_on())
 }
 
-/// Carves the memory of a ring: `wanted` bytes, or what is left if that is at least `least`.
+/// Carves the memory of a ring: `wanted` bytes, or all that is left if that is at least `least`.
 pub(crate) fn carve(wanted: usize, least: usize) -> Result<&'static mut [u8], Refused> {
     lock(&MEMORY).ok_or(Refused::Busy)?.carve(wanted, least).ok_or(Refused::NoMemory)
 }
 
-/// Heap or given memory: decided once.
+/// Decides for the heap, if that is still open. Returns whether the values live there.
 #[cfg(feature = "alloc")]
-pub(crate) struct Decision(AtomicU8);
+pub(crate) fn use_heap() -> bool {
+    !IN_REGION.get_or_init(|| false)
+}
 
+/// Whether the values of the process live in given memory.
 #[cfg(feature = "alloc")]
-impl Decision {
-    const OPEN: u8 = 0;
-    const HEAP: u8 = 1;
-    const REGION: u8 = 2;
+pub(crate) fn uses_memory() -> bool {
+    IN_REGION.get() == Some(true)
+}
 
-    const fn new() -> Decision {
-        Decision(AtomicU8::new(Decision::OPEN))
-    }
+#[cfg(test)]
+mod tests {
+    use super::region_sequence::sequence;
 
-    /// Decides, if that is open. Memory may be given once, so a second wish for the region is refused; the heap may be asked for any
-    /// number of times.
-    fn decide(&self, wanted: u8) -> bool {
-        let decided = self.0.compare_exchange(Decision::OPEN, wanted, Relaxed, Relaxed);
-        matches!((decided, wanted), (Ok(_), _) | (Err(Decision::HEAP), Decision::HEAP))
-    }
-
-    pub(crate) fn for_heap(&self) -> bool {
-        self.decide(Decision::HEAP)
-    }
-
-    pub(crate) fn is_region(&self) -> bool {
-        self.0.load(Relaxed) == Decision::REGION
-    }
-
-    fn for_region(&self) -> bool {
-        self.decide(Decision::REGION)
+    #[test]
+    #[allow(clippy::cast_possible_truncation)] // as the word turns
+    fn sequences_go_on_where_the_word_turns_however_late_that_is_noted() {
+        let half = 1_u64 << 31;
+        for number in [0, 1, half - 1, half, 2 * half - 1, 2 * half, 3 * half, 7 * half + 5] {
+            let (halves, count) = ((number / half) as u32, number as u32);
+            assert_eq!(sequence(halves, count), number);
+            if let Some(late) = halves.checked_sub(1) {
+                assert_eq!(sequence(late, count), number);
+            }
+        }
     }
 }

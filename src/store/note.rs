@@ -1,9 +1,9 @@
-//! What a capture line says beside its value. Named by expansions only.
+//! The shape and the options of a capture line. Only expansions name these items.
 //!
-//! Numbers of a line may be of any integer type. They are brought into range here and never panic: what is not a `usize`
-//! becomes the largest one, which fits no value and is counted as a mismatch.
+//! The numbers of a line may be of any integer type. Converting them never panics: a number that is not a `usize` becomes
+//! `usize::MAX`, which as a dimension fits no value and is counted as a mismatch.
 
-// What is reachable here is hidden.
+// All items here are hidden from the documentation.
 #![allow(missing_docs)]
 
 #[cfg(feature = "alloc")]
@@ -12,23 +12,23 @@ use alloc::vec::Vec;
 use super::chunk::MAX_INDICES;
 use super::element::MAX_RANK;
 
-/// Shape and options of an item, read while recording only. Not public API.
+/// Shape and options of an item, evaluated only while recording. Not public API.
 #[derive(Clone, Copy)]
 pub struct Note<'a> {
     /// The dimensions, if the line gives them.
     pub shape: Option<&'a [usize]>,
     pub indices: &'a [i64],
-    /// The number of values that the ring of this key holds; 0 if it is not told.
+    /// The number of values that the ring of this key holds; 0 if the line has no `keep`.
     pub keep: usize,
-    /// The bytes of the ring of this key in given memory; 0 if it is not told.
+    /// The bytes of the ring of this key in given memory; 0 if the line has no `room`.
     pub room: usize,
 }
 
 impl Note<'_> {
-    /// Of a line that says nothing.
+    /// For a line without a shape and options.
     pub const NONE: Note<'static> = Note { shape: None, indices: &[], keep: 0, room: 0 };
 
-    /// Whether the line says nothing.
+    /// Whether the line has neither a shape nor options.
     #[cfg(all(feature = "capture", feature = "alloc"))]
     #[inline(always)]
     pub(crate) fn is_none(&self) -> bool {
@@ -42,9 +42,9 @@ impl Note<'_> {
     label = "not an integer"
 )]
 pub trait Integer: Copy {
-    /// Beyond `i64`, the nearest.
+    /// Saturates at the limits of `i64`.
     fn to_i64(self) -> i64;
-    /// `usize::MAX` for what is not a `usize`.
+    /// `usize::MAX` if the number is not a `usize`.
     fn to_usize(self) -> usize;
 }
 
@@ -79,7 +79,7 @@ impl<T: Integer> Integer for &T {
     }
 }
 
-/// A number of an option, or a dimension. Not public API.
+/// The number of an option, or a dimension. Not public API.
 #[inline(always)]
 pub fn size(size: impl Integer) -> usize {
     size.to_usize()
@@ -98,13 +98,13 @@ impl IndexList {
     }
 }
 
-/// What `index = ...` takes: an integer, or a tuple of up to four. Not public API.
+/// The value of `index = ...`: an integer, or a tuple of up to four. Not public API.
 #[diagnostic::on_unimplemented(
     message = "`index` takes an integer or a tuple of up to four integers, not a `{Self}`",
     label = "not an index"
 )]
 pub trait Indices {
-    /// Beyond `i64`, the nearest.
+    /// Each saturates at the limits of `i64`.
     fn list(self) -> IndexList;
 }
 
@@ -150,20 +150,20 @@ pub struct DimList {
 }
 
 impl DimList {
-    /// One dimension more than are kept stands for all that are too many.
+    /// A shape of more than `MAX_RANK` dimensions has `MAX_RANK + 1` here.
     #[inline]
     pub fn as_slice(&self) -> &[usize] {
         &self.dims[..self.rank]
     }
 }
 
-/// What stands behind the dots of `name[..dims]`: a slice, an array or a `Vec` of integers. Not public API.
+/// The `dims` of `name[..dims]`: a slice, an array or a `Vec` of integers. Not public API.
 #[diagnostic::on_unimplemented(
     message = "`name[..dims]` takes the dimensions as a slice, an array or a `Vec` of integers, not as a `{Self}`",
     label = "not dimensions"
 )]
 pub trait Dims {
-    /// The dimensions; of more than can be kept, one too many, so that they are seen to be.
+    /// The dimensions, cut to one more than can be kept, so that an excess is noticed.
     fn list(&self) -> DimList;
 }
 

@@ -1,7 +1,7 @@
 //! What to record, and how much of it.
 //!
-//! Options are collected here without a look at the store, and set in one go by [`activate_with`](crate::activate_with): what they replace
-//! is dropped afterwards, when no lock is held, for a conversion may own anything.
+//! Options are collected here without access to the store, and applied at once by [`activate_with`](crate::activate_with). The
+//! settings they replace are dropped afterwards, when no lock is held, as a conversion may own anything.
 
 #[cfg(feature = "alloc")]
 use alloc::{string::String, vec::Vec};
@@ -10,10 +10,16 @@ use core::fmt;
 #[cfg(feature = "alloc")]
 use super::convert::{Conversions, Converted};
 
-/// Limits, filter and conversions for [`activate_with`](crate::activate_with). What is not set stays as it is.
+/// Limits, filter and conversions for [`activate_with`](crate::activate_with). Settings that are left out stay as they are.
 ///
-/// Without being told, with a heap, 1024 values are kept of each key, at most 64 of them clones of a user's type, and
-/// 256 MiB in all. In given memory, see [`set_memory`](crate::set_memory).
+/// By default, on the heap, a key keeps its newest 1024 values (64 if they are clones of a user's type) and the store 256 MiB. In
+/// given memory, see [`set_memory`](crate::set_memory).
+///
+/// Zero: `max_size(0)` is no limit, `max_bytes(0)` lets no value in.
+///
+/// To lift a setting: `max_size(0)` and `max_bytes(usize::MAX)` for the limits, `only(&["*"])` for the filter. A conversion can be
+/// replaced, but not removed, and a pending [`stop_at_nan`](Options::stop_at_nan) ends only at a NaN. A [scope](crate::Scope)
+/// starts with the defaults.
 ///
 /// # Examples
 ///
@@ -53,19 +59,23 @@ impl Options {
         Options::default()
     }
 
-    /// Keep the newest `max_size` values of each key; 0 means as many as memory allows. The same as
-    /// [`set_size`](crate::set_size): it takes effect at once, also for clones of a user's type, and a line's `keep` overrides it.
+    /// Keeps the newest `max_size` values of each key; 0 means as many as fit in memory and [`max_bytes`](Options::max_bytes).
+    ///
+    /// The same as [`set_size`](crate::set_size): it takes effect at once, also replaces the limit of 64 clones, and is overridden
+    /// by a line's `keep`.
     pub fn max_size(mut self, max_size: usize) -> Options {
         self.max_size = Some(max_size);
         self
     }
 
-    /// Keep at most `max_bytes` in all, counted as memory is really taken: the values, and what is kept with them.
+    /// Keeps at most `max_bytes` in all, counted as the memory really taken: values and their bookkeeping.
     ///
-    /// It is for the heap: given memory is as large as it is. A key that needs room gives up its own oldest values, a chunk of them at a time. A value that finds no room even
-    /// so is refused, and counted. A smaller limit takes effect at once: the oldest values of all keys go.
+    /// It applies to the heap only; given memory has a fixed size. A key that needs room drops its own oldest values, a chunk at a
+    /// time. A value that still doesn't fit is refused, and counted. A smaller limit takes effect at once: the oldest values of all
+    /// keys are dropped.
     ///
-    /// Of a value of a user's type only its own size counts, not what it points to. [Convert](Options::convert) it, or keep few.
+    /// A value of a user's type counts with its own size only, without the memory it points to. [Convert](Options::convert) it,
+    /// or keep few.
     ///
     /// # Examples
     ///
@@ -88,10 +98,10 @@ impl Options {
         self
     }
 
-    /// Record only keys that match one of `patterns`, in which `*` stands for any run of characters; a
-    /// value of another key is not copied at all. `&["*"]` records every key again, `&[]` none.
+    /// Records only keys that match one of `patterns`, in which `*` stands for any run of characters; values of other keys are not
+    /// copied at all. `&["*"]` records every key again, `&[]` none.
     ///
-    /// What a line computes, `norm = x.norm()`, is computed before its key is looked at: `if` or `on` keeps it from that.
+    /// The expression of an item, `norm = x.norm()`, is evaluated before its key is checked. `if` or `on` avoids that.
     ///
     /// # Examples
     ///
@@ -122,18 +132,19 @@ impl Options {
         self
     }
 
-    /// Record only keys that match one of `patterns`, in which `*` stands for any run of characters; a
-    /// value of another key is not copied at all. `&["*"]` records every key again, `&[]` none.
+    /// Records only keys that match one of `patterns`, in which `*` stands for any run of characters; values of other keys are not
+    /// copied at all. `&["*"]` records every key again, `&[]` none.
     #[cfg(not(feature = "alloc"))]
     pub fn only(mut self, patterns: &'static [&'static str]) -> Options {
         self.only = Some(patterns);
         self
     }
 
-    /// Stop recording behind the first value that holds a NaN: it is the last one kept, and what led to it stays.
-    /// [`activate`](crate::activate) then goes on without stopping again.
+    /// Stops recording after the first value that contains a NaN. That value is kept, and so is everything before it.
     ///
-    /// [`report`](crate::report) says which key it was. Floats are looked at, also those that others were converted to.
+    /// It stops once: after the next [`activate`](crate::activate), recording goes on even at a NaN. Until then it stays set, also
+    /// across [`session`](crate::session), and can't be unset. [`report`](crate::report) names the key with the NaN. Only floats are
+    /// checked, including those that other values were converted to.
     ///
     /// # Examples
     ///
@@ -154,11 +165,11 @@ impl Options {
         self
     }
 
-    /// Convert values of type `T` to numbers when they are captured, alone or in an `Option` or a `Result`.
+    /// Converts values of type `T` to numbers when they are captured, alone or in an `Option` or a `Result`.
     ///
-    /// `convert` gives an [`Array`](crate::Array), or a `Result` of one. It runs on the thread that captures, when no lock is
-    /// held, once a capture, and never while recording is inactive. Of two conversions of one type the later one counts. A
-    /// conversion that fails is counted, and its last message stands in the [`report`](crate::report).
+    /// `convert` returns an [`Array`](crate::Array), or a `Result` of one. It runs once for each capture, on the capturing thread,
+    /// when no lock is held, and never while recording is inactive. A later conversion of the same type replaces an earlier one. A
+    /// conversion that fails is counted, and the last error message is in the [`report`](crate::report).
     ///
     /// # Examples
     ///
@@ -197,13 +208,13 @@ impl fmt::Debug for Options {
     }
 }
 
-/// Whether `pattern`, in which `*` stands for any run of characters, is all of `text`.
+/// Whether `pattern`, in which `*` stands for any run of characters, matches all of `text`.
 ///
 /// Hand-written: `str::find` costs more flash than the recorder.
 #[cfg(any(feature = "capture", test))]
 pub(crate) fn matches(pattern: &str, mut text: impl Iterator<Item = u8> + Clone) -> bool {
     let mut pattern = pattern.as_bytes();
-    // Where to go on at a mismatch: behind the last `*`, with one more byte of the text left to it.
+    // Where to resume after a mismatch: after the last `*`, which then matches one more byte of the text.
     let mut retry = None;
     loop {
         if let [b'*', rest @ ..] = pattern {

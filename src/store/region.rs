@@ -1,7 +1,7 @@
-//! Given memory: a ring of bytes a key.
+//! Given memory: one ring of bytes for each key.
 //!
 //! [`Memory`] is carved from its start, once for each key. A piece becomes a [`Ring`], which takes
-//! values in until it is full, and from then on drops its oldest values for each new one:
+//! values until it is full, and from then on drops its oldest values for each new one:
 //!
 //! ```text
 //! given memory   | ring "a.x"          | ring "a.y"     | ring "b.z"             | left     |
@@ -11,30 +11,30 @@
 //! a value        | header | elements | indices | dimensions |
 //! ```
 //!
-//! A value lies in one piece. Where it doesn't fit behind the newest one, a gap is left and it goes
-//! to the start. So a push costs what the value itself costs, whatever else is stored: the bytes
-//! that are copied, and a few instructions for each older value that is dropped to make room.
-//! Values of one size drop one each. At worst, with large and small values under one key, those are
-//! dropped that lie in twice the bytes of the new one. Only a smaller limit drops more at once.
+//! A value is contiguous. If it doesn't fit after the newest one, a gap is left and it goes to the
+//! start. So the cost of a push depends on the value itself, whatever else is stored: the bytes
+//! copied, and a few instructions for each older value that is dropped to make room. If all values
+//! have one size, each push drops one. At worst, with large and small values under one key, a push
+//! drops the values in twice the bytes of the new one. Only a smaller limit drops more at once.
 //!
-//! Nothing is kept outside the given memory, so it can be read after a reset ([`recover`]), or in a
-//! dump. The state of a ring is two slots and a byte that selects the valid one: the other slot is
-//! written first, then the byte. Before bytes of old values are overwritten, the state without
+//! All state is in the given memory, so it can be read after a reset ([`recover`]), or in a dump.
+//! The state of a ring is two slots and a byte that selects the valid one: the other slot is
+//! written first, then the byte. Before the bytes of old values are overwritten, the state without
 //! these values is published; the state with the new value is published last. After a reset between
-//! any two stores of a byte, the ring holds whole values only: guarded by the test
+//! any two byte stores, the ring holds whole values only: guarded by the test
 //! `a_reset_at_any_byte_leaves_whole_values`.
 //!
-//! Nothing here locks, and nothing waits. The owner of a ring has it behind a lock of its own; the
-//! elements are written while that is held. Bytes that other code wrote to this memory by mistake
-//! may lose values, and read as others: they never lead to a panic, or out of the ring.
+//! Nothing here locks or waits. The owner of a ring keeps it under its own lock, which is held while
+//! the elements are written. If other code writes to this memory by mistake, values may be lost or
+//! misread, but that never causes a panic or an access outside the ring.
 //!
 //! # Format, version 1
 //!
-//! All numbers are unsigned, little-endian, and not aligned to more than the memory itself. `up4`
+//! All numbers are unsigned, little-endian, and no more aligned than the memory itself. `up4`
 //! rounds up to a multiple of four. The given memory is a chain of pieces without space between
 //! them, from its first byte on. The chain ends where a piece would have a size under 8, or would
-//! reach beyond the memory. A piece without the magic bytes is to be skipped: it was carved, but
-//! its ring was not finished.
+//! reach beyond the memory. Skip a piece without the magic bytes: it was carved, but its ring was
+//! not finished.
 //!
 //! | ring, at | bytes | what |
 //! | --- | --- | --- |
@@ -42,24 +42,24 @@
 //! | 4 | 4 | size of the whole ring, a multiple of 4 |
 //! | 8 | 2 | bytes of the key, padding included |
 //! | 10 | 1 | the slot that is valid, 0 or 1 |
-//! | 11 | 1 | bytes of padding behind the key, 0 to 3 |
-//! | 12 | 8 | slot 0: head, the offset of the oldest value; tail, the offset behind the newest one |
+//! | 11 | 1 | bytes of padding after the key, 0 to 3 |
+//! | 12 | 8 | slot 0: head, the offset of the oldest value; tail, the offset of the end of the newest one |
 //! | 20 | 8 | slot 1: the same |
 //! | 28 | 4 | values held |
 //! | 32 | 24 | counts of values: overwritten, cleared, taken |
 //! | 56 | | key, UTF-8, and padding up to a multiple of 4 |
 //! | | rest | values |
 //!
-//! Offsets count from byte 56. A tail of 0: the ring is empty. Values follow each other from head
-//! to tail. Where fewer than 4 bytes are left in the ring, or the next four are less than 16, the
-//! next value is right behind the key.
+//! Offsets count from byte 56. A tail of 0 means that the ring is empty. Values follow each other
+//! from head to tail. If fewer than 4 bytes are left in the ring, or the next four are less than 16,
+//! the next value comes right after the key.
 //!
 //! | value, at | bytes | what |
 //! | --- | --- | --- |
 //! | 0 | 4 | size of the whole value, a multiple of 4 |
 //! | 4 | 1 | element type: 0 to 14 for f32, f64, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, bool |
 //! | 5 | 1 | number of dimensions, plus 16 times the number of indices |
-//! | 6 | 1 | bytes of padding behind the elements, 0 to 3; plus 4 if there is a thread number |
+//! | 6 | 1 | bytes of padding after the elements, 0 to 3; plus 4 if there is a thread number |
 //! | 7 | 1 | `AC` |
 //! | 8 | 8 | sequence |
 //! | 16 | 0 or 4 | thread number |
@@ -68,14 +68,13 @@
 //! | | `w` each | dimensions, outermost first |
 
 use core::sync::atomic::{Ordering::SeqCst, compiler_fence};
-use core::{fmt, iter};
 
 use super::chunk::{MAX_INDICES, Stamp};
 use super::counts::{Counts, Refused};
 use super::element::{Element, Kind, MAX_RANK, Shape};
-use super::value::{Raw, Value};
+use super::value::Raw;
 
-/// The bytes of a dimension, which is never cut: as wide as a `usize`.
+/// The bytes of a dimension: those of a `usize`, at least 4.
 const WORD: usize = if size_of::<usize>() > 4 { 8 } else { 4 };
 
 /// Not an ASCII character: the first byte of a ring, and one in each value's header.
@@ -84,7 +83,7 @@ const MARK: u8 = 0xAC;
 #[allow(clippy::cast_possible_truncation)]
 const MAGIC: [u8; 4] = [MARK, b'R', 1, WORD as u8];
 
-/// What a ring holds beside its key and its data.
+/// The bytes of a ring's header.
 const HEADER: usize = 56;
 type Header = [u8; HEADER];
 
@@ -101,15 +100,15 @@ const TAKEN: usize = 48;
 
 /// The start of a piece: magic bytes and size.
 const PIECE: usize = 8;
-/// The largest ring, and the most bytes of elements: its offsets have 32 bits, and so have sums of them.
+/// The largest ring, and the most bytes of elements: offsets and sums of two fit in 32 bits.
 pub(crate) const MAX_RING: usize =
     if size_of::<usize>() > 2 { i32::MAX as usize & !3 } else { isize::MAX as usize & !3 };
 
-/// A value's header up to the thread number, which only threads need.
+/// The bytes of a value's header, without the thread number.
 const FIXED: usize = 16;
 /// The bytes of the thread number.
 const THREAD: usize = if cfg!(feature = "std") { 4 } else { 0 };
-/// The flag beside the number of padding bytes.
+/// The flag in the byte of the padding.
 const HAS_THREAD: u8 = 4;
 type ValueHeader = [u8; FIXED + THREAD];
 
@@ -118,18 +117,18 @@ const fn up4(size: usize) -> usize {
     (size + 3) & !3
 }
 
-/// What [`up4`] adds.
+/// The padding that [`up4`] adds.
 #[allow(clippy::cast_possible_truncation)]
 const fn padding(size: usize) -> u8 {
     (size as u8).wrapping_neg() & 3
 }
 
-/// The bytes that a value of `size` bytes of elements takes in its ring.
+/// The bytes in the ring of a value with `size` bytes of elements.
 const fn value_size(size: usize, rank: usize, indices: usize) -> usize {
     up4(size) + FIXED + THREAD + 8 * indices + WORD * rank
 }
 
-/// The next byte of a key as it is shown, without the `r#` of raw identifiers, and what follows.
+/// The next byte of a key as it is shown, without the `r#` of raw identifiers, and the rest of the key.
 const fn split_key(key: &[u8]) -> Option<(u8, &[u8])> {
     match key {
         [b'r', b'#', first, rest @ ..] | [first, rest @ ..] => Some((*first, rest)),
@@ -147,12 +146,11 @@ const fn key_size(key: &str) -> usize {
     size
 }
 
-/// The bytes of given memory that hold the newest `count` values of a key exactly: values of
-/// element type `E` and shape `shape`, each with so many `indices` (the numbers of the option
-/// `index`, 0 to 4).
+/// The bytes of given memory that hold exactly `count` values of a key, of element type `E` and
+/// shape `shape`, each with `indices` indices (the numbers of the option `index`, 0 to 4).
 ///
 /// The memory of a program is the sum over its keys. For values of several shapes under one key,
-/// count the largest.
+/// pass the largest.
 ///
 /// # Examples
 ///
@@ -169,19 +167,23 @@ pub(crate) const fn region_size<E: Element>(
     shape: &[usize],
     indices: usize,
 ) -> usize {
-    let (mut elements, mut rest) = (1, shape);
-    while let [first, behind @ ..] = rest {
-        elements *= *first;
-        rest = behind;
+    let (mut size, mut rest) = (E::SIZE, shape);
+    while let [first, others @ ..] = rest {
+        size = times(size, *first);
+        rest = others;
     }
     let rank = if shape.len() > MAX_RANK { 1 } else { shape.len() };
-    HEADER + up4(key_size(key)) + count * value_size(elements * E::SIZE, rank, indices)
+    HEADER + up4(key_size(key)) + times(count, value_size(size, rank, indices))
 }
 
-/// The bytes to ask for a new ring, and the fewest that will do: room for one value like `first`.
+const fn times(a: usize, b: usize) -> usize {
+    a.checked_mul(b).expect("the values take more bytes than a `usize` can count")
+}
+
+/// The bytes wanted for a new ring, and the fewest that will do: room for one value like `first`.
 ///
-/// `room` is the size of the whole ring. Where that is 0, the ring has room for `keep` values like
-/// `first`; where that is 0, for `max_size`; where that is 0, for 8.
+/// `room` is the size of the whole ring. If it is 0, the ring has room for `keep` values like
+/// `first`; if that is 0, for `max_size`; if that is 0, for 8.
 pub(crate) fn ring_size(
     key: &str,
     first: &Form<'_>,
@@ -202,20 +204,20 @@ pub(crate) fn ring_size(
     }
 }
 
-/// The number at `at`, in 32 bits.
+/// The 32-bit number at `at`.
 #[inline(always)]
 fn word(memory: &[u8], at: usize) -> Option<usize> {
     let bytes = memory.get(at..)?.first_chunk()?;
     usize::try_from(u32::from_le_bytes(*bytes)).ok()
 }
 
-/// The same in 64 bits.
+/// The 64-bit number at `at`.
 fn wide(memory: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(*memory.get(at..)?.first_chunk()?))
 }
 
-/// Stores `bytes` at `at`; beyond the end, nothing. All stores are made here, but for the elements
-/// of a value.
+/// Stores `bytes` at `at`; does nothing beyond the end. All stores are made here, except those of
+/// the elements of a value.
 #[inline(always)]
 fn set<const N: usize>(memory: &mut [u8], at: usize, bytes: [u8; N]) {
     if let Some(to) = memory.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
@@ -232,24 +234,24 @@ fn set_word(memory: &mut [u8], at: usize, value: usize) {
     set(memory, at, (value as u32).to_le_bytes());
 }
 
-/// What is stored before is in memory before what is stored behind it.
+/// Compiler fence: earlier stores are emitted before later ones.
 ///
-/// This holds the compiler to the order. A reset loses no store that an in-order core has made;
-/// memory behind a write-back cache has to be cleaned by the program, or not be cached.
+/// After a reset, memory holds every store that an in-order core has made. Memory with a write-back
+/// cache must be uncached, or the program must clean the cache.
 #[inline(always)]
 fn in_order() {
     compiler_fence(SeqCst);
 }
 
 /// The size of the piece that `memory` starts with.
-fn piece_size(memory: &[u8]) -> Option<usize> {
+pub(crate) fn piece_size(memory: &[u8]) -> Option<usize> {
     word(memory, SIZE).filter(|size| (PIECE..=memory.len()).contains(size))
 }
 
-/// The given memory: what is left of it.
+/// The given memory that is left.
 ///
-/// Carving is a handful of stores: this can stand behind a lock that every key takes once. The ring
-/// is made of the piece afterwards, outside of that lock.
+/// Carving takes a handful of stores, so this can be under a lock that every key takes once. The
+/// ring is made from the piece afterwards, outside of that lock.
 pub(crate) struct Memory {
     left: Option<&'static mut [u8]>,
     size: usize,
@@ -261,12 +263,11 @@ impl Memory {
         Memory { left: None, size: 0 }
     }
 
-    /// Takes the memory that is to be carved. What it held before can't be [recovered](recover) any
-    /// more.
+    /// Takes the memory to carve, and erases it: its old values can't be [recovered](recover) any more.
     ///
     /// # Errors
     ///
-    /// Gives `memory` back if there was some before.
+    /// Returns `memory` if memory was given before.
     pub(crate) fn give(&mut self, memory: &'static mut [u8]) -> Result<(), &'static mut [u8]> {
         if self.left.is_some() {
             return Err(memory);
@@ -282,7 +283,7 @@ impl Memory {
         Ok(())
     }
 
-    /// A piece of `wanted` bytes, or of what is left if that is at least `least`: see
+    /// A piece of `wanted` bytes, or all that is left if that is at least `least`: see
     /// [`ring_size`].
     pub(crate) fn carve(&mut self, wanted: usize, least: usize) -> Option<&'static mut [u8]> {
         let left = self.left.take()?;
@@ -292,7 +293,7 @@ impl Memory {
             return None;
         }
         let (piece, rest) = left.split_at_mut_checked(size)?;
-        // The chain ends behind this piece before it reaches there.
+        // Terminate the chain before linking this piece.
         set(rest, 0, [0; PIECE]);
         set(piece, 0, [0; 4]);
         in_order();
@@ -312,12 +313,12 @@ impl Memory {
     }
 }
 
-/// What is kept beside the elements of a value.
+/// A value without its elements.
 #[derive(Clone, Copy)]
 pub(crate) struct Form<'a> {
     /// Its sequence, and its thread.
     pub stamp: Stamp,
-    /// The primitive that the elements are.
+    /// The type of the elements.
     pub kind: Kind,
     /// At most [`MAX_RANK`] dimensions, whose product is the number of elements.
     pub shape: &'a [usize],
@@ -335,7 +336,7 @@ impl Form<'_> {
         value_size(self.size, self.shape.len(), self.indices.len())
     }
 
-    /// Writes what stands beside the elements, `size` bytes in `shape`, and returns the size of the
+    /// Writes all but the elements, which are `size` bytes in `shape`, and returns the size of the
     /// value.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation)]
@@ -372,12 +373,12 @@ impl Form<'_> {
     }
 }
 
-/// Where the values of a ring lie: from `head` to `tail`, by way of the end of the data if `tail`
-/// is not behind `head`.
+/// Where the values of a ring are: from `head` to `tail`, wrapping around the end of the data if
+/// `tail` is not after `head`.
 struct Span {
     /// The offset of the oldest value, or of the gap before it.
     head: usize,
-    /// The offset behind the newest value; 0 if there is none.
+    /// The offset of the end of the newest value; 0 if there is none.
     tail: usize,
     /// The number of values.
     kept: usize,
@@ -395,7 +396,7 @@ impl Span {
         }
     }
 
-    /// Makes this the state of the ring: a reset finds the state before, or this one.
+    /// Makes this the state of the ring, atomically: a reset finds either the old state or this one.
     #[inline(always)]
     fn publish(&self, header: &mut Header) {
         set_word(header, KEPT, self.kept);
@@ -408,7 +409,7 @@ impl Span {
         in_order();
     }
 
-    /// The same where values were dropped: there were `kept` before. Counts them at `reason`.
+    /// The same after values were dropped: there were `kept` before. Counts them at `reason`.
     #[inline(always)]
     fn publish_dropped(&self, header: &mut Header, kept: usize, reason: usize) {
         if self.kept != kept {
@@ -422,8 +423,8 @@ impl Span {
         if size_at(body, self.head).is_some() { self.head } else { start }
     }
 
-    /// Drops the oldest value, or passes the gap before it; true if it was a value. If there is neither, other code has written to
-    /// this memory, and the ring is empty from here on.
+    /// Drops the oldest value, or skips the gap before it; true if it was a value. If there is neither, other code has written to
+    /// this memory, and the ring is now empty.
     #[inline(always)]
     fn drop_oldest(&mut self, start: usize, body: &[u8]) -> bool {
         let size = size_at(body, self.head);
@@ -441,15 +442,15 @@ impl Span {
         size.is_some()
     }
 
-    /// Drops the oldest values until `size` bytes are free in one piece and `others` values are
-    /// left at most. Returns where that piece is.
+    /// Drops the oldest values until `size` contiguous bytes are free and at most `others` values are
+    /// left. Returns the offset of the free bytes.
     #[inline(always)]
     fn make_room(&mut self, start: usize, body: &[u8], size: usize, others: usize) -> usize {
         while self.kept > others {
             self.drop_oldest(start, body);
         }
         while self.kept > 0 {
-            // The piece ends at `end`, and is free once `head` has come there.
+            // The free bytes end at `end`, and are free once `head` has reached it.
             let end = if self.tail <= self.head {
                 self.tail + size
             } else if body.len().wrapping_sub(self.tail) >= size {
@@ -466,7 +467,7 @@ impl Span {
                 return end - size;
             }
         }
-        // Behind the value that was dropped last, which can then be put back.
+        // After the value that was dropped last, which can then be put back.
         let behind = self.head;
         let fits = behind >= start && body.get(behind..).is_some_and(|free| free.len() >= size);
         if fits { behind } else { start }
@@ -496,20 +497,20 @@ impl Span {
     }
 }
 
-/// A value that was taken out of its ring: where it was.
+/// The former position of a value that was taken out of its ring.
 pub(crate) struct Taken {
     at: usize,
     sequence: u64,
 }
 
-/// The size of the value at `at`, or `None` if that is a gap or the end.
+/// The size of the value at `at`, or `None` at a gap or the end.
 #[inline(always)]
 fn size_at(body: &[u8], at: usize) -> Option<usize> {
     let value = body.get(at..)?;
     word(value, 0).filter(|size| (FIXED..=value.len()).contains(size))
 }
 
-/// Where values begin in what follows the header: behind the key.
+/// Where values begin in the body: after the key.
 #[inline(always)]
 fn start(header: &Header) -> usize {
     u16::from_le_bytes([header[START], header[START + 1]]).into()
@@ -522,17 +523,17 @@ fn count(header: &mut Header, at: usize, more: usize) {
     set(header, at, count.to_le_bytes());
 }
 
-/// The values of one key. The memory holds all of it.
+/// The values of one key. All state is in `memory`.
 pub(crate) struct Ring<'m> {
     memory: &'m mut [u8],
 }
 
 impl<'m> Ring<'m> {
-    /// A ring without values; the `r#` of raw identifiers in `key` is left out.
+    /// A ring without values. The `r#` of raw identifiers in `key` is left out.
     ///
     /// # Errors
     ///
-    /// [`Refused::NoMemory`] if there is no room for the key, or it is longer than 65,532 bytes.
+    /// [`Refused::NoMemory`] if the key does not fit, or is longer than 65,532 bytes.
     pub(crate) fn create(memory: &'m mut [u8], key: &str) -> Result<Ring<'m>, Refused> {
         let size = memory.len().min(MAX_RING) & !3;
         let memory = memory.get_mut(..size).unwrap_or_default();
@@ -557,24 +558,24 @@ impl<'m> Ring<'m> {
         Ok(Ring { memory })
     }
 
-    /// The header, and what follows it.
+    /// The header and the body.
     #[inline(always)]
     fn split(&mut self) -> Option<(&mut Header, &mut [u8])> {
         self.memory.split_first_chunk_mut()
     }
 
-    /// Keeps a value of `form`, whose elements `write` puts into a slice of `form.size` bytes; it
-    /// returns how many elements these are. Older values are dropped until the value fits, and until at
-    /// most `limit` are held with it; a `limit` of 0 is none. Dropped values count as overwritten.
+    /// Keeps a value of `form`. `write` puts its elements into a slice of `form.size` bytes, and returns
+    /// their number. Older values are dropped, as overwritten, until the value fits and at most `limit`
+    /// are held with it; a `limit` of 0 is none.
     ///
-    /// `Ok(true)` if `write` gave fewer elements than `form` announced: these are kept, flat.
+    /// `Ok(true)` if `write` wrote fewer elements than `form` announced: these are kept, flat.
     ///
     /// If `write` panics, the value is left out.
     ///
     /// # Errors
     ///
-    /// [`Refused::TooLarge`] if the value is larger than the ring; nothing is dropped for it. Also if `write` left
-    /// out a scalar: there is no place for the dimension of a list without elements.
+    /// [`Refused::TooLarge`] if the value is larger than the ring; nothing is dropped for it. Also if
+    /// `write` did not write a scalar: there is no room for the dimension of an empty list.
     pub(crate) fn push(
         &mut self,
         form: &Form<'_>,
@@ -597,7 +598,7 @@ impl<'m> Ring<'m> {
         let flat;
         let (shape, bytes) = match form.shape {
             shape if !is_short => (shape, form.size),
-            // A scalar has no place for a dimension.
+            // A scalar has no room for a dimension.
             [] => return Err(Refused::TooLarge),
             _ => {
                 flat = [written];
@@ -627,7 +628,7 @@ impl<'m> Ring<'m> {
         self.drop_to(kept.saturating_sub(1), TAKEN);
     }
 
-    /// The same, and says how to [put it back](Ring::put_back).
+    /// The same, and returns what is needed to [put it back](Ring::put_back).
     pub(crate) fn take_oldest(&mut self) -> Option<Taken> {
         let (header, body) = self.split()?;
         let at = Span::load(header).oldest(start(header), body);
@@ -636,14 +637,14 @@ impl<'m> Ring<'m> {
         Some(taken)
     }
 
-    /// Puts a value back that was taken. Where newer ones need its place, it counts as overwritten.
+    /// Puts a taken value back. If newer values have overwritten it, it counts as overwritten.
     pub(crate) fn put_back(&mut self, taken: &Taken) {
         let Some((header, body)) = self.split() else { return };
         let mut span = Span::load(header);
         let taken_before = wide(header, TAKEN).unwrap_or(0).saturating_sub(1);
         set(header, TAKEN, taken_before.to_le_bytes());
         let size = size_at(body, taken.at).unwrap_or(0);
-        // A value in its place would have another header.
+        // Another value in its place would have another sequence.
         let is_there = wide(body, taken.at + 8) == Some(taken.sequence);
         if is_there && span.head == taken.at + size {
             span.prepend(taken.at, size);
@@ -665,12 +666,18 @@ impl<'m> Ring<'m> {
         }
     }
 
-    /// The oldest value.
-    pub(crate) fn oldest(&self) -> Option<Raw<'_>> {
-        self.iter().next()
+    /// The oldest value, if its sequence is below `until`. Inconsistent values, which other code has overwritten, are dropped.
+    pub(crate) fn oldest_before(&mut self, until: u64) -> Option<Raw<'_>> {
+        loop {
+            let sequence = self.oldest_sequence().filter(|sequence| *sequence < until)?;
+            if self.iter().next().is_some_and(|raw| raw.stamp.sequence == sequence) {
+                return self.iter().next();
+            }
+            self.drop_oldest();
+        }
     }
 
-    /// The sequence of the oldest value, read as shortly as can be: a reader asks for it under the lock of the ring.
+    /// The sequence of the oldest value, found quickly: a reader calls this under the lock of the ring.
     pub(crate) fn oldest_sequence(&self) -> Option<u64> {
         let (header, body) = self.memory.split_first_chunk()?;
         let span = Span::load(header);
@@ -687,7 +694,7 @@ impl<'m> Ring<'m> {
         Reader::find(self.memory).unwrap_or_default().key
     }
 
-    /// What became of the values.
+    /// The counts of the values.
     pub(crate) fn counts(&self) -> Counts {
         let count = |at| wide(self.memory, at).unwrap_or(0);
         Counts {
@@ -699,7 +706,7 @@ impl<'m> Ring<'m> {
         }
     }
 
-    /// Counts from 0 again; what is held stays.
+    /// Resets the counts; values stay.
     pub(crate) fn reset_counts(&mut self) {
         set(self.memory, OVERWRITTEN, [0; HEADER - OVERWRITTEN]);
     }
@@ -722,13 +729,13 @@ impl<'m> Ring<'m> {
     }
 }
 
-/// A ring that is only read: a live one, or one found after a reset. Nothing in its bytes is taken for granted.
+/// A ring that is only read: a live one, or one found after a reset. Its bytes are not trusted.
 #[derive(Clone, Copy, Default)]
-struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     key: &'a str,
-    /// What follows the header.
+    /// All bytes after the header.
     body: &'a [u8],
-    /// Where values begin in it.
+    /// Where values begin in the body.
     start: usize,
     head: usize,
     tail: usize,
@@ -737,9 +744,9 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// The ring that is all of `memory`, if there is one. Rings of targets with shorter words can
-    /// be read, too.
-    fn find(memory: &'a [u8]) -> Option<Reader<'a>> {
+    /// The ring that `memory` consists of, if it is one. Rings of targets with shorter words can be
+    /// read, too.
+    pub(crate) fn find(memory: &'a [u8]) -> Option<Reader<'a>> {
         let (header, body) = memory.split_first_chunk::<HEADER>()?;
         let [magic @ .., width] = header.first_chunk::<4>()?;
         let width = usize::from(*width);
@@ -755,12 +762,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Oldest first.
-    fn values(self) -> Values<'a> {
+    pub(crate) fn values(self) -> Values<'a> {
         let wrapped = self.head < self.tail;
         Values { ring: self, at: self.head, wrapped, ended: self.tail == 0 }
     }
 
-    /// The value of `size` bytes at `at`; `None` if it contradicts itself.
+    /// The value of `size` bytes at `at`; `None` if it is inconsistent.
     #[allow(clippy::cast_possible_wrap)]
     fn read(&self, at: usize, size: usize) -> Option<Raw<'a>> {
         let value = self.body.get(at..)?.get(..size)?;
@@ -794,7 +801,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// On another target, `usize` and `isize` are what they were there.
+    /// The element type of `byte`. From a 32-bit target, `usize` and `isize` are read as 32 bits.
     fn kind(&self, byte: u8) -> Option<Kind> {
         match Kind::from_byte(byte)? {
             Kind::Usize if self.word != WORD => Some(Kind::U32),
@@ -809,7 +816,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The shape of `dims`, if `size` bytes are what elements of that shape take.
+/// The shape of `dims`, if elements of that shape take `size` bytes.
 fn shape_of(dims: &[usize], size: usize, element: usize) -> Option<Shape> {
     let product = || dims.iter().try_fold(element, |product, dim| product.checked_mul(*dim));
     let expected = if dims.contains(&0) { 0 } else { product()? };
@@ -821,7 +828,7 @@ fn shape_of(dims: &[usize], size: usize, element: usize) -> Option<Shape> {
 pub(crate) struct Values<'a> {
     ring: Reader<'a>,
     at: usize,
-    /// Whether there is no way on from the end of the data to its start.
+    /// Whether the iterator has wrapped from the end of the data to its start, or need not.
     wrapped: bool,
     ended: bool,
 }
@@ -829,7 +836,7 @@ pub(crate) struct Values<'a> {
 impl<'a> Iterator for Values<'a> {
     type Item = Raw<'a>;
 
-    // Whatever the memory holds, each step goes forward, and around once.
+    // Ends whatever the memory holds: each step moves forward, and it wraps once.
     fn next(&mut self) -> Option<Raw<'a>> {
         while !self.ended {
             let at = self.at;
@@ -849,80 +856,547 @@ impl<'a> Iterator for Values<'a> {
     }
 }
 
-/// What was captured before a reset, or before a dump of the memory was made: see [`recover`](crate::recover). It borrows that
-/// memory, and copies nothing.
-///
-/// # Examples
-///
-/// A dump that a debugger has made, read on the host:
-///
-/// ```no_run
-/// let dump = std::fs::read("ram.bin")?;
-/// match anycapture::recover(&dump) {
-///     Some(before) => before.visit(|value| println!("{} {value}", value.key())),
-///     None => eprintln!("the given memory does not begin here"),
-/// }
-/// # Ok::<(), std::io::Error>(())
-/// ```
-#[derive(Clone, Copy)]
-pub struct Recovered<'m> {
-    memory: &'m [u8],
-}
+#[cfg(test)]
+mod tests {
+    extern crate std;
 
-impl Recovered<'_> {
-    /// The rings, in the order in which their keys were first hit.
-    fn rings(&self) -> impl Iterator<Item = Reader<'_>> {
-        let mut rest = self.memory;
-        let pieces = iter::from_fn(move || {
-            let (piece, behind) = rest.split_at_checked(piece_size(rest)?)?;
-            rest = behind;
-            Some(piece)
-        });
-        pieces.filter_map(Reader::find)
+    use std::cell::RefCell;
+    use std::collections::VecDeque;
+    use std::format;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::string::{String, ToString};
+    use std::vec::Vec;
+
+    use super::super::recover::recover;
+    use super::*;
+
+    /// Stores in their order, as addresses and bytes.
+    type Stores = Vec<(usize, Vec<u8>)>;
+
+    std::thread_local! {
+        /// The stores of this thread, while a test asks for them.
+        static STORES: RefCell<Option<Stores>> = const { RefCell::new(None) };
     }
 
-    /// Shows every value, key by key, oldest first. Values that contradict themselves are left out.
-    ///
-    /// [`Value::as_slice`] gives `None` here, as in given memory: use [`Value::read_into`].
-    pub fn visit(&self, mut f: impl FnMut(&Value<'_>)) {
-        for raw in self.rings().flat_map(Reader::values) {
-            f(&Value::raw(&raw));
+    pub(super) fn stored(bytes: &[u8]) {
+        STORES.with_borrow_mut(|stores| {
+            let Some(stores) = stores else { return };
+            stores.push((bytes.as_ptr().addr(), bytes.to_vec()));
+        });
+    }
+
+    /// A value, owned.
+    #[derive(Clone, Debug, PartialEq)]
+    struct Owned(u64, Kind, Vec<usize>, Vec<i64>, Vec<u8>);
+
+    fn owned(raw: Raw<'_>) -> Owned {
+        let indices = raw.indices[..raw.index_rank].to_vec();
+        Owned(
+            raw.stamp.sequence,
+            raw.kind,
+            raw.shape.as_slice().to_vec(),
+            indices,
+            raw.bytes.to_vec(),
+        )
+    }
+
+    fn values(ring: &Ring<'_>) -> Vec<Owned> {
+        ring.iter().map(owned).collect()
+    }
+
+    fn recovered(memory: &[u8]) -> Vec<Owned> {
+        recover(memory)
+            .iter()
+            .flat_map(|found| found.rings().flat_map(Reader::values).map(owned).collect::<Vec<_>>())
+            .collect()
+    }
+
+    impl Owned {
+        fn form(&self) -> Form<'_> {
+            let stamp = Stamp { sequence: self.0, thread: 0 };
+            let (size, length) = (self.4.len(), self.4.len() / self.1.size());
+            Form { stamp, kind: self.1, shape: &self.2, indices: &self.3, length, size }
+        }
+
+        fn push(&self, ring: &mut Ring<'_>, limit: usize) -> Result<bool, Refused> {
+            ring.push(&self.form(), limit, &mut |bytes| {
+                bytes.copy_from_slice(&self.4);
+                stored(bytes);
+                bytes.len()
+            })
+        }
+    }
+
+    /// Numbers of xorshift, for histories that differ.
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, end: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            (self.0 >> 11) as usize % end
+        }
+
+        fn value(&mut self, sequence: u64, largest: usize) -> Owned {
+            let kind = [Kind::Bool, Kind::F32, Kind::Usize, Kind::I16][self.below(4)];
+            let shape: Vec<usize> = match self.below(4) {
+                0 => Vec::new(),
+                1 => [self.below(largest)].into(),
+                2 => [self.below(4), 1 + self.below(4)].into(),
+                _ => [1, 1, 1, 1, 1, 2, 1, 1].into(),
+            };
+            let size = kind.size() * shape.iter().product::<usize>();
+            let indices = (0..self.below(5)).map(|index| -(index as i64)).collect();
+            Owned(
+                sequence,
+                kind,
+                shape,
+                indices,
+                (0..size).map(|_| self.below(256) as u8).collect(),
+            )
+        }
+    }
+
+    fn scalar(number: u32) -> Owned {
+        Owned(number.into(), Kind::U32, Vec::new(), Vec::new(), number.to_le_bytes().to_vec())
+    }
+
+    #[test]
+    fn a_ring_holds_the_newest_values_of_any_history() {
+        for seed in 1..60 {
+            let mut random = Random(seed);
+            let size = 200 + random.below(1000);
+            let (mut memory, largest) = (std::vec![0xFF; size], size / 8);
+            let mut ring = Ring::create(&mut memory, "f.x").unwrap();
+            let mut model = VecDeque::new();
+            let mut expected = Counts::default();
+            for sequence in 0..2000 {
+                let kept = model.len();
+                match random.below(60) {
+                    0 => {
+                        let taken = random.below(2) == 0;
+                        ring.clear(taken);
+                        model.clear();
+                        *if taken { &mut expected.taken } else { &mut expected.cleared } +=
+                            kept as u64;
+                    }
+                    1..5 => {
+                        assert_eq!(ring.oldest_before(u64::MAX).map(owned), model.pop_front());
+                        ring.drop_oldest();
+                        expected.taken += (kept - model.len()) as u64;
+                    }
+                    5 => {
+                        let limit = random.below(10);
+                        ring.trim(limit);
+                        let over = if limit == 0 { 0 } else { kept.saturating_sub(limit) };
+                        model.drain(..over);
+                        expected.overwritten += over as u64;
+                    }
+                    _ => {
+                        let value = random.value(sequence, largest);
+                        let limit = random.below(30);
+                        let bytes = value.form().value_size();
+                        let room = size - HEADER - 4;
+                        if bytes > room & !3 {
+                            assert_eq!(value.push(&mut ring, limit), Err(Refused::TooLarge));
+                        } else {
+                            assert_eq!(value.push(&mut ring, limit), Ok(false));
+                            model.push_back(value);
+                            let held = values(&ring).len();
+                            let over = model.len().saturating_sub(held);
+                            let dropped: Vec<_> = model.drain(..over).collect();
+                            expected.overwritten += over as u64;
+                            assert!(limit == 0 || held <= limit);
+                            // Nothing is dropped without need: with the last of the dropped values the ring would be
+                            // over its limit, or fuller than gaps allow, which are smaller than the largest value.
+                            let size = |value: &Owned| value.form().value_size();
+                            let with_last = model.iter().chain(dropped.last());
+                            let needed: usize = with_last.clone().map(size).sum();
+                            let gaps = 2 * with_last.map(size).max().unwrap();
+                            assert!(over == 0 || held == limit || needed + gaps > room);
+                        }
+                    }
+                }
+                expected.kept = model.len() as u64;
+                assert_eq!(ring.counts(), expected);
+                assert_eq!(values(&ring), Vec::from(model.clone()));
+                assert!(ring.used() <= ring.size());
+            }
+            assert_eq!(recovered(&memory), Vec::from(model));
+        }
+    }
+
+    #[test]
+    fn a_reset_at_any_byte_leaves_whole_values() {
+        let mut checked = 0;
+        for seed in 1..30 {
+            let mut random = Random(seed);
+            let mut memory = std::vec![0xEE; 400];
+            let base = memory.as_ptr().addr();
+            let mut ring = Ring::create(&mut memory, "f.x").unwrap();
+            for sequence in 0..60 {
+                let image = ring.memory.to_vec();
+                let before = values(&ring);
+                STORES.set(Some(Vec::new()));
+                let value = random.value(sequence, 40);
+                match random.below(8) {
+                    0 => ring.drop_oldest(),
+                    1 => ring.trim(3),
+                    // Some are too large, and change nothing.
+                    _ => _ = value.push(&mut ring, random.below(12)),
+                }
+                let stores = STORES.take().unwrap();
+                let after = values(&ring);
+                for backwards in [false, true] {
+                    let mut image = image.clone();
+                    for (address, bytes) in &stores {
+                        let at = address - base;
+                        for number in 0..bytes.len() {
+                            let number = if backwards { bytes.len() - 1 - number } else { number };
+                            image[at + number] = bytes[number];
+                            let found = recovered(&image);
+                            assert!(found == after || before.ends_with(&found), "{found:?}");
+                            // Of what stays in the end, nothing is missed in between.
+                            let staying =
+                                after.iter().filter(|value| before.contains(value)).count();
+                            assert!(found.len() >= staying);
+                            checked += 1;
+                        }
+                    }
+                    // No store was made beside these.
+                    assert_eq!(image, ring.memory);
+                }
+            }
+        }
+        assert!(checked > 50_000);
+    }
+
+    #[test]
+    fn recovery_survives_any_bytes() {
+        let mut random = Random(7);
+        let mut image = std::vec![0; 2000];
+        let mut rest = &mut image[..];
+        for number in 0..3 {
+            let (piece, behind) = rest.split_at_mut(600);
+            rest = behind;
+            let mut ring = Ring::create(piece, &format!("key.number{number}")).unwrap();
+            for sequence in 0..40 {
+                random.value(sequence, 20).push(&mut ring, 0).unwrap();
+            }
+        }
+        let whole = recovered(&image).len();
+        assert!(whole > 15);
+        for _ in 0..20_000 {
+            let mut image = image.clone();
+            for _ in 0..=random.below(8) {
+                let end = [100, image.len()][random.below(2)];
+                let at = random.below(end);
+                image[at] = [0, 1, 0xFF, 0x80, random.below(256) as u8][random.below(5)];
+            }
+            image.truncate(2000 - random.below(2000));
+            let found = recover(&image);
+            let mut count = 0;
+            found.iter().for_each(|found| {
+                found.visit(|value| count += usize::from(value.bytes().len() <= 600))
+            });
+            assert!(count <= 2000 / FIXED);
+        }
+        for size in 0..300 {
+            let noise: Vec<u8> = (0..size).map(|_| random.below(256) as u8).collect();
+            assert!(recover(&noise).is_none());
+        }
+    }
+
+    /// A reader that takes the oldest value until none is left comes to an end.
+    #[test]
+    fn taking_the_oldest_ends_whatever_the_memory_holds() {
+        let mut random = Random(13);
+        for _ in 0..3000 {
+            let mut memory = std::vec![0; 300];
+            let mut ring = Ring::create(&mut memory, "f.x").unwrap();
+            for sequence in 0..8 {
+                let _ = random.value(sequence, 20).push(&mut ring, 0);
+            }
+            for _ in 0..=random.below(4) {
+                let at = random.below(ring.memory.len());
+                if !(KEPT..KEPT + 4).contains(&at) {
+                    ring.memory[at] = random.below(256) as u8;
+                }
+            }
+            let mut taken = 0;
+            while ring.oldest_before(u64::MAX).is_some() {
+                ring.drop_oldest();
+                taken += 1;
+            }
+            assert!(
+                taken <= 8 && ring.oldest_sequence().is_none_or(|sequence| sequence == u64::MAX)
+            );
+        }
+    }
+
+    /// A program may have bent its memory out of shape; a capture then keeps or refuses, and returns.
+    #[test]
+    fn a_push_survives_any_bytes() {
+        let mut random = Random(11);
+        for _ in 0..3000 {
+            let mut memory = std::vec![0; 300];
+            let mut ring = Ring::create(&mut memory, "f.x").unwrap();
+            for sequence in 0..20 {
+                let at = random.below(ring.memory.len());
+                // Not the count of values: it bounds the time that is taken.
+                if !(KEPT..KEPT + 4).contains(&at) {
+                    ring.memory[at] = random.below(256) as u8;
+                }
+                let _ = random.value(sequence, 20).push(&mut ring, random.below(9));
+                assert!(ring.iter().count() <= 300 / FIXED);
+                ring.drop_oldest();
+                let _: (usize, &str) = (ring.used(), ring.key());
+            }
+        }
+    }
+
+    #[test]
+    fn a_size_beyond_usize_is_refused_not_wrapped() {
+        let too_many = [(1, &[usize::MAX, 2][..]), (usize::MAX / 2, &[16]), (usize::MAX, &[])];
+        for (count, shape) in too_many {
+            assert!(catch_unwind(|| region_size::<f32>("f.x", count, shape, 0)).is_err());
+        }
+        assert!(catch_unwind(|| region_size::<f32>("f.x", 0, &[usize::MAX / 8], 0)).is_ok());
+    }
+
+    #[test]
+    fn region_size_is_exact() {
+        let fits = |key: &str, count: usize, shape: &[usize], indices: &[i64]| {
+            let size = region_size::<i16>(key, count, shape, indices.len());
+            for less in [0, 4] {
+                let mut memory = Memory::new();
+                memory.give(std::vec![0; size - less].leak()).unwrap();
+                let mut ring = Ring::create(memory.carve(usize::MAX, 0).unwrap(), key).unwrap();
+                let bytes = std::vec![1; 2 * shape.iter().product::<usize>()];
+                let value = Owned(0, Kind::I16, shape.into(), indices.into(), bytes);
+                for _ in 0..3 * count {
+                    value.push(&mut ring, 0).unwrap();
+                }
+                assert_eq!(ring.iter().count(), count - less / 4);
+                let (wanted, least) = ring_size(key, &value.form(), count, 0, 9);
+                assert_eq!(
+                    (wanted, least),
+                    (size, region_size::<i16>(key, 1, shape, indices.len()))
+                );
+            }
+        };
+        fits("f.x", 7, &[], &[]);
+        fits("f.r#type", 2, &[3], &[-1]);
+        fits("Attention.forward.attn", 5, &[1, 2, 3, 1, 1, 1, 1, 1], &[1, 2, 3, 4]);
+        fits("", 6, &[0, 5], &[1, 2]);
+    }
+
+    #[test]
+    fn a_ring_is_as_large_as_told() {
+        let value = scalar(0);
+        let sizes = |keep, room, max| ring_size("f.x", &value.form(), keep, room, max);
+        let (empty, one) = (HEADER + 4, FIXED + THREAD + 4);
+        assert_eq!(sizes(3, 500, 7), (500, empty + one));
+        assert_eq!(sizes(3, 0, 7), (empty + 3 * one, empty + one));
+        assert_eq!(sizes(0, 0, 7), (empty + 7 * one, empty + one));
+        assert_eq!(sizes(0, 0, 0), (empty + 8 * one, empty + one));
+        assert_eq!(sizes(0, 1, 0), (empty, empty));
+        assert_eq!(sizes(usize::MAX, 0, 0).0, usize::MAX);
+    }
+
+    #[test]
+    fn memory_is_given_once_and_carved_to_its_end() {
+        let mut memory = Memory::new();
+        assert!(memory.carve(100, 8).is_none());
+        memory.give(std::vec![0xFF; 203].leak()).unwrap();
+        assert_eq!(memory.give(std::vec![0; 5].leak()).unwrap_err().len(), 5);
+        assert_eq!(memory.carve(101, 90).unwrap().len(), 104);
+        assert!(memory.carve(200, 100).is_none());
+        assert_eq!((memory.size(), memory.left()), (203, 99));
+        assert_eq!(memory.carve(200, 96).unwrap().len(), 96);
+        assert!(memory.carve(1, 1).is_none());
+    }
+
+    #[test]
+    fn only_the_rings_since_the_memory_was_given_are_recovered() {
+        let mut bytes = std::vec![0; 900];
+        let run = |bytes: &mut Vec<u8>, keys: &[&str]| {
+            let given: &'static mut [u8] = bytes.clone().leak();
+            let address = given.as_ptr().addr();
+            let mut memory = Memory::new();
+            memory.give(given).unwrap();
+            let mut pieces = Vec::new();
+            for key in keys {
+                let piece = memory.carve(200, 200).unwrap();
+                let at = piece.as_ptr().addr() - address;
+                // A reset before a ring is finished.
+                if !key.is_empty() {
+                    scalar(5).push(&mut Ring::create(piece, key).unwrap(), 0).unwrap();
+                    pieces.push((at, piece.to_vec()));
+                } else {
+                    pieces.push((at, piece.to_vec()));
+                }
+            }
+            // What is left holds the end of the chain.
+            let rest = memory.carve(usize::MAX, 8).unwrap();
+            rest[4..8].fill(0);
+            pieces.push((rest.as_ptr().addr() - address, rest.to_vec()));
+            for (at, piece) in pieces {
+                bytes[at..at + piece.len()].copy_from_slice(&piece);
+            }
+            let mut found = Vec::new();
+            if let Some(recovered) = recover(bytes) {
+                recovered.visit(|value| found.push(value.key().to_string()));
+            }
+            found
+        };
+        assert_eq!(
+            run(&mut bytes, &["a.r#type", "b.r#fn.return", "c"]),
+            ["a.type", "b.fn.return", "c"]
+        );
+        assert_eq!(run(&mut bytes, &["", "d"]), ["d"]);
+        assert!(run(&mut bytes, &[]).is_empty());
+    }
+
+    #[test]
+    fn a_panic_leaves_the_value_out() {
+        let mut memory = std::vec![0; 200];
+        let mut ring = Ring::create(&mut memory, "f.x").unwrap();
+        (0..4).for_each(|number| assert!(scalar(number).push(&mut ring, 3).is_ok()));
+        let value = scalar(4);
+        catch_unwind(AssertUnwindSafe(|| ring.push(&value.form(), 3, &mut |_| panic!())))
+            .unwrap_err();
+        assert_eq!(values(&ring), [scalar(2), scalar(3)]);
+        assert_eq!(ring.counts(), Counts { kept: 2, overwritten: 2, ..Counts::default() });
+        scalar(5).push(&mut ring, 3).unwrap();
+        assert_eq!(values(&ring), [scalar(2), scalar(3), scalar(5)]);
+        ring.reset_counts();
+        assert_eq!(ring.counts(), Counts { kept: 3, ..Counts::default() });
+    }
+
+    #[test]
+    fn a_value_with_fewer_elements_is_shortened_and_flat() {
+        let mut memory = std::vec![0; 200];
+        let mut ring = Ring::create(&mut memory, "f.x").unwrap();
+        let full = Owned(1, Kind::I16, [3, 2].into(), [-7].into(), [1; 12].into());
+        let mut push = |value: &Owned, count| {
+            ring.push(&value.form(), 0, &mut |bytes| {
+                bytes.fill(1);
+                count
+            })
+        };
+        assert_eq!(push(&full, 3), Ok(true));
+        assert_eq!(push(&full, 99), Ok(false));
+        assert_eq!(
+            push(&Owned(1, Kind::Bool, [].into(), [].into(), [1].into()), 0),
+            Err(Refused::TooLarge)
+        );
+        let short = Owned(1, Kind::I16, [3].into(), [-7].into(), [1; 6].into());
+        assert_eq!(values(&ring), [short, full]);
+    }
+
+    #[cfg(target_pointer_width = "64")]
+    #[test]
+    fn dimensions_are_kept_as_they_are() {
+        let mut memory = std::vec![0; 300];
+        let mut ring = Ring::create(&mut memory, "f.x").unwrap();
+        let value = Owned(
+            u64::MAX,
+            Kind::F64,
+            [0, 5_000_000_000, usize::MAX].into(),
+            [i64::MIN].into(),
+            Vec::new(),
+        );
+        value.push(&mut ring, 0).unwrap();
+        assert_eq!(values(&ring), [value]);
+    }
+
+    #[test]
+    fn the_thread_is_kept_with_std() {
+        let mut memory = std::vec![0; 300];
+        let mut ring = Ring::create(&mut memory, "f.x").unwrap();
+        let value = scalar(1);
+        let form = Form { stamp: Stamp { sequence: 1, thread: 77 }, ..value.form() };
+        ring.push(&form, 0, &mut |bytes| bytes.len()).unwrap();
+        assert_eq!(
+            ring.oldest_before(u64::MAX).unwrap().stamp.thread,
+            if cfg!(feature = "std") { 77 } else { 0 }
+        );
+    }
+
+    #[test]
+    fn keys_that_do_not_fit_are_refused() {
+        assert_eq!(Ring::create(&mut [0; HEADER + 4], "f.abc").err(), Some(Refused::NoMemory));
+        assert_eq!(
+            Ring::create(&mut [0; HEADER + 7], "f.r#a")
+                .map(|ring| ring.key().to_string())
+                .ok()
+                .as_deref(),
+            Some("f.a")
+        );
+        let long: String = core::iter::repeat_n('k', 65_536).collect();
+        assert_eq!(Ring::create(&mut std::vec![0; 100_000], &long).err(), Some(Refused::NoMemory));
+    }
+
+    /// The format of version 1, byte by byte, from a target with 32 bits; `[u8; 3]` with `index = -2`, around the end.
+    #[test]
+    fn a_dump_of_a_smaller_target_is_read() {
+        #[rustfmt::skip]
+        let dump = [
+            0xAC, b'R', 1, 4, 136, 0, 0, 0, 4, 0, 1, 1,
+            9, 9, 9, 9, 9, 9, 9, 9, 40, 0, 0, 0, 24, 0, 0, 0,
+            2, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            b'f', b'.', b'x', 0,
+            20, 0, 0, 0, 13, 0, 0, 0xAC, 6, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0,
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            32, 0, 0, 0, 8, 0x11, 1, 0xAC, 5, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 0,
+            254, 255, 255, 255, 255, 255, 255, 255, 3, 0, 0, 0,
+            0, 0, 0, 0, 1, 1, 1, 1,
+        ];
+        let usize_read = if WORD == 4 { Kind::Usize } else { Kind::U32 };
+        let expected = [
+            Owned(5, Kind::U8, [3].into(), [-2].into(), [1, 2, 3].into()),
+            Owned(6, usize_read, [].into(), [].into(), [1, 2, 0, 0].into()),
+        ];
+        assert_eq!(recovered(&dump), expected);
+    }
+
+    /// The numbers of the table in the module's documentation.
+    #[test]
+    fn element_types_are_numbered_as_documented() {
+        let order = "F32 F64 I8 I16 I32 I64 I128 Isize U8 U16 U32 U64 U128 Usize Bool";
+        for (number, name) in (0..).zip(order.split(' ')) {
+            assert_eq!(
+                Kind::from_byte(number).map(|kind| format!("{kind:?}")).as_deref(),
+                Some(name)
+            );
+        }
+        assert!(Kind::from_byte(15).is_none());
+    }
+
+    #[test]
+    fn a_value_that_was_taken_goes_back_unless_its_place_is_needed() {
+        for (held, pushed, goes_back) in
+            [(1, 0, true), (1, 3, true), (1, 4, false), (3, 1, true), (4, 0, true), (4, 1, false)]
+        {
+            let mut memory = std::vec![0; region_size::<u32>("f.x", 4, &[], 0)];
+            let mut ring = Ring::create(&mut memory, "f.x").unwrap();
+            for number in 0..held {
+                scalar(number).push(&mut ring, 0).unwrap();
+            }
+            let taken = ring.take_oldest().unwrap();
+            for number in 10..10 + pushed {
+                scalar(number).push(&mut ring, 0).unwrap();
+            }
+            let mut expected = values(&ring);
+            ring.put_back(&taken);
+            if goes_back {
+                expected.insert(0, scalar(0));
+            }
+            assert_eq!(values(&ring), expected);
+            let Counts { taken, overwritten, .. } = ring.counts();
+            assert_eq!((taken, overwritten), (0, u64::from(!goes_back)));
         }
     }
 }
-
-impl fmt::Debug for Recovered<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Recovered({} keys)", self.rings().count())
-    }
-}
-
-/// Reads memory that [`set_memory`](crate::set_memory) was given before a reset, or a dump of it.
-///
-/// `None` if there is nothing: the memory lost its content, or was never given. A value that was
-/// being written is left out; so is what contradicts itself. Bits that flipped in the elements of a
-/// value are not noticed.
-///
-/// The memory has to be the one that was given, from its first byte on, and must not have been set
-/// to zero at the start of the program: put it into a section such as `.uninit`. Recover before
-/// `set_memory`, which ends what was there. A dump from a target with 32 bits can be read on one
-/// with 64.
-///
-/// # Examples
-///
-/// ```no_run
-/// # fn uninit() -> &'static mut [u8] { &mut [] }
-/// let memory: &'static mut [u8] = uninit();
-/// if let Some(before) = anycapture::recover(memory) {
-///     before.visit(|value| println!("{} {value}", value.key()));
-/// }
-/// anycapture::set_memory(memory).expect("given once");
-/// ```
-pub(crate) fn recover(memory: &[u8]) -> Option<Recovered<'_>> {
-    let recovered = Recovered { memory };
-    let found = recovered.rings().next().is_some();
-    found.then_some(recovered)
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,16 +1,16 @@
-//! Why the store holds what it holds, in words.
+//! The report: why the store holds the values it holds.
 //!
-//! A report is made while it is written, from the counts in the store: so it needs no heap, and costs nothing until it is asked
-//! for. It says only what was counted. What it can't know, such as why a line was not reached, it names as that.
+//! A report is composed while it is displayed, from the counts in the store, so it needs no heap and costs nothing before. It states
+//! only what was counted, and says so where it can't know, such as why a line was not reached.
 
 use core::fmt;
 
-use super::counts::{Bits, Counts};
+use super::counts::{Bits, Counts, Event, Events, Refused};
 
-/// Why each key holds what it holds: returned by [`report`](crate::report).
+/// Explains why each key holds the values it holds: returned by [`report`](crate::report).
 ///
-/// [`Display`](fmt::Display) says it in words. A report holds nothing itself (that needs no heap): it reads the
-/// store when it is displayed or asked.
+/// [`Display`](fmt::Display) explains it in words, [`key`](Report::key) in numbers. A report stores nothing, so it needs no heap: it
+/// reads the store each time.
 ///
 /// # Examples
 ///
@@ -28,14 +28,14 @@ use super::counts::{Bits, Counts};
 #[derive(Clone, Copy)]
 pub struct Report(());
 
-/// What became of the values of one key, in numbers: see [`Report::key`].
+/// The counts of one key: see [`Report::key`].
 ///
-/// For each key [`kept`](KeyReport::kept), [`overwritten`](KeyReport::overwritten), [`cleared`](KeyReport::cleared),
-/// [`taken`](KeyReport::taken) and [`refused`](KeyReport::refused) add up to the captures of values that were to be kept; what the
-/// filter left out, what was absent, passed over or not converted is counted beside them. [`mismatched`](KeyReport::mismatched),
-/// [`shape_ignored`](KeyReport::shape_ignored) and [`without_numbers`](KeyReport::without_numbers) speak of kept values. All begin
-/// anew with a [`session`](crate::session). Refusals and what stands beside are counted in 32 bits: the largest number
-/// means at least so many.
+/// [`kept`](KeyReport::kept), [`overwritten`](KeyReport::overwritten), [`cleared`](KeyReport::cleared), [`taken`](KeyReport::taken)
+/// and [`refused`](KeyReport::refused) add up to the captures of values that should be kept. Values that were filtered, absent, passed
+/// over or not converted are counted separately. [`mismatched`](KeyReport::mismatched),
+/// [`shape_ignored`](KeyReport::shape_ignored) and [`without_numbers`](KeyReport::without_numbers) count kept values. A
+/// [`session`](crate::session) resets all counts. All but `kept`, `overwritten`, `cleared` and `taken` have 32 bits (16 on AVR) and
+/// stay at the largest number, which then means at least so many.
 ///
 /// # Examples
 ///
@@ -55,28 +55,31 @@ pub struct Report(());
 ///     "2 kept, 2 overwritten by newer ones of this key, 1 absent: `None` or `Err`",
 /// );
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct KeyReport {
     counts: Counts,
-    no_memory: u64,
-    too_large: u64,
-    busy: u64,
-    not_plain: u64,
-    filtered: u64,
-    mismatched: u64,
-    shape_ignored: u64,
-    absent: u64,
-    passed_over: u64,
-    unconverted: u64,
+    events: Events,
 }
 
 impl KeyReport {
-    /// Values that are held now.
+    fn count(&self, event: Event) -> u64 {
+        self.events[event.number()].into()
+    }
+
+    /// Whether `*` passed over all values, of which there is at least one.
+    #[cfg(feature = "capture")]
+    fn is_passed_over(&self) -> bool {
+        let mut rest = *self;
+        rest.events[Event::PassedOver.number()] = 0;
+        rest != *self && rest == KeyReport::default()
+    }
+
+    /// Values that are in the store now.
     pub fn kept(&self) -> u64 {
         self.counts.kept
     }
 
-    /// Of these, the ones without numbers: they are not in the tensors of an [`export`](crate::export).
+    /// Kept values without numbers: they are not in the tensors of an [`export`](crate::export).
     pub fn without_numbers(&self) -> u64 {
         self.counts.opaque
     }
@@ -96,73 +99,73 @@ impl KeyReport {
         self.counts.taken
     }
 
-    /// Captures that the filter left out, [`Options::only`](crate::Options::only): nothing of them was copied.
+    /// Captures that the filter [`Options::only`](crate::Options::only) left out, without copying a value.
     pub fn filtered(&self) -> u64 {
-        self.filtered
+        self.count(Event::Filtered)
     }
 
-    /// Values kept flat, because their shape was not that of as many elements, or had a rank above 8. A value that was not kept does
-    /// not count.
+    /// Values kept flat, because the product of the shape was not their number of elements, or the rank was above 8. Only kept values
+    /// count.
     pub fn mismatched(&self) -> u64 {
-        self.mismatched
+        self.count(Event::Mismatched)
     }
 
-    /// Values that are not plain data, and for which the line gave a shape: it is left out. A [`convert`](crate::Options) of
-    /// their type would use it.
+    /// Values kept without the line's shape, as they are not plain data. With a [conversion](crate::Options) of their type,
+    /// the shape is used.
     pub fn shape_ignored(&self) -> u64 {
-        self.shape_ignored
+        self.count(Event::ShapeIgnored)
     }
 
-    /// Captures of a `None` or an `Err`, or of what was not there, such as `array.as_slice()` of another layout.
+    /// Captures of a `None` or an `Err`, such as `array.as_slice()` of an array that is not contiguous.
     pub fn absent(&self) -> u64 {
-        self.absent
+        self.count(Event::Absent)
     }
 
-    /// Values that `*` passed over, because they have no numbers and are not text.
+    /// Values that `*` passed over, as they have no numbers and are not text.
     pub fn passed_over(&self) -> u64 {
-        self.passed_over
+        self.count(Event::PassedOver)
     }
 
-    /// Values whose conversion failed, or panicked: they are lost. The report has its last message.
+    /// Values whose conversion failed or panicked: they are lost. The report has the last error message.
     pub fn unconverted(&self) -> u64 {
-        self.unconverted
+        self.count(Event::Unconverted)
     }
 
     /// Values refused for any cause.
     pub fn refused(&self) -> u64 {
-        self.no_memory + self.too_large + self.busy + self.not_plain
+        self.no_memory() + self.too_large() + self.busy() + self.not_plain()
     }
 
-    /// Values refused because no memory was left, and the key had none to give up.
+    /// Values refused because no memory was left, and the key had no older values to drop.
     pub fn no_memory(&self) -> u64 {
-        self.no_memory
+        self.count(Event::Refused(Refused::NoMemory))
     }
 
     /// Values refused because they are larger than the whole budget, or than the ring of their key in given memory.
     pub fn too_large(&self) -> u64 {
-        self.too_large
+        self.count(Event::Refused(Refused::TooLarge))
     }
 
-    /// Values refused because what they needed was in use, and waiting is not allowed (in an interrupt handler, without
-    /// `std`) or did not help for a second (after `fork`, in a signal handler).
+    /// Values refused because a lock was taken, and waiting is not allowed (without `std`) or a second of waiting did not help (after
+    /// `fork`, in a signal handler).
     pub fn busy(&self) -> u64 {
-        self.busy
+        self.count(Event::Refused(Refused::Busy))
     }
 
-    /// Values refused because they are not plain data, and the values live in given memory.
+    /// Values refused because they are not plain data, and the store uses given memory.
     pub fn not_plain(&self) -> u64 {
-        self.not_plain
+        self.count(Event::Refused(Refused::NotPlain))
     }
 }
 
-/// A line without the key, such as `2 kept, 3 overwritten by newer ones of this key`.
+/// One line without the key, such as `2 kept, 3 overwritten by newer ones of this key`.
 impl fmt::Display for KeyReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kept() {
             0 => f.write_str("nothing kept")?,
             kept => write!(f, "{kept} kept")?,
         }
-        let counts = [
+        let values = [
             (
                 self.without_numbers(),
                 "of them without numbers (`Options::convert` gives a type some)",
@@ -170,27 +173,46 @@ impl fmt::Display for KeyReport {
             (self.overwritten(), "overwritten by newer ones of this key"),
             (self.cleared(), "cleared"),
             (self.taken(), "taken"),
-            (self.filtered, "left out by the filter"),
-            (self.absent, "absent: `None` or `Err`"),
+        ];
+        for (count, what) in values.into_iter().filter(|(count, _)| *count > 0) {
+            write!(f, ", {count} {what}")?;
+        }
+        let events = [
+            (Event::Filtered, "left out by the filter"),
+            (Event::Absent, "absent: `None` or `Err`"),
             (
-                self.mismatched,
+                Event::Mismatched,
                 "kept flat: the shape is not that of as many elements, or has a rank above 8",
             ),
-            (self.shape_ignored, "kept without the given shape: not plain data"),
-            (self.passed_over, "passed over by `*`: no numbers, and no text"),
-            (self.unconverted, "lost: the conversion failed"),
-            (self.no_memory, "refused: no memory left"),
-            (self.too_large, "refused: larger than the budget, or than the ring"),
-            (self.busy, "refused: in use where waiting is not allowed"),
-            (self.not_plain, "refused: not plain data, which given memory can't hold"),
+            (Event::ShapeIgnored, "kept without the given shape: not plain data"),
+            (Event::PassedOver, "passed over by `*`: no numbers, and no text"),
+            (Event::Unconverted, "lost: the conversion failed"),
+            (Event::Refused(Refused::NoMemory), "refused: no memory left"),
+            (
+                Event::Refused(Refused::TooLarge),
+                "refused: larger than the budget, or than the ring",
+            ),
+            (Event::Refused(Refused::Busy), "refused: in use where waiting is not allowed"),
+            (
+                Event::Refused(Refused::NotPlain),
+                "refused: not plain data, which given memory can't hold",
+            ),
         ];
-        for (count, what) in counts {
-            if count > 0 {
-                let at_least = if count >= u64::from(Bits::MAX) { "at least " } else { "" };
-                write!(f, ", {at_least}{count} {what}")?;
+        for (event, what) in events {
+            // A counter at its largest number stays there.
+            match self.count(event) {
+                0 => {}
+                count if count == u64::from(Bits::MAX) => write!(f, ", at least {count} {what}")?,
+                count => write!(f, ", {count} {what}")?,
             }
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for KeyReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -257,7 +279,6 @@ mod with_capture {
 
     use super::super::callsite::{Callsite, KeyName, Place, find};
     use super::super::control::{Status, Store};
-    use super::super::counts::{Event, Refused};
     use super::super::scope::with_store;
     use super::{KeyReport, Report};
 
@@ -310,7 +331,7 @@ mod with_capture {
         }
     }
 
-    /// The key as it is shown, without `r#`. Without a heap there is no place for that form, and raw identifiers keep theirs.
+    /// The key as it is shown, without `r#`. Without a heap there is no room for that form, and raw identifiers keep their `r#`.
     fn text_of(owner: &'static Callsite) -> &'static str {
         #[cfg(feature = "alloc")]
         if let Some(text) = owner.text() {
@@ -319,22 +340,9 @@ mod with_capture {
         owner.key()
     }
 
-    /// All counts of a key. They are read one after the other, while captures go on.
+    /// All counts of a key. They are read one by one, while captures go on.
     fn key_report(store: &Store, owner: &'static Callsite, place: Option<Place>) -> KeyReport {
-        let events = |event| u64::from(store.events(owner, event));
-        KeyReport {
-            counts: store.counts(owner, place),
-            no_memory: events(Event::Refused(Refused::NoMemory)),
-            too_large: events(Event::Refused(Refused::TooLarge)),
-            busy: events(Event::Refused(Refused::Busy)),
-            not_plain: events(Event::Refused(Refused::NotPlain)),
-            filtered: events(Event::Filtered),
-            mismatched: events(Event::Mismatched),
-            shape_ignored: events(Event::ShapeIgnored),
-            absent: events(Event::Absent),
-            passed_over: events(Event::PassedOver),
-            unconverted: events(Event::Unconverted),
-        }
+        KeyReport { counts: store.counts(owner, place), events: store.events(owner) }
     }
 
     impl fmt::Display for Report {
@@ -403,42 +411,61 @@ mod with_capture {
         Ok(())
     }
 
-    /// Lists the keys, and says how many there are.
+    /// Lists the keys, and returns their number.
     fn keys(store: &Store, f: &mut fmt::Formatter<'_>) -> Result<u64, fmt::Error> {
-        let mut count = 0;
-        let mut group: Option<Group> = None;
+        let (mut count, mut passed_over) = (0, 0);
         for (owner, place) in store.keys() {
             let report = key_report(store, owner, place);
             if report == KeyReport::default() {
                 continue;
             }
             count += 1;
-            let passed_over = KeyReport { passed_over: report.passed_over, ..KeyReport::default() };
-            if report == passed_over {
-                let this = Group::of(store, owner, report.passed_over);
-                let goes_on = group.as_ref().is_some_and(|group| group.holds(&this));
-                if !goes_on {
-                    Group::end(group.take(), f)?;
+            if report.is_passed_over() {
+                passed_over += 1;
+                continue;
+            }
+            writeln!(f, "  {}: {report}", KeyName(owner.key()))?;
+            #[cfg(feature = "alloc")]
+            if let (1.., Some(message)) = (report.unconverted(), store.message(owner)) {
+                writeln!(f, "    the conversion said: {message}")?;
+            }
+        }
+        if passed_over > 0 {
+            keys_passed_over(store, f)?;
+        }
+        Ok(count)
+    }
+
+    /// The keys that `*` passed over each time: a line for each function.
+    fn keys_passed_over(store: &Store, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut group: Option<Group> = None;
+        for (owner, place) in store.keys() {
+            let report = key_report(store, owner, place);
+            if !report.is_passed_over() {
+                continue;
+            }
+            let this = Group::of(store, owner, report.passed_over());
+            match group.take() {
+                Some(last) if last.goes_on_with(&this) => {
+                    if last.type_name != this.type_name {
+                        last.write_type(f)?;
+                    }
+                    f.write_str(", ")?;
+                }
+                last => {
+                    Group::end(last, f)?;
                     let times = if this.count == 1 { "time" } else { "times" };
                     let (path, count) = (KeyName(this.path), this.count);
                     write!(f, "  {path}: reached {count} {times}; passed over: ")?;
                 }
-                write!(f, "{}{}", if goes_on { ", " } else { "" }, KeyName(this.name))?;
-                group = Some(this);
-                continue;
             }
-            Group::end(group.take(), f)?;
-            writeln!(f, "  {}: {report}", KeyName(owner.key()))?;
-            #[cfg(feature = "alloc")]
-            if let Some(message) = store.message(owner) {
-                writeln!(f, "    the conversion said: {message}")?;
-            }
+            write!(f, "{}", KeyName(this.name))?;
+            group = Some(this);
         }
-        Group::end(group, f)?;
-        Ok(count)
+        Group::end(group, f)
     }
 
-    /// Values that `*` has passed over in one function, as often, and of one type.
+    /// The last of some keys of one function that `*` passed over equally often. They stand in one line.
     struct Group {
         path: &'static str,
         name: &'static str,
@@ -447,7 +474,7 @@ mod with_capture {
     }
 
     impl Group {
-        /// The group that a key begins: its path, and its name behind the last dot.
+        /// The group that a key begins. `name` is the part of the key after the last dot.
         fn of(store: &Store, owner: &'static Callsite, count: u64) -> Group {
             let key = owner.key();
             let dot = key.bytes().rposition(|byte| byte == b'.').unwrap_or(0);
@@ -455,24 +482,28 @@ mod with_capture {
             Group { path, name, type_name: store.passed_over_type(owner), count }
         }
 
-        fn holds(&self, other: &Group) -> bool {
-            (self.path, self.type_name, self.count) == (other.path, other.type_name, other.count)
+        fn goes_on_with(&self, next: &Group) -> bool {
+            (self.path, self.count) == (next.path, next.count)
         }
 
-        /// Ends the line of a group with the type of its values, if it is known.
-        fn end(group: Option<Group>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            match group {
-                Some(Group { type_name: "", .. }) => f.write_str("\n"),
-                #[cfg(feature = "alloc")]
-                Some(Group { type_name, .. }) => {
-                    writeln!(f, " (`{}`)", super::super::value::ShortTypeName(type_name))
-                }
-                _ => Ok(()),
+        /// The type of the last keys, if it is known.
+        #[cfg_attr(not(feature = "alloc"), allow(clippy::unused_self, unused_variables))]
+        fn write_type(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            #[cfg(feature = "alloc")]
+            if !self.type_name.is_empty() {
+                write!(f, " (`{}`)", super::super::value::ShortTypeName(self.type_name))?;
             }
+            Ok(())
+        }
+
+        fn end(group: Option<Group>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            let Some(group) = group else { return Ok(()) };
+            group.write_type(f)?;
+            f.write_str("\n")
         }
     }
 
-    /// A number of bytes as people say it.
+    /// A number of bytes, in the largest unit that fits.
     struct Bytes(usize);
 
     impl fmt::Display for Bytes {
@@ -507,7 +538,7 @@ mod with_capture {
         /// Why one key holds what it holds.
         pub(crate) struct Explanation<'a> {
             pub key: &'a str,
-            /// How many values the snapshot has, if any.
+            /// The number of values in the snapshot, if any.
             pub held: Option<usize>,
         }
 
@@ -531,7 +562,7 @@ mod with_capture {
             }
         }
 
-        /// Up to three keys of this store that are written much alike. Without memory, none.
+        /// Writes up to three keys of this store with similar names; none if there is no memory.
         fn nearest(key: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             let farthest = key.len().max(3) / 2;
             let mut row = Vec::new();
@@ -557,8 +588,7 @@ mod with_capture {
             f.write_str(".")
         }
 
-        /// The number of bytes to insert, delete or replace to make one text of the other (Levenshtein). `row` is where
-        /// it counts; `None` if there is no memory for that.
+        /// The Levenshtein distance in bytes. `row` is scratch space; `None` if there is no memory for it.
         fn distance(from: &str, to: &str, row: &mut Vec<usize>) -> Option<usize> {
             row.clear();
             row.try_reserve(to.len() + 1).ok()?;
@@ -575,6 +605,7 @@ mod with_capture {
             row.last().copied()
         }
     }
+
     #[cfg(test)]
     mod tests {
         extern crate std;

@@ -1,20 +1,20 @@
-//! The rings of a store on the heap: one queue of chunks a key.
+//! The rings of a store on the heap: one queue of chunks for each key.
 //!
-//! A value comes in by one of two ways:
+//! A value is added in one of two ways:
 //!
-//! * [`Heap::append_quickly`]: a small value is appended to the open chunk, under the lock. In the steady state that is all: a
-//!   check of the chunk's form and room, and the stores. [`Heap::append_to_next_chunk`] comes where it fails.
-//! * [`Heap::begin`], then [`Heap::push_chunk`]: for a large value, or one of a user's type, the oldest chunk of a full ring, or
-//!   a new one, is taken, filled outside the lock, and put back.
+//! * [`Heap::append_quickly`]: a small value is appended to the open chunk, under the lock. In the steady state that is all: a check
+//!   of the chunk's form and room, and the stores. If it fails, [`Heap::append_to_next_chunk`] follows.
+//! * [`Heap::begin`], then [`Heap::push_chunk`]: for a large value, or one of a user's type, the oldest chunk of a full ring, or a
+//!   new one, is taken, filled outside the lock, and put back.
 //!
-//! Every value has a position: the number of values that its ring took in before. Limits are not applied by moving
-//! anything, but by the position from which on values count: see [`Ring::tail`].
+//! Every value has a position: the number of values that its ring took in before. A limit moves nothing. It determines the position
+//! of the oldest value that counts: see [`Ring::tail`].
 //!
-//! Nothing that may run a user's code happens under the lock. What a step takes out of a ring it hands back, to be dropped by the
-//! caller: as [`Step::Again`], or beside its result.
+//! Nothing that may run a user's code happens under the lock. A step returns the chunks that it takes out of a ring, to be dropped
+//! by the caller: as [`Step::Again`], or with its result.
 //!
-//! `Heap::used` is the sum over the rings, kept up to date by `Heap::with_ring`. What a value will take is held against `max_bytes`
-//! before it is allocated.
+//! `Heap::used` is the sum over the rings, kept up to date by `Heap::with_ring`. The bytes of a value are checked against
+//! `max_bytes` before they are allocated.
 
 use alloc::{collections::VecDeque, string::String, vec::Vec};
 use core::mem;
@@ -26,19 +26,19 @@ use super::share::{Pooled, Shared, Unique, slot_size};
 
 /// Values up to this many bytes are appended under the lock; a larger one is copied outside of it.
 pub(crate) const SMALL: usize = 16 << 10;
-/// The largest number of values, and of bytes, in a chunk of small values. A chunk is the least that can be given up: it has to be
-/// small beside its ring, and large beside its bookkeeping.
+/// The largest number of values, and of bytes, in a chunk of small values. A ring drops whole chunks, so a chunk must be small
+/// compared with its ring, and large compared with its bookkeeping.
 const LONGEST_CHUNK: usize = 512;
 const LARGEST_CHUNK: usize = 128 << 10;
 
-/// How much is kept.
+/// The limits of a store.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
-    /// Values a key; `usize::MAX` where there is no limit.
+    /// Values of each key; `usize::MAX` for no limit.
     pub max_size: usize,
     /// Bytes in all.
     pub max_bytes: usize,
-    /// Clones of a user's type a key.
+    /// Clones of a user's type, of each key.
     pub max_clones: usize,
 }
 
@@ -50,13 +50,13 @@ pub(crate) struct Heap {
     /// The bytes of all chunks and rings, and those reserved for chunks that are being filled outside the lock.
     used: usize,
     limits: Limits,
-    /// Whether the free slots of chunks, which all stores share, count here.
+    /// Whether the free slots of chunks, which all stores share, count here: true for the store of the process.
     counts_free_slots: bool,
 }
 
 /// The values of one key.
 ///
-/// Positions in `sealed`, then `open`, follow each other. What is below [`tail`](Ring::tail) is gone for readers, even while its
+/// Positions are consecutive through `sealed`, then `open`. Readers don't see values below [`tail`](Ring::tail), even while their
 /// chunk waits to be dropped.
 // The open chunk first, at the start of a cache line.
 #[repr(C, align(64))]
@@ -64,18 +64,18 @@ struct Ring {
     open: Chunk,
     /// Oldest first, without gaps between their positions.
     sealed: VecDeque<Shared<Chunk>>,
-    /// Values before this position are gone. It only grows, but for a value that is put back.
+    /// Values before this position are gone. It only grows, except when a value is put back.
     floor: u64,
-    /// What the line's `keep` says, or 0.
+    /// The line's `keep`, or 0.
     keep: usize,
-    /// Whether values that are not plain data came, and some of a user's type among them.
+    /// Whether values that are not plain data were added, and whether some of them are of a user's type.
     has_opaque: bool,
     has_clones: bool,
     /// Values that are being filled outside the lock.
     in_flight: usize,
-    /// What the chunks count.
+    /// The cost of the chunks.
     used: usize,
-    /// The position at which counting began.
+    /// The position from which values are counted.
     start: u64,
     cleared: u64,
     taken: u64,
@@ -86,12 +86,12 @@ struct Ring {
 pub(crate) struct Incoming<'a> {
     pub shape: &'a [usize],
     pub indices: &'a [i64],
-    /// What the line's `keep` says, or 0.
+    /// The line's `keep`, or 0.
     pub keep: usize,
     pub thread: u32,
 }
 
-/// What became of a step under the lock.
+/// The result of a step under the lock.
 pub(crate) enum Step<T> {
     Done(T),
     /// Drop this once the lock is free, then try again.
@@ -99,14 +99,14 @@ pub(crate) enum Step<T> {
     Refused(Refused),
 }
 
-/// A chunk to drop when no lock is held: that may run a user's code.
+/// A chunk to drop when no lock is held, as that may run a user's code.
 pub(crate) type Garbage = Shared<Chunk>;
 
 /// A chunk to fill outside the lock.
 pub(crate) enum Begun {
-    /// The oldest of the ring.
+    /// The oldest chunk of the ring.
     Reused(Unique<Chunk>),
-    /// One to be made.
+    /// A chunk that the caller makes.
     Fresh,
 }
 
@@ -137,13 +137,13 @@ impl Ring {
         }
     }
 
-    /// The position of the oldest value that counts, when `more` values will have come.
+    /// The position of the oldest value that will count after `more` values are added.
     fn tail(&self, limits: &Limits, more: usize) -> u64 {
         let end = self.open.end() + more as u64;
         self.floor.max(end.saturating_sub(self.limit(limits) as u64))
     }
 
-    /// What became of the values, from positions alone: each below `tail` was cleared, taken, or overwritten.
+    /// The counts of the values, from positions alone: each value below `tail` was cleared, taken, or overwritten.
     fn counts(&self, limits: &Limits) -> Counts {
         let tail = self.tail(limits, 0);
         let is_opaque = |chunk: &&Shared<Chunk>| chunk.first >= tail && chunk.opaque().is_some();
@@ -157,7 +157,7 @@ impl Ring {
         }
     }
 
-    /// Takes over the `keep` of a line. What the old limit had dropped does not come back under a larger one.
+    /// Applies the `keep` of a line. Values that the old limit dropped don't come back under a larger one.
     fn set_keep(&mut self, limits: &Limits, keep: usize) {
         if keep != 0 && keep != self.keep {
             self.floor = self.tail(limits, 0);
@@ -174,7 +174,7 @@ impl Ring {
         Content { sealed: mem::take(&mut self.sealed), tail }
     }
 
-    /// Lowers the limit when the first clone of a user's type comes: fewer of these are kept.
+    /// Lowers the limit when the first clone of a user's type is added.
     fn note_clones(&mut self, limits: &Limits, chunk: &Chunk) {
         self.has_opaque |= chunk.opaque().is_some();
         if !self.has_clones && chunk.opaque().is_some_and(|value| !value.value().is::<String>()) {
@@ -183,14 +183,14 @@ impl Ring {
         }
     }
 
-    /// The oldest sealed chunk, if none of its values will count when `more` have come.
+    /// Removes the oldest sealed chunk, if none of its values will count after `more` values are added.
     fn pop_expired(&mut self, limits: &Limits, more: usize) -> Option<Shared<Chunk>> {
         let tail = self.tail(limits, more);
         self.sealed.front().filter(|chunk| chunk.end() <= tail)?;
         self.pop_oldest()
     }
 
-    /// The oldest sealed chunk, whether its values count or not: they are gone from here on.
+    /// Removes the oldest sealed chunk, whether its values count or not.
     fn pop_oldest(&mut self) -> Option<Shared<Chunk>> {
         let chunk = self.sealed.pop_front()?;
         self.floor = self.floor.max(chunk.end());
@@ -198,7 +198,7 @@ impl Ring {
         Some(chunk)
     }
 
-    /// Seals the open chunk, if it has values, and goes on with the buffers of `spare`.
+    /// Seals the open chunk, if it has values, and opens one with the buffers of `spare`.
     fn seal(&mut self, spare: Option<Unique<Chunk>>) -> Result<(), Refused> {
         self.sealed.try_reserve(1).map_err(|_| Refused::NoMemory)?;
         let mut chunk = match spare {
@@ -209,7 +209,7 @@ impl Ring {
         let (key, end) = (self.open.key, self.open.end());
         self.used += chunk.cost();
         mem::swap(&mut self.open, &mut *chunk);
-        // A slot may change hands while its last owners leave: see `Shared::unique`.
+        // A slot may change owners while its last ones leave: see `Shared::unique`.
         self.open.key = key;
         self.open.first = end;
         self.open.clear();
@@ -221,7 +221,7 @@ impl Ring {
         Ok(())
     }
 
-    /// The bytes that the queue will grow by, if two more chunks do not fit.
+    /// The bytes by which the queue must grow for two more chunks.
     fn queue_growth(&self) -> usize {
         let capacity = self.sealed.capacity();
         if self.sealed.len() + 2 > capacity {
@@ -231,11 +231,11 @@ impl Ring {
         }
     }
 
-    /// Gives memory of a queue that has become short back.
+    /// Frees memory of a queue that has become short.
     fn shrink_queue(&mut self) {
         const SHORT: usize = 64;
         if self.sealed.len() < self.sealed.capacity() / 4 && self.sealed.capacity() > SHORT {
-            // `shrink_to` would abort where there is no memory.
+            // `shrink_to` would abort if there is no memory.
             let mut queue = VecDeque::new();
             if queue.try_reserve_exact(self.sealed.len()).is_ok() {
                 queue.append(&mut self.sealed);
@@ -244,7 +244,7 @@ impl Ring {
         }
     }
 
-    /// Gives up the oldest chunk for a newer value that needs the memory.
+    /// Removes the oldest chunk for a newer value that needs the memory.
     fn give_up_oldest<T>(&mut self) -> Step<T> {
         if self.sealed.is_empty() {
             if let Err(refused) = self.seal(None) {
@@ -257,7 +257,7 @@ impl Ring {
         }
     }
 
-    /// Makes room in the open chunk for a small value of another form, or for one more.
+    /// Opens a chunk with room for a small value, when the open one is full or of another form.
     fn turn<E: Element>(
         &mut self,
         limits: &Limits,
@@ -270,7 +270,7 @@ impl Ring {
         let shape = Shape::new(incoming.shape);
         let bytes = length * E::SIZE;
         let oldest = self.pop_expired(limits, self.in_flight + 1).or_else(|| {
-            // Its memory is what the newer value needs.
+            // The newer value needs its memory.
             let afforded = self.afford(limits, budget, bytes, rank);
             if afforded == Err(Refused::NoMemory) { self.pop_oldest() } else { None }
         });
@@ -280,14 +280,14 @@ impl Ring {
                 room if room >= wanted => Some((chunk, room)),
                 _ => return Step::Again(chunk.share()),
             },
-            // A snapshot holds it.
+            // A snapshot shares it.
             Some(None) | None => None,
         };
         let (spare, count) = match spare {
             Some((chunk, room)) => (Some(chunk), room),
             None => match self.afford(limits, budget, bytes, rank) {
                 Ok(count) => (None, count),
-                // The only chunk: its older half goes.
+                // It is the only chunk: drop its older half.
                 Err(Refused::NoMemory)
                     if self.sealed.is_empty() && self.open.is_like::<E>(&shape, rank) =>
                 {
@@ -333,8 +333,8 @@ impl Ring {
         }
     }
 
-    /// The number of values of `bytes` each that the next chunk has room for: twice what the last one held, up to limits that keep the
-    /// chunk a small part of its ring and of the budget.
+    /// The number of values of `bytes` each in the next chunk: twice that of the last one, up to limits that keep the chunk a small
+    /// part of its ring and of the budget.
     fn next_length(&self, limits: &Limits, bytes: usize, rank: usize) -> usize {
         let bytes = Chunk::cost_of(bytes, 1, rank) - Chunk::cost_of(0, 0, 0);
         let longest = (self.limit(limits) / 2).clamp(64, LONGEST_CHUNK);
@@ -355,7 +355,7 @@ impl Heap {
         Heap { rings: Vec::new(), sequence: 0, used: 0, limits, counts_free_slots: true }
     }
 
-    /// Leaves the free slots to the store of the process: how many there are depends on other stores.
+    /// Makes only the store of the process count the free slots, as their number depends on all stores.
     #[cfg(feature = "std")]
     pub(crate) fn leave_free_slots(&mut self) {
         self.counts_free_slots = false;
@@ -366,10 +366,10 @@ impl Heap {
         self.rings.len()
     }
 
-    /// What is allocated.
+    /// The bytes allocated.
     ///
-    /// Slots are reused, and never freed, so those that are free count too. What this heap leaves behind is a small part of what its
-    /// chunks took. More is left over from a larger budget, and must not keep values out of a smaller one.
+    /// Slots are reused and never freed, so free ones count too, up to the number that chunks within the budget would leave. More of
+    /// them are left over from a larger budget, and must not keep values out of a smaller one.
     pub(crate) fn used(&self) -> usize {
         /// The cost of a chunk is at least this many slots.
         const SLOTS_PER_CHUNK: usize = Chunk::cost_of(0, 1, 0) / slot_size::<Chunk>();
@@ -377,17 +377,17 @@ impl Heap {
         self.used + free.min(self.limits.max_bytes / SLOTS_PER_CHUNK)
     }
 
-    /// How much is kept.
+    /// The current limits.
     pub(crate) fn limits(&self) -> Limits {
         self.limits
     }
 
-    /// The number of the next capture.
+    /// The sequence of the next capture.
     pub(crate) fn sequence(&self) -> u64 {
         self.sequence
     }
 
-    /// Makes a ring, and gives its number.
+    /// Makes a ring, and returns its number.
     pub(crate) fn open(&mut self, key: &'static str) -> Result<usize, Refused> {
         let mut ring = Ring::new(key);
         ring.used = ring.open.cost();
@@ -402,7 +402,7 @@ impl Heap {
         Ok(self.rings.len() - 1)
     }
 
-    /// Runs `change` on a ring, and counts what its chunks take before and after.
+    /// Runs `change` on a ring, and updates the bytes used.
     fn with_ring<R>(
         &mut self,
         number: usize,
@@ -416,7 +416,7 @@ impl Heap {
         Some(result)
     }
 
-    /// Appends a small value to the open chunk. False if that is full, or of another form.
+    /// Appends a small value to the open chunk. False if the chunk is full, or of another form.
     ///
     /// `tests/instructions.rs` guards its length.
     #[inline(always)]
@@ -456,8 +456,8 @@ impl Heap {
         }
     }
 
-    /// Takes a chunk to fill outside the lock: the oldest of a full ring if it `fits`, or one to be made, for which
-    /// `cost` is reserved. [`push_chunk`](Heap::push_chunk) or [`abandon`](Heap::abandon) must follow.
+    /// Takes a chunk to fill outside the lock: the oldest of a full ring if it `fits`, or one that the caller makes, for which `cost`
+    /// is reserved. [`push_chunk`](Heap::push_chunk) or [`abandon`](Heap::abandon) must follow.
     pub(crate) fn begin(
         &mut self,
         number: usize,
@@ -473,7 +473,7 @@ impl Heap {
                 match chunk.unique() {
                     Some(chunk) if fits(&chunk) => return Step::Done(Begun::Reused(chunk)),
                     Some(chunk) => return Step::Again(chunk.share()),
-                    // A snapshot holds it.
+                    // A snapshot shares it.
                     None => {}
                 }
             }
@@ -496,7 +496,7 @@ impl Heap {
         begun
     }
 
-    /// Gives back what [`begin`](Heap::begin) has reserved.
+    /// Releases the reservation of [`begin`](Heap::begin).
     pub(crate) fn abandon(&mut self, number: usize, reserved: usize) {
         self.used = self.used.saturating_sub(reserved);
         if let Some(ring) = self.rings.get_mut(number) {
@@ -504,9 +504,9 @@ impl Heap {
         }
     }
 
-    /// Puts a chunk of one value into its ring. While it is refused, it stays in `chunk`.
+    /// Puts a chunk of one value into its ring. As long as the result isn't `Done`, it stays in `chunk`.
     ///
-    /// `reserved` is what [`begin`](Heap::begin) has reserved for it, and is `None` afterwards.
+    /// `reserved` is the reservation of [`begin`](Heap::begin), and is `None` afterwards.
     pub(crate) fn push_chunk(
         &mut self,
         number: usize,
@@ -559,12 +559,12 @@ impl Heap {
         pushed
     }
 
-    /// What became of the values of a ring.
+    /// The counts of the values of a ring.
     pub(crate) fn counts(&self, number: usize) -> Counts {
         self.rings.get(number).map_or(Counts::default(), |ring| ring.counts(&self.limits))
     }
 
-    /// Counts from here on.
+    /// Resets the counts of a ring; values stay.
     pub(crate) fn reset_counts(&mut self, number: usize) {
         let limits = self.limits;
         if let Some(ring) = self.rings.get_mut(number) {
@@ -573,7 +573,7 @@ impl Heap {
         }
     }
 
-    /// Sets the limits, at once for what is read. [`trim`](Heap::trim) then frees the memory.
+    /// Sets the limits, which readers see at once. [`trim`](Heap::trim) then frees the memory.
     pub(crate) fn set_limits(&mut self, limits: Limits) {
         for ring in &mut self.rings {
             ring.floor = ring.tail(&self.limits, 0);
@@ -581,7 +581,7 @@ impl Heap {
         self.limits = limits;
     }
 
-    /// One step of a ring to its limit: a chunk to drop.
+    /// One step towards the limit of a ring: returns a chunk to drop.
     pub(crate) fn trim(&mut self, number: usize) -> Option<Garbage> {
         self.with_ring(number, |ring, limits| {
             let expired = ring.pop_expired(limits, 0);
@@ -597,7 +597,7 @@ impl Heap {
         })?
     }
 
-    /// One step of a ring to the budget: drops the oldest chunk if the last of its values is older than `sequence`.
+    /// One step towards the budget: removes the oldest chunk of a ring if its last value is older than `sequence`.
     pub(crate) fn trim_to_budget(&mut self, number: usize, sequence: u64) -> Option<Garbage> {
         if self.used() <= self.limits.max_bytes {
             return None;
@@ -613,7 +613,7 @@ impl Heap {
         })?
     }
 
-    /// Drops all values of a ring: gives them to be dropped when no lock is held.
+    /// Removes all values of a ring, and returns them to be dropped when no lock is held.
     pub(crate) fn clear(&mut self, number: usize) -> Option<Content> {
         self.with_ring(number, |ring, limits| {
             ring.cleared += ring.counts(limits).kept;
@@ -625,12 +625,12 @@ impl Heap {
         })
     }
 
-    /// The number of chunks that [`take`](Heap::take) will give.
+    /// The largest number of chunks that [`take`](Heap::take) can return now.
     pub(crate) fn chunks(&self, number: usize) -> usize {
         self.rings.get(number).map_or(0, |ring| ring.sealed.len() + 1)
     }
 
-    /// Takes out all values of a ring, if they lie in at most `room` chunks.
+    /// Takes out all values of a ring, if they are in at most `room` chunks.
     pub(crate) fn take(&mut self, number: usize, room: usize) -> Result<Option<Content>, Refused> {
         let taken = self.with_ring(number, |ring, limits| {
             if ring.sealed.len() + 1 > room {
@@ -644,12 +644,12 @@ impl Heap {
         taken.transpose()
     }
 
-    /// Where the values of a ring begin and end.
+    /// The positions at which the values of a ring begin and end.
     pub(crate) fn span(&self, number: usize) -> (u64, u64) {
         self.rings.get(number).map_or((0, 0), |ring| (ring.tail(&self.limits, 0), ring.open.end()))
     }
 
-    /// The values from `position` on that lie in one chunk; those of the open chunk are copied.
+    /// The values from `position` on that are in one chunk; those of the open chunk are copied.
     pub(crate) fn part_from(&self, number: usize, position: u64) -> Result<Option<Part>, Refused> {
         let Some(ring) = self.rings.get(number) else { return Ok(None) };
         let position = position.max(ring.tail(&self.limits, 0));
@@ -666,10 +666,10 @@ impl Heap {
         Ok(Some(part))
     }
 
-    /// Adds the values before `position` to `parts`, the newest chunk first, up to `count` chunks, for which there is
-    /// room. Gives the position to go on from, or `None` at the end.
+    /// Adds the values before `position` to `parts`, the newest chunk first, up to `count` chunks, for which there must be room.
+    /// Returns the position to continue from, or `None` at the end.
     ///
-    /// From the newest on: chunks that are overwritten meanwhile are missing at the end then, and leave no gap.
+    /// Newest first, so that chunks overwritten meanwhile are missing at the end, and leave no gap.
     pub(crate) fn parts_before(
         &self,
         number: usize,
@@ -711,7 +711,7 @@ impl Heap {
         (nth < chunk.len()).then(|| chunk.stamp(nth).sequence)
     }
 
-    /// Takes the oldest value out. The garbage is to be dropped when the lock is free.
+    /// Takes the oldest value out.
     pub(crate) fn take_oldest(&mut self, number: usize) -> Step<Option<Part>> {
         let taken = self.with_ring(number, |ring, limits| {
             if let Some(expired) = ring.pop_expired(limits, 0) {
@@ -732,13 +732,13 @@ impl Heap {
         taken.unwrap_or(Step::Done(None))
     }
 
-    /// Puts back the value that [`take_oldest`](Heap::take_oldest) gave. If newer ones have taken its place meanwhile, it counts
-    /// as overwritten, not as taken: no reader got it.
+    /// Puts back a value from [`take_oldest`](Heap::take_oldest). If newer ones have replaced it meanwhile, it counts as overwritten,
+    /// not as taken: no reader got it.
     pub(crate) fn put_back(&mut self, number: usize, part: &Part) {
         let position = part.chunk.first + part.start as u64;
         self.with_ring(number, |ring, _| {
             if position < ring.start {
-                // Counts have begun anew.
+                // The counts were reset meanwhile.
                 return;
             }
             ring.taken = ring.taken.saturating_sub(1);
@@ -750,7 +750,7 @@ impl Heap {
     }
 }
 
-/// The open chunk as a part of a snapshot: a copy, for it goes on changing.
+/// The open chunk as a part of a snapshot: a copy, as the chunk goes on changing.
 fn copy_open(open: &Chunk, position: u64) -> Result<Part, Refused> {
     let start = position.saturating_sub(open.first) as usize;
     let copy = open.copy(start).and_then(|copy| Unique::new(copy).ok());
@@ -758,7 +758,7 @@ fn copy_open(open: &Chunk, position: u64) -> Result<Part, Refused> {
 }
 
 impl Content {
-    /// The values, oldest first, into `parts`, which has room for them. What does not count is dropped.
+    /// Moves the values, oldest first, into `parts`, which must have room for them. Chunks without values that count are dropped.
     pub(crate) fn into_parts(self, parts: &mut Vec<Part>) {
         for chunk in self.sealed.into_iter().filter(|chunk| chunk.end() > self.tail) {
             let start = self.tail.saturating_sub(chunk.first) as usize;

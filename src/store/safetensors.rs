@@ -1,11 +1,11 @@
 //! One file in the format of [safetensors]: the length of the header in 8 bytes, the header in JSON,
 //! the data.
 //!
-//! The length of the header has to be known before anything is written, and there may be no memory for the header. So it
-//! is made twice, the first time to be counted. Data of wide elements come first, so that all are aligned.
+//! The length of the header must be known before anything is written, and there may be no memory to buffer the header. So it is
+//! generated twice, the first time only to count its bytes. Wide elements come first, so that all data are aligned.
 //!
-//! The values must be the same in each pass. [`Keys`] promises that: a snapshot does not change, and captures in given memory are refused
-//! meanwhile. An error of the sink stops every pass at once and is given back; inside, it is a `fmt::Error` without content.
+//! The values must be the same in each pass. [`Keys`] guarantees that: a snapshot does not change, and captures in given memory are
+//! refused meanwhile. An error of the sink stops every pass at once and is returned; internally it is a `fmt::Error` without content.
 //!
 //! [safetensors]: https://github.com/huggingface/safetensors#format
 
@@ -14,16 +14,16 @@ use core::fmt::{self, Write};
 use super::element::{Dtype, Shape};
 use super::value::Value;
 
-/// The bytes that are handed to the sink together.
+/// The size of the pieces passed to the sink.
 #[cfg(feature = "capture")]
-pub(crate) const PIECE: usize = if cfg!(feature = "alloc") { 256 << 10 } else { 512 };
+pub(crate) const PIECE: usize = if cfg!(feature = "alloc") { 320 << 10 } else { 512 };
 
 /// The values of a store or of a snapshot, by key. They must not change while they are exported.
 pub(crate) trait Keys {
-    /// Shows every key with its form. Ends at an error, which only says that the sink gave one.
+    /// Shows every key with its form. Stops at an error, which means that the sink returned one.
     fn each(&self, f: &mut dyn FnMut(&dyn Key, &Form) -> fmt::Result) -> fmt::Result;
 
-    /// Why the values are not there, if so.
+    /// Why values are missing, if any are.
     fn lacks(&self) -> Option<&dyn fmt::Display> {
         None
     }
@@ -33,20 +33,20 @@ pub(crate) trait Keys {
 pub(crate) trait Key {
     fn name(&self) -> &str;
 
-    /// Shows one value of each run of values of the same form, with their number.
+    /// Shows one value of each run of values of the same form, with the length of the run.
     fn each_run(&self, f: &mut dyn FnMut(&Value<'_>, u64) -> fmt::Result) -> fmt::Result;
 
     /// Shows every value.
     fn each_value(&self, f: &mut dyn FnMut(&Value<'_>) -> fmt::Result) -> fmt::Result;
 
-    /// Whether a value is of another thread than the first.
+    /// Whether any value is from a thread other than the first.
     fn has_threads(&self) -> bool;
 
-    /// Writes a column of all values of plain data; of indices, `indices` a value.
+    /// Writes a column of all plain data values; for `Column::Index`, `indices` numbers for each value.
     fn write(&self, column: Column, indices: usize, out: &mut Out<'_>) -> fmt::Result;
 }
 
-/// What is kept of every value.
+/// A part of every value, written as one tensor.
 #[derive(Clone, Copy)]
 pub(crate) enum Column {
     Elements,
@@ -55,30 +55,31 @@ pub(crate) enum Column {
     Thread,
 }
 
-/// What a file needs to know of a key.
+/// The properties of a key that determine its tensors.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Form {
-    /// The number of values of plain data.
+    /// The number of plain data values.
     count: u64,
     /// Whether these differ in type or shape.
     mixed: bool,
-    /// The widths of their elements in the file, added up: each is a power of two.
+    /// The set of the widths of their elements in the file: each width is a power of two, and so a bit.
     widths: u8,
     /// The largest number of indices.
     indices: u8,
-    /// Whether some value is of another thread than the first.
+    /// Whether any value is from a thread other than the first.
     threads: bool,
-    /// Whether there is text; and values that are neither that nor plain data.
+    /// Whether there is text.
     text: bool,
+    /// Whether there are values that are neither text nor plain data.
     omitted: bool,
 }
 
 impl Form {
-    /// Looks at one value of each run: a key of a million values of one form is looked at once.
+    /// Reads one value of each run: for a million values of one form, a single one.
     pub(crate) fn of(key: &dyn Key) -> Form {
         let mut form = Form::default();
         let mut first: Option<(Dtype, Shape)> = None;
-        // The closure gives no error.
+        // The closure returns no error.
         let _ = key.each_run(&mut |value, count| {
             if value.dtype() == Dtype::Opaque {
                 let is_text = value.text().is_some() || value.texts().is_some();
@@ -113,16 +114,16 @@ pub(crate) fn export<E>(
             fmt::Error
         })
     };
-    // An error is one of the sink, and is there.
+    // Any error comes from the sink, and is in `error`.
     let _ = write_file(keys, &mut Out { sink: &mut sink, buffer, filled: 0 });
     error.map_or(Ok(()), Err)
 }
 
-/// The first error of the sink stops everything.
+/// Writes the whole file; stops at the first error of the sink.
 fn write_file(keys: &dyn Keys, out: &mut Out<'_>) -> fmt::Result {
     let mut header = Length(0);
     write_header(keys, &mut header)?;
-    // The data begin at a multiple of 8 bytes, as the format advises.
+    // The data begin at a multiple of 8 bytes, as the format recommends.
     let length = header.0.next_multiple_of(8);
     out.write(&length.to_le_bytes())?;
     write_header(keys, out)?;
@@ -131,7 +132,7 @@ fn write_file(keys: &dyn Keys, out: &mut Out<'_>) -> fmt::Result {
     out.flush()
 }
 
-/// Metadata, then an entry for each tensor, whose offsets are added up in the order of [`each_tensor`].
+/// Writes the metadata, then an entry for each tensor, with offsets in the order of [`each_tensor`].
 fn write_header(keys: &dyn Keys, out: &mut dyn Write) -> fmt::Result {
     write!(out, "{{\"__metadata__\":{{\"anycapture\":\"{}\"", env!("CARGO_PKG_VERSION"))?;
     keys.each(&mut |key, form| if form.text { write_texts(key, out) } else { Ok(()) })?;
@@ -150,7 +151,8 @@ fn write_header(keys: &dyn Keys, out: &mut dyn Write) -> fmt::Result {
     out.write_str("}")
 }
 
-/// The texts of a key: a JSON list, in a string, for metadata are strings. A value that is a list of texts is a list in it.
+/// Writes the texts of a key: a JSON list within a string, as metadata must be strings. A value that is a list of texts is a nested
+/// list.
 fn write_texts(key: &dyn Key, out: &mut dyn Write) -> fmt::Result {
     write!(out, ",\"{}\":\"[", key.name())?;
     let mut separator = "";
@@ -168,14 +170,14 @@ fn write_texts(key: &dyn Key, out: &mut dyn Write) -> fmt::Result {
     out.write_str("]\"")
 }
 
-/// A text as a JSON string within a JSON string: escaped twice.
+/// Writes a text as a JSON string within a JSON string: escaped twice.
 fn write_text(separator: &str, text: &str, out: &mut dyn Write) -> fmt::Result {
     write!(out, "{separator}\\\"")?;
     write!(Escaped(&mut Escaped(out)), "{text}")?;
     out.write_str("\\\"")
 }
 
-/// The keys with values that are not in the file.
+/// Writes the keys with values that are not in the file.
 fn write_omitted(keys: &dyn Keys, out: &mut dyn Write) -> fmt::Result {
     let mut names = 0;
     keys.each(&mut |key, form| {
@@ -189,7 +191,7 @@ fn write_omitted(keys: &dyn Keys, out: &mut dyn Write) -> fmt::Result {
     out.write_str(if names == 0 { "" } else { "]\"" })
 }
 
-/// Escapes what is written as the inside of a JSON string.
+/// Escapes the content of a JSON string.
 struct Escaped<'a>(&'a mut dyn Write);
 
 impl Write for Escaped<'_> {
@@ -214,12 +216,12 @@ struct Tensor<'a> {
     shape: &'a [usize],
 }
 
-/// What of a key a tensor holds.
+/// The content of a tensor.
 #[derive(Clone, Copy)]
 enum Part<'a> {
-    /// `key`, `key#sequence`, `key#index` or `key#thread`: of all values.
+    /// `key`, `key#sequence`, `key#index` or `key#thread`: a column of all values.
     All(Column),
-    /// `key/3`: one value.
+    /// `key/3`: the elements of one value.
     Value(u64, &'a Value<'a>),
 }
 
@@ -253,14 +255,14 @@ fn each_tensor(keys: &dyn Keys, f: &mut dyn FnMut(&Tensor<'_>) -> fmt::Result) -
     Ok(())
 }
 
-/// A shape, or that of no elements where readers of the file would find its product to be beyond 64 bits before they come
-/// to its zero. There is one, for the elements are in memory.
+/// `shape`, or `[0]` if its product overflows 64 bits before its zero: readers of the file would reject it. A shape that overflows
+/// does have a zero, as its elements are in memory.
 fn readable(count: u64, shape: &[usize]) -> &[usize] {
     let product = shape.iter().try_fold(count, |product, &dim| product.checked_mul(dim as u64));
     if product.is_some() { shape } else { &[0] }
 }
 
-/// The tensor of all values, or those of each.
+/// Shows the tensor of all values, or one tensor for each value.
 fn each_of_values(
     key: &dyn Key,
     form: &Form,
@@ -292,7 +294,7 @@ impl Tensor<'_> {
         !matches!(self.part, Part::Value(..))
     }
 
-    /// The bytes of its data in the file.
+    /// The size of its data in the file.
     fn bytes(&self) -> u64 {
         let elements: u64 = self.shape.iter().map(|&dim| dim as u64).product();
         let words = if is_wide(self.dtype) { 2 } else { 1 };
@@ -300,7 +302,7 @@ impl Tensor<'_> {
         count * elements * words * u64::from(width_of(self.dtype))
     }
 
-    /// Its entry in the header.
+    /// Writes its entry in the header.
     fn write_entry(&self, begin: u64, end: u64, out: &mut dyn Write) -> fmt::Result {
         out.write_str(",\"")?;
         out.write_str(self.key.name())?;
@@ -339,7 +341,7 @@ impl Tensor<'_> {
     }
 }
 
-/// The name of the elements in the file. It has no integers of 128 bits: they are two words each, the low one first.
+/// The name of the element type in the file. The format has no 128-bit integers: they are two words each, the low one first.
 fn name_of(dtype: Dtype) -> &'static str {
     match dtype {
         Dtype::F32 => "F32",
@@ -356,7 +358,7 @@ fn name_of(dtype: Dtype) -> &'static str {
     }
 }
 
-/// A header has a few numbers for every tensor, and `write!` takes most of its time for them.
+/// Writes a decimal number, faster than `write!`, which would take most of the time of a header.
 fn write_number(number: u64, out: &mut dyn Write) -> fmt::Result {
     let (mut digits, mut at, mut rest) = ([b'0'; 20], 20, number);
     while rest > 0 || at == 20 {
@@ -367,7 +369,7 @@ fn write_number(number: u64, out: &mut dyn Write) -> fmt::Result {
     out.write_str(core::str::from_utf8(&digits[at..]).unwrap_or_default())
 }
 
-/// Indices that a value lacks are the smallest number.
+/// Writes the indices of a value, and `i64::MIN` for missing ones.
 #[cfg(feature = "capture")]
 pub(crate) fn write_indices(indices: &[i64], to: &mut [u8]) {
     for (nth, to) in to.chunks_exact_mut(8).enumerate() {
@@ -375,12 +377,12 @@ pub(crate) fn write_indices(indices: &[i64], to: &mut [u8]) {
     }
 }
 
-/// Whether it takes two words of the file.
+/// Whether an element takes two words of the file.
 fn is_wide(dtype: Dtype) -> bool {
     matches!(dtype, Dtype::I128 | Dtype::U128)
 }
 
-/// The bytes of an element in the file, of a word if it has two.
+/// The bytes of an element in the file, or of one of its two words.
 fn width_of(dtype: Dtype) -> u8 {
     match dtype {
         Dtype::F64 | Dtype::I64 | Dtype::U64 | Dtype::I128 | Dtype::U128 => 8,
@@ -390,7 +392,7 @@ fn width_of(dtype: Dtype) -> u8 {
     }
 }
 
-/// Counts what is written.
+/// Counts the bytes written.
 struct Length(u64);
 
 impl Write for Length {
@@ -400,7 +402,7 @@ impl Write for Length {
     }
 }
 
-/// Hands small pieces on together.
+/// A buffer that joins small pieces.
 pub(crate) struct Out<'a> {
     sink: &'a mut dyn FnMut(&[u8]) -> fmt::Result,
     buffer: &'a mut [u8],
@@ -408,7 +410,7 @@ pub(crate) struct Out<'a> {
 }
 
 impl Out<'_> {
-    /// Takes bytes in. More of them than the buffer holds go to the sink as they are, without a copy.
+    /// Buffers bytes. A piece larger than the buffer goes straight to the sink, without a copy.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> fmt::Result {
         if bytes.len() > self.buffer.len() - self.filled {
             self.flush()?;
@@ -421,7 +423,8 @@ impl Out<'_> {
         Ok(())
     }
 
-    /// Writes `count` items of `size` bytes, at most 64: `fill` puts as many as there is room for, from a number on, in place.
+    /// Writes `count` items of `size` bytes each, at most 64. `fill` gets the number of the next item and the room for one or more
+    /// items, and fills it in place.
     #[cfg(all(feature = "capture", feature = "alloc"))]
     pub(crate) fn write_items(
         &mut self,

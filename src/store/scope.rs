@@ -1,8 +1,8 @@
 //! Which store a thread uses: that of its innermost scope, or that of the process.
 //!
-//! One word, [`SWITCH`](super::control::SWITCH), tells whether the process records and how many scopes there are. So a line that is
-//! inactive everywhere still reads one word. Only while some scope lives, a thread looks at how many scopes it is in itself, and only if it is in
-//! one, at their list.
+//! One word, [`SWITCH`](super::control::SWITCH), holds whether the process records and how many scopes there are, so a line that
+//! is inactive everywhere reads one word. Only while a scope lives does a thread read the number of its own scopes, and only if
+//! that isn't zero, their list.
 
 use super::control::{PROCESS, Store};
 
@@ -54,13 +54,13 @@ mod scoped {
         },
     };
 
-    use super::super::control::SWITCH;
+    use super::super::control::{PROCESS_IS_ACTIVE, SWITCH};
     use super::{PROCESS, Store};
 
     std::thread_local! {
         /// The scopes that this thread is in, the innermost last.
         static SCOPES: RefCell<Vec<Arc<Inner>>> = const { RefCell::new(Vec::new()) };
-        /// Their number: all that a line of a thread without scopes looks at. Without a destructor it is one load.
+        /// Their number. A line on a thread without scopes reads nothing else: without a destructor, that is one load.
         static DEPTH: Cell<usize> = const { Cell::new(0) };
     }
 
@@ -79,16 +79,14 @@ mod scoped {
         }
     }
 
-    /// The process is active, and there is no scope.
-    const PROCESS_ONLY: usize = 1;
-    /// What a live scope, and a thread that has entered one, adds to the switch.
+    /// Added to the switch for each live scope and each entered one.
     const SCOPE: usize = 2;
 
-    /// One load where nothing is active; with a scope anywhere, a look at the store of this thread.
+    /// One load if nothing is active; while any scope lives, the store of this thread is checked.
     #[inline(always)]
     pub(crate) fn is_active() -> bool {
         let switch = SWITCH.load(Relaxed);
-        switch != 0 && (switch == PROCESS_ONLY || is_active_here())
+        switch != 0 && (switch == PROCESS_IS_ACTIVE || is_active_here())
     }
 
     #[cold]
@@ -104,7 +102,7 @@ mod scoped {
     #[inline(always)]
     pub(crate) fn is_process_active() -> bool {
         let switch = SWITCH.load(Relaxed);
-        switch == PROCESS_ONLY || (switch & PROCESS_ONLY != 0 && DEPTH.get() == 0)
+        switch == PROCESS_IS_ACTIVE || (switch & PROCESS_IS_ACTIVE != 0 && DEPTH.get() == 0)
     }
 
     /// Runs `f` with the store of this thread.
@@ -125,8 +123,8 @@ mod scoped {
         scopes.iter().rev().find(|scope| !scope.ended.load(Relaxed))
     }
 
-    /// Reads the scopes of this thread. A thread that ends has none, and a signal handler that has interrupted a change sees
-    /// none. The fences have the compiler keep what a handler must see in order.
+    /// Reads the scopes of this thread. A thread that is ending has none, and a signal handler that interrupted a change sees none.
+    /// The fences keep the compiler from reordering accesses that a handler must see in order.
     fn read<R>(f: impl FnOnce(&[Arc<Inner>]) -> Option<R>) -> Option<R> {
         let read = |scopes: &RefCell<Vec<_>>| {
             let scopes = scopes.try_borrow().ok()?;
@@ -138,7 +136,7 @@ mod scoped {
         SCOPES.try_with(read).ok().flatten()
     }
 
-    /// Changes the scopes of this thread, unless it ends, or a signal handler has interrupted another use of them.
+    /// Changes the scopes of this thread, unless it is ending or this is a signal handler that interrupted another use of them.
     fn change<R>(f: impl FnOnce(&mut Vec<Arc<Inner>>) -> R) -> Option<R> {
         let change = |scopes: &RefCell<Vec<_>>| {
             let mut scopes = scopes.try_borrow_mut().ok()?;
@@ -151,7 +149,7 @@ mod scoped {
         SCOPES.try_with(change).ok().flatten()
     }
 
-    /// Has this thread be in a scope, and forgets one that another thread has ended.
+    /// Enters a scope on this thread, and removes one that another thread has ended.
     fn enter(scope: &Arc<Inner>) {
         SWITCH.fetch_add(SCOPE, SeqCst);
         let ended = change(|scopes| {
@@ -169,15 +167,14 @@ mod scoped {
             let position = scopes.iter().rposition(|scope| Arc::ptr_eq(scope, left));
             position.map(|position| scopes.remove(position))
         });
-        // Dropped when nothing is borrowed: values may run a user's code.
+        // Dropped when nothing is borrowed, as the drop of a value may run a user's code.
         drop(removed);
         SWITCH.fetch_sub(SCOPE, SeqCst);
     }
 
-    /// A store of this thread's own: see [`scope`](crate::scope).
+    /// This thread's own store: see [`scope`](crate::scope).
     ///
-    /// Dropping it ends the scope, for all threads that are in it. Its values go when the last handle is gone too, but for those that
-    /// a snapshot shares.
+    /// Dropping it ends the scope for all threads that are in it, and drops its values, except those that a snapshot shares.
     ///
     /// # Examples
     ///
@@ -200,7 +197,7 @@ mod scoped {
             Scope(scope)
         }
 
-        /// What lets other threads record into this scope, and read it.
+        /// Returns a handle with which other threads record into this scope and read it.
         ///
         /// # Examples
         ///
@@ -225,7 +222,7 @@ mod scoped {
         fn drop(&mut self) {
             self.0.ended.store(true, SeqCst);
             leave(&self.0);
-            // Handles, and a thread that is still in it, hold the store, but nobody reads it again.
+            // Handles, and threads that are still in it, keep the store alive, but its values are never read again.
             if Arc::strong_count(&self.0) > 1 {
                 self.0.store.clear();
             }
@@ -238,9 +235,9 @@ mod scoped {
         }
     }
 
-    /// Lets other threads join a scope: see [`Scope::handle`]. It is `Send`, `Sync`, and a reference to clone.
+    /// Lets other threads join a scope: see [`Scope::handle`]. It is `Send` and `Sync`, and cloning it copies a reference.
     ///
-    /// A handle of a `Scope` does not keep the scope alive: once that is dropped, entering it changes nothing.
+    /// A handle of a [`Scope`] does not keep the scope alive: once the `Scope` is dropped, entering has no effect.
     #[derive(Clone)]
     pub struct Handle(Arc<Inner>);
 
@@ -251,8 +248,8 @@ mod scoped {
     }
 
     impl Handle {
-        /// A scope that no thread is in yet, and that lives as long as its handles: for a task that moves between threads.
-        /// Recording into it is active.
+        /// Creates a scope that no thread has entered yet, and that lives as long as its handles: for a task that moves between
+        /// threads. Recording into it is active.
         ///
         /// # Examples
         ///
@@ -274,16 +271,17 @@ mod scoped {
             Handle(Inner::new())
         }
 
-        /// While the result lives, this thread is in the scope. Once the scope has ended, it is in the one that it was
-        /// in before. Entering is for a job, not for a task that goes on elsewhere behind an `.await`: see
-        /// [`in_future`](Handle::in_future).
+        /// Puts this thread into the scope until the result is dropped. If the scope ends earlier, the thread is back in the scope
+        /// that it was in before.
+        ///
+        /// Do not hold an [`Entered`] across an `.await`; use [`in_future`](Handle::in_future).
         pub fn enter(&self) -> Entered {
             enter(&self.0);
             Entered(self.0.clone(), PhantomData)
         }
 
-        /// Has a future be in the scope while it is polled, and while it is dropped, on whatever thread that is: a request's
-        /// captures stay the request's across `.await`.
+        /// Wraps `future` so that this scope is entered whenever it is polled or dropped, on any thread: the captures of a request
+        /// stay together across `.await`.
         ///
         /// # Examples
         ///
@@ -308,7 +306,7 @@ mod scoped {
         pub fn in_future<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
             let handle = self.clone();
             async move {
-                // In the reverse order of these: the future goes within the scope too, also when it is given up.
+                // Dropped in reverse order, so the future is dropped inside the scope, even when it is cancelled.
                 let _leave = LeaveOnDrop(handle.0.clone());
                 let mut future = pin!(future);
                 let _enter = EnterOnDrop(handle.0.clone());
@@ -343,7 +341,7 @@ mod scoped {
         }
     }
 
-    /// This thread is in a scope until this is dropped: see [`Handle::enter`]. It is not `Send`: it speaks of one thread.
+    /// Keeps this thread in a scope until it is dropped: see [`Handle::enter`]. It is not `Send`, as it belongs to one thread.
     #[must_use = "the thread leaves the scope as soon as this is dropped"]
     pub struct Entered(Arc<Inner>, PhantomData<*const ()>);
 

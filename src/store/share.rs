@@ -1,9 +1,9 @@
 //! A reference-counted pointer whose allocation may fail.
 //!
-//! `Arc::new` aborts the program when there is no memory, and `Arc::try_new` is not stable. A recorder must not end the
-//! program that it looks into, so what snapshots share lives behind a [`Shared`]: a read guard of a lock that stands in
-//! a leaked, reusable slot. The owner that gets the write lock is the last one; the slot then goes back to the pool.
-//! The test `a_failing_allocator_refuses_and_counts` guards why this is here.
+//! `Arc::new` aborts the program when there is no memory, and `Arc::try_new` is not stable. A recorder must not abort the
+//! program it observes, so snapshots share their data through a [`Shared`]: a read guard of a lock in a leaked, reusable slot.
+//! The owner that gets the write lock is the last one; the slot then goes back to the pool. The test
+//! `a_failing_allocator_refuses_and_counts` guards this.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -17,9 +17,9 @@ use spin::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::sync::lock;
 
-/// Moves `value` to the heap, or gives it back where there is no memory: `Box::new` would abort.
+/// Moves `value` to the heap, or returns it if there is no memory: `Box::new` would abort.
 ///
-/// A box of an array of one is what stable Rust makes of a `Vec` without a second allocation.
+/// The box holds an array of one, which stable Rust can make from a `Vec` without a second allocation.
 pub(crate) fn try_box<T>(value: T) -> Result<Box<[T; 1]>, T> {
     let mut one = Vec::new();
     if one.try_reserve_exact(1).is_err() {
@@ -32,32 +32,32 @@ pub(crate) fn try_box<T>(value: T) -> Result<Box<[T; 1]>, T> {
     }
 }
 
-/// The type of what is shared, and its pool of slots: a `static` can't be generic.
+/// A type that can be shared, with its own pool of slots, as a `static` can't be generic.
 pub(crate) trait Pooled: Send + Sync + Sized + 'static {
-    /// The slots that are free.
+    /// The free slots.
     fn pool() -> &'static Pool<Self>;
 }
 
-/// Slots that are free, linked through their `next`.
+/// Free slots, linked through their `next`.
 pub(crate) struct Pool<T: 'static> {
     free: Mutex<Option<&'static Slot<T>>>,
     idle: AtomicUsize,
 }
 
-/// The bytes that a slot takes, for good: slots are reused, and never freed.
+/// The bytes of a slot. They are never returned: slots are reused, not freed.
 pub(crate) const fn slot_size<T: 'static>() -> usize {
     size_of::<Slot<T>>()
 }
 
-/// Lives for ever once it is made: a guard of its lock can be kept without a lifetime.
+/// Lives for ever once it is made, so the guards of its lock are `'static`.
 struct Slot<T: 'static> {
     content: RwLock<Content<T>>,
     next: Mutex<Option<&'static Slot<T>>>,
 }
 
-/// What the lock of a slot guards. `value` is there from [`Unique::new`] until the last owner is dropped.
+/// The content of a slot. `value` is `Some` from [`Unique::new`] until the last owner is dropped.
 struct Content<T: 'static> {
-    /// The slot that this is in.
+    /// The slot that holds this content.
     home: OnceRef<'static, Slot<T>>,
     value: Option<Box<[T; 1]>>,
 }
@@ -68,7 +68,7 @@ impl<T: Pooled> Pool<T> {
         Pool { free: Mutex::new(None), idle: AtomicUsize::new(0) }
     }
 
-    /// The bytes of the slots that are free.
+    /// The bytes of the free slots.
     pub(crate) fn idle(&self) -> usize {
         self.idle.load(Relaxed) * slot_size::<T>()
     }
@@ -104,23 +104,23 @@ impl<T: Pooled> Pool<T> {
 
 /// The only owner of a `T` in a slot.
 pub(crate) struct Unique<T: Pooled>(
-    /// `None` only while it is dropped or shared.
+    /// `None` only while it is being dropped or shared.
     Option<RwLockWriteGuard<'static, Content<T>>>,
 );
 
 /// One of the owners of a `T`, which does not change while it is shared.
 pub(crate) struct Shared<T: Pooled>(
-    /// `None` only while it is dropped or made unique.
+    /// `None` only while it is being dropped or made unique.
     Option<RwLockReadGuard<'static, Content<T>>>,
 );
 
 impl<T: Pooled> Unique<T> {
-    /// Moves `value` into a slot, or gives it back where there is no memory.
+    /// Moves `value` into a slot, or returns it if there is no memory.
     pub(crate) fn new(value: T) -> Result<Unique<T>, T> {
         let boxed = try_box(value)?;
         while let Some(slot) = T::pool().get() {
-            // An owner that leaves may still look at a slot that is free: for some instructions, unless it was stopped
-            // there for ever. Then the slot is given up.
+            // A departing owner may still hold the lock of a free slot for a few instructions. If it was stopped there for ever,
+            // the slot is abandoned.
             for _ in 0..1000 {
                 if let Some(mut content) = slot.content.try_write() {
                     content.value = Some(boxed);
@@ -133,17 +133,17 @@ impl<T: Pooled> Unique<T> {
         Err(value)
     }
 
-    /// Lets others own it too.
+    /// Makes it shareable.
     pub(crate) fn share(mut self) -> Shared<T> {
         Shared(self.0.take().map(RwLockWriteGuard::downgrade))
     }
 }
 
 impl<T: Pooled> Shared<T> {
-    /// Makes this the only owner. If there are others, they go on without this one.
+    /// Makes this the only owner; `None` if there are others, which stay owners without this one.
     ///
-    /// While several owners leave at the same time, one of them may get the value of another slot's last owner, which
-    /// that one then finds gone: in each case a value is left to exactly one.
+    /// A slow owner may find the slot already reused and win the new value's write lock. The new value's own last owner then gets
+    /// `None`. Exactly one owner drops each value.
     pub(crate) fn unique(mut self) -> Option<Unique<T>> {
         self.leave()
     }
@@ -154,8 +154,8 @@ impl<T: Pooled> Shared<T> {
         let home = guard.home.get()?;
         drop(guard);
         let content = home.content.try_write()?;
-        // Of two owners that leave at the same time, the second finds the value gone. It must not free the slot again: there is no
-        // `Unique` of it.
+        // Of two owners that leave at the same time, the second finds no value. It must not free the slot again, so it gets no
+        // `Unique`.
         content.value.as_ref()?;
         Some(Unique(Some(content)))
     }
@@ -169,7 +169,7 @@ impl<T: Pooled> Drop for Unique<T> {
         if let Some(home) = home {
             T::pool().put(home);
         }
-        // Last, and outside of the slot's lock: the value may run a user's code.
+        // Last, and outside of the slot's lock, as dropping the value may run a user's code.
         drop(value);
     }
 }
@@ -182,7 +182,7 @@ impl<T: Pooled> Drop for Shared<T> {
 
 impl<T: Pooled> Clone for Shared<T> {
     fn clone(&self) -> Shared<T> {
-        // No writer gets in while `self` reads, so this does not wait.
+        // No writer can hold the lock while `self` holds a read guard, so this does not wait.
         let home = self.0.as_ref().and_then(|content| content.home.get());
         Shared(home.map(|slot| slot.content.read()))
     }

@@ -1,7 +1,7 @@
 //! Elements on their way into a ring: a slice, or an iterator.
 //!
-//! A slice is copied as one, and may be copied under a lock. An iterator runs a user's code and may give fewer elements than it
-//! announced, so it runs outside of locks, and its length is trusted for nothing but room.
+//! A slice is copied as one, and may be copied under a lock. An iterator runs a user's code and may yield fewer elements than it
+//! announced, so it runs outside of locks, and its length is used only to reserve room.
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -15,13 +15,13 @@ pub trait Source: Sized {
     /// The number of elements.
     fn len(&self) -> usize;
 
-    /// The elements, if they lie in memory already.
+    /// The elements, if they are in memory already.
     fn as_slice(&self) -> Option<&[Self::Element]>;
 
-    /// Copies as many elements as there are to the start of `to`, and says how many these were.
+    /// Copies the elements to the start of `to`, and returns their number.
     fn copy_to(self, to: &mut [Self::Element]) -> usize;
 
-    /// The same as little-endian bytes. Says how many elements were copied.
+    /// The same as little-endian bytes. Returns the number of elements.
     fn write_to(self, to: &mut [u8]) -> usize;
 
     /// Appends up to `len` elements to a `Vec` that has room for them.
@@ -60,10 +60,10 @@ impl<E: Element> Source for &[E] {
     }
 }
 
-/// The number of elements from which on they are written in groups.
+/// The smallest number of elements that is written in groups.
 const GROUP: usize = 8;
 
-/// Writes elements four by four: where there are no vectors, a loop takes most of its time for itself.
+/// Writes elements in groups of four: without vector instructions, a loop over single elements is mostly overhead.
 #[inline(never)]
 fn write_groups<E: Element>(elements: &[E], to: &mut [u8]) {
     let groups = elements.chunks_exact(4);
@@ -80,7 +80,7 @@ fn write_groups<E: Element>(elements: &[E], to: &mut [u8]) {
     E::write(rest, to.get_mut(grouped..).unwrap_or_default());
 }
 
-/// An iterator, which may lie about its length: it is asked once, and no more elements are taken.
+/// An iterator, whose length may be wrong: it is read once, and no more elements than that are taken.
 pub(crate) struct Elements<I> {
     iterator: I,
     length: usize,
@@ -126,7 +126,7 @@ mod tests {
 
     use super::*;
 
-    /// Where addresses have 32 bits, it is the only way in.
+    /// On 32-bit targets, long slices are always written this way.
     #[test]
     fn elements_in_groups_are_written_as_one_after_the_other() {
         fn check<E: Element>(make: impl Fn(u8) -> E) {

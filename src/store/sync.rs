@@ -1,13 +1,24 @@
 //! How to lock, and for how long to wait.
 //!
-//! Lock order: the control of a store, then its heap, then the pool of shared chunks. In given memory the locks are the
-//! ring of a key, then the memory that is left; neither is held together with the others. No lock is held while a
-//! user's code runs, with one exception: `visit`, `export` and, of large values, `drain` over given memory show a value while they hold the ring of
-//! its key, for there is no other place to copy it to. `tests/it/reentrancy.rs` runs user code at every other point.
+//! Lock order, first to last:
 //!
-//! Nothing waits for ever. With `std` a caller yields to the holder for up to a second: only a holder that will never
-//! go on takes longer, such as a thread that `fork` left behind, or the code that a signal handler has interrupted.
-//! Without `std` the caller may be an interrupt handler, so it tries once.
+//! 1. the settings of a store, and the table of a scope
+//! 2. the heap of a store
+//! 3. the pool of shared chunks, and the slots in it
+//!
+//! In given memory:
+//!
+//! 1. the turn of an export
+//! 2. the ring of a key
+//! 3. the memory that is left; without atomics, the sequence of the next capture
+//!
+//! No lock is held while a user's code runs, with one exception. In given memory there is nowhere to copy a value to, so it stays under
+//! the lock of its ring while `visit`, `export` or, for large values, `drain` shows it, and while the iterator of an `each` produces it.
+//! [`Held`](super::memory::Held) keeps others from waiting for that. `tests/it/reentrancy.rs` runs user code at every other point.
+//!
+//! Nothing waits for ever. With `std` a caller yields to the holder for up to a second. Only a holder that will never continue
+//! takes longer, such as a thread that `fork` left behind, or code that a signal handler interrupted. Without `std` the caller may
+//! be an interrupt handler, so it tries once.
 
 use spin::{Mutex, MutexGuard};
 
@@ -26,7 +37,7 @@ impl<T> core::ops::Deref for CachePadded<T> {
     }
 }
 
-/// Locks `mutex`. `None` where it is in use, and waiting did not help or is not allowed.
+/// Locks `mutex`. `None` if it is locked, and waiting did not help or is not allowed.
 #[inline]
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     match mutex.try_lock() {
@@ -42,23 +53,24 @@ fn lock_contended<T: ?Sized>(_: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
 
 /// Exponential backoff, then yielding, for up to a second.
 ///
-/// After a wait that did not help, the next ones are short until a lock is free again: a process forked at a bad moment goes on at
-/// its full speed.
+/// After a wait that did not help, further waits are short until a lock is free again, so a process forked at a bad moment runs on
+/// at full speed.
 #[cfg(feature = "std")]
 #[cold]
 fn lock_contended<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
     use std::time::{Duration, Instant};
 
-    /// A holder that runs is done long before this many attempts; one that does not run needs the processor.
+    /// A running holder is done long before this many attempts; one that isn't running needs the processor.
     const SPINS: u32 = 200;
-    /// Those of a wait that is likely to be in vain: some microseconds.
+    /// The attempts, some microseconds, when the lock is probably abandoned.
     const FEW_SPINS: u32 = 16;
     const LONGEST: Duration = Duration::from_secs(1);
     static ABANDONED: AtomicBool = AtomicBool::new(false);
 
     for attempt in 0..SPINS {
         if let Some(guard) = mutex.try_lock() {
+            ABANDONED.store(false, Relaxed);
             return Some(guard);
         }
         if attempt == FEW_SPINS && ABANDONED.load(Relaxed) {
@@ -80,7 +92,7 @@ fn lock_contended<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     guard
 }
 
-/// The largest number that a thread can have; threads beyond it share it.
+/// The largest thread number, shared by all further threads.
 #[cfg(feature = "std")]
 const MAX_THREAD: u32 = u32::MAX - 1;
 
@@ -105,14 +117,14 @@ pub(crate) fn thread() -> u32 {
     })
 }
 
-/// The same, if it has one.
+/// The number of this thread, if it has one.
 #[cfg(feature = "std")]
 #[inline(always)]
 pub(crate) fn known_thread() -> Option<u32> {
     Some(THREAD.get()).filter(|thread| *thread != UNKNOWN)
 }
 
-/// Without threads there is one number.
+/// Without threads the number is always 0.
 #[cfg(not(feature = "std"))]
 pub(crate) fn thread() -> u32 {
     0

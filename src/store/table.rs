@@ -1,5 +1,5 @@
-//! What the store of a scope knows of its keys. The store of the process keeps that in the owners of the keys, where a capture
-//! finds it without a look-up; a scope pays for one, and goes with all it knows when it ends.
+//! The keys of a scope, with their rings and counts. The store of the process keeps these in the owners of the keys, where a capture
+//! finds them without a lookup. A scope pays for a lookup, and frees its table when it ends.
 
 use alloc::vec::Vec;
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use super::counts::Stats;
 
 /// The keys that were hit, in the order of their first hits.
 pub(crate) struct Table {
-    /// The position in `keys` by the address of the owner.
+    /// Positions in `keys`, by the addresses of the owners.
     positions: HashMap<usize, usize>,
     keys: Vec<Key>,
 }
@@ -32,7 +32,7 @@ impl Table {
         self.keys.get(*self.positions.get(&address(owner))?)
     }
 
-    /// The key, which is added if it is not there, as far as there is memory.
+    /// The key, added if it is missing; `None` if there is no memory.
     pub(crate) fn key(&mut self, owner: &'static Callsite) -> Option<&mut Key> {
         let position = match self.positions.get(&address(owner)) {
             Some(&position) => position,
@@ -52,7 +52,7 @@ impl Table {
         self.keys.get(nth).map(|key| (key.owner, key.ring.map(Place::Heap)))
     }
 
-    /// Begins all counts anew.
+    /// Resets all counts.
     pub(crate) fn reset_counts(&self) {
         for key in &self.keys {
             key.stats.reset();
@@ -60,7 +60,7 @@ impl Table {
     }
 }
 
-/// Owners are `static`, so an address stands for one as long as the program runs.
+/// Identifies an owner: owners are `static`, so their addresses are never reused.
 fn address(owner: &'static Callsite) -> usize {
     core::ptr::from_ref(owner) as usize
 }

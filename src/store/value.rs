@@ -1,7 +1,7 @@
 //! One captured value, as a reader sees it.
 //!
-//! A [`Value`] is a view: a position in a chunk that it shares with the store or borrows from a reader, or a record that lies in
-//! given memory. It never changes, and asking for the wrong element type gives `None` or an error, never other bytes.
+//! A [`Value`] is a view: a position in a chunk that it shares with the store or borrows from a reader, or a record in given memory.
+//! It never changes, and reading it as the wrong element type gives `None` or an error, never other bytes.
 
 #[cfg(feature = "alloc")]
 use alloc::{string::String, vec::Vec};
@@ -14,28 +14,29 @@ use super::frame::{self, Frame};
 use super::share::Shared;
 use super::summary::Summary;
 
-/// A value in given memory. The bytes are those of the ring; the rest was read from the value's header.
+/// A value in given memory. The bytes are those in the ring; the rest was read from the value's header.
 #[derive(Clone, Copy)]
 pub(crate) struct Raw<'a> {
-    /// As people write it: without `r#`.
+    /// Without `r#`.
     pub key: &'a str,
     pub stamp: Stamp,
     pub kind: Kind,
     pub shape: Shape,
     pub indices: [i64; MAX_INDICES],
-    /// How many of `indices` there are.
+    /// The number of `indices` in use.
     pub index_rank: usize,
     /// The elements, little-endian, in row-major order.
     pub bytes: &'a [u8],
 }
 
-/// One captured value: an element of a list in a [`Cache`](crate::Cache), or what [`visit`](crate::visit) shows.
+/// One captured value: an element of a list in a [`Cache`](crate::Cache), or the argument of a closure such as that of
+/// [`visit`](crate::visit).
 ///
-/// A value from a cache is owned. It can be kept, sent to another thread and cloned, which clones a reference, and it
-/// stays as it is whatever the store does. What is shown in given memory is borrowed.
+/// A value from a cache is owned: it can be kept, sent to another thread and cloned, which copies a reference, and it doesn't change
+/// whatever the store does. A value passed to a closure is borrowed.
 ///
-/// Its [`Display`](fmt::Display) form is one line to judge it by: element type, shape, minimum, maximum, mean, and the numbers
-/// of NaN and infinite elements. A text shows itself, a value of any other type the name of its type.
+/// Its [`Display`](fmt::Display) form is one line: element type, shape, minimum, maximum, mean, and the numbers of NaN and infinite
+/// elements. A text is displayed as it is, a value of any other type by the name of its type.
 ///
 /// # Examples
 ///
@@ -54,19 +55,19 @@ pub(crate) struct Raw<'a> {
 #[derive(Clone)]
 pub struct Value<'a>(Place<'a>);
 
-/// Where a value lies. Only what a snapshot gives out is owned, by a share of its chunk.
+/// Where a value is. Only a value of a snapshot is owned: it shares its chunk.
 #[derive(Clone)]
 enum Place<'a> {
     Raw(&'a Raw<'a>),
-    /// The position in a chunk that a reader holds.
-    #[cfg_attr(not(feature = "alloc"), allow(dead_code))] // without a heap there is no chunk
+    /// A position in a chunk that the reader holds.
+    #[cfg_attr(not(feature = "alloc"), allow(dead_code))] // without a heap there are no chunks
     Chunk(&'a Chunk, u32),
-    /// The position in a chunk that this value holds.
+    /// A position in a chunk that this value shares.
     #[cfg(all(feature = "capture", feature = "alloc"))]
     Shared(Shared<Chunk>, u32),
 }
 
-/// A value without its ownership: what every method looks at, so that each has two cases instead of three.
+/// A value without its ownership, so that each method has two cases instead of three.
 enum Row<'a> {
     Raw(&'a Raw<'a>),
     Chunk(&'a Chunk, usize),
@@ -98,8 +99,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The key: the path and the item of the capture, with dots between, such as `Attention.forward.map`. Raw identifiers
-    /// are without their `r#`.
+    /// The key: the path and the item of the capture, joined with dots, such as `Attention.forward.map`. Raw identifiers are without
+    /// their `r#`.
     pub fn key(&self) -> &str {
         match self.row() {
             Row::Raw(raw) => raw.key,
@@ -109,8 +110,8 @@ impl<'a> Value<'a> {
 
     /// The dimensions, outermost first; `[]` for a scalar and for a value that is not plain data. At most 8.
     ///
-    /// Their product is the number of elements: a shape that does not fit is dropped when the value is captured, which
-    /// [`KeyReport::mismatched`](crate::KeyReport::mismatched) counts.
+    /// Their product is always the number of elements. A line's shape that does not fit is dropped when the value is captured, and
+    /// counted by [`KeyReport::mismatched`](crate::KeyReport::mismatched).
     #[inline]
     pub fn shape(&self) -> &[usize] {
         match self.row() {
@@ -127,7 +128,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The element type; [`Dtype::Opaque`] for a value that is not plain data, a text among them.
+    /// The element type; [`Dtype::Opaque`] for a value that is not plain data, such as a text.
     pub fn dtype(&self) -> Dtype {
         self.kind().map_or(Dtype::Opaque, Kind::dtype)
     }
@@ -140,8 +141,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The position of this capture among all captures of the store, over every key and thread, from 0 on. Sorting by it gives
-    /// the order of the captures. No value has the number of another; a value that was refused may leave a gap.
+    /// The position of this capture among all captures of the store, over all keys and threads, from 0 on. Sorting by it gives the
+    /// order of the captures. It is unique; a value that was refused may leave a gap.
     ///
     /// # Examples
     ///
@@ -160,14 +161,14 @@ impl<'a> Value<'a> {
         self.stamp().sequence
     }
 
-    /// A small number for the thread that captured, in the order in which threads first did; always 0 without the
-    /// `std` feature.
+    /// A small number for the capturing thread, from 0 on, in the order in which threads first captured; always 0 without the `std`
+    /// feature.
     #[inline]
     pub fn thread(&self) -> u32 {
         self.stamp().thread
     }
 
-    /// What the line's `index = (layer, step)` gave, up to four numbers; none without that option.
+    /// The numbers of the line's `index = (layer, step)`, up to four; none without that option.
     ///
     /// # Examples
     ///
@@ -193,14 +194,15 @@ impl<'a> Value<'a> {
         self.indices().first().copied()
     }
 
-    /// The elements as little-endian bytes in row-major order, a `bool` as 0 or 1; none if the value is not plain data.
+    /// The elements as little-endian bytes in row-major order, a `bool` as 0 or 1; empty if the value is not plain data.
     ///
-    /// On the heap the elements are kept as they are: the first call makes the bytes of all values that lie in one
-    /// chunk with this one. [`as_slice`](Value::as_slice) makes nothing.
+    /// On the heap elements are kept in their own type, so the first call converts all values in the same chunk to bytes. The bytes
+    /// live as long as these values, and don't count towards `max_bytes`. [`as_slice`](Value::as_slice),
+    /// [`read_into`](Value::read_into) and [`export`](crate::export) don't make them.
     ///
     /// # Panics
     ///
-    /// If there is no memory for these bytes.
+    /// Panics if there is no memory for these bytes.
     ///
     /// # Examples
     ///
@@ -221,8 +223,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The elements in row-major order, or `None` if they are of another type than `E`, or in given memory, where they
-    /// lie as bytes: use [`read_into`](Value::read_into) there.
+    /// The elements in row-major order, or `None` if they are not of type `E`, or are in given memory, which holds bytes: use
+    /// [`read_into`](Value::read_into) there.
     ///
     /// # Examples
     ///
@@ -244,14 +246,14 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Copies the elements, in row-major order, to the start of `to`, and returns them there.
+    /// Copies the elements, in row-major order, to the start of `to`, and returns that part of it.
     ///
-    /// `E` is the type that was captured: a `usize` is not read as a `u64`.
+    /// `E` must be the type that was captured: a `usize` is not read as a `u64`.
     ///
     /// # Errors
     ///
-    /// [`ReadError::WrongType`] if the elements are of another type than `E`, [`ReadError::TooShort`] if
-    /// there are more of them than fit `to`, which is left as it was in both cases.
+    /// [`ReadError::WrongType`] if the elements are not of type `E`, [`ReadError::TooShort`] if they don't fit `to`. In both cases
+    /// `to` is unchanged.
     ///
     /// # Examples
     ///
@@ -290,7 +292,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The one element, whatever the shape, or `None` if there is not exactly one, or it is of another type than `E`.
+    /// The only element, whatever the shape, or `None` if there is not exactly one, or it is not of type `E`.
     ///
     /// # Examples
     ///
@@ -316,15 +318,15 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Writes the value as one self-contained record, for a line that loses bytes: magic, key, element type, shape, indices,
+    /// Writes the value as one self-contained record, for a serial line that loses bytes: magic, key, element type, shape, indices,
     /// sequence, thread, elements, and a CRC-32. `sink` gets it in pieces.
     ///
-    /// The format stands in `src/store/frame.rs`; `anycapture listen` of the companion crate reads it. A scalar takes about 14
-    /// bytes beside its key and its element. A text is a record too; of another value without numbers nothing is written.
+    /// `src/store/frame.rs` documents the format; `anycapture listen` of the companion crate reads it. A scalar takes about 14 bytes
+    /// besides its key and its element. A text is written too; for any other value without numbers nothing is written.
     ///
     /// # Errors
     ///
-    /// The first that `sink` gives, and then no more is written.
+    /// Returns the first error of `sink`, and writes no more after it.
     ///
     /// # Examples
     ///
@@ -359,7 +361,7 @@ impl<'a> Value<'a> {
             return put(text.as_bytes());
         }
         let mut error = None;
-        // An error is one of `put`, and is there.
+        // Any error comes from `put`, and is in `error`.
         let _ = self.stream(&mut |bytes| {
             put(bytes).map_err(|first| {
                 error = Some(first);
@@ -377,8 +379,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Minimum, maximum, mean, and the numbers of NaN and infinite elements. It reads every element, at every call. Of a value
-    /// that is not plain data all of it is empty.
+    /// Minimum, maximum, mean, and the numbers of NaN and infinite elements. Each call reads all elements. For a value that is not
+    /// plain data the summary is empty.
     pub fn summary(&self) -> Summary {
         match self.row() {
             Row::Raw(raw) => with_kind!(raw.kind, T => {
@@ -391,7 +393,7 @@ impl<'a> Value<'a> {
 
 #[cfg(feature = "alloc")]
 impl Value<'_> {
-    /// The value as the type that was captured (a text as a `String`), or `None` if it is of another type, or plain data.
+    /// The value as the type that was captured (a text as a `String`), or `None` if it is of another type or is plain data.
     ///
     /// # Examples
     ///
@@ -417,12 +419,12 @@ impl Value<'_> {
         None
     }
 
-    /// The text, if it is one.
+    /// The text, if the value is one.
     pub(crate) fn text(&self) -> Option<&str> {
         self.downcast_ref::<String>().map(String::as_str)
     }
 
-    /// The texts, if it is a list of them.
+    /// The texts, if the value is a list of them.
     pub(crate) fn texts(&self) -> Option<&[String]> {
         self.downcast_ref::<Vec<String>>().map(Vec::as_slice)
     }
@@ -474,7 +476,7 @@ impl fmt::Debug for Value<'_> {
     }
 }
 
-/// What a [`visit`](crate::visit) has shown, and what it had to skip.
+/// The numbers of values shown and keys skipped by a [`visit`](crate::visit).
 ///
 /// # Examples
 ///
@@ -498,19 +500,19 @@ impl Shown {
         self.values
     }
 
-    /// The number of keys that were in use and could not be waited for, as in an interrupt handler that has interrupted a
-    /// capture; or for which there was no memory.
+    /// The number of keys that were in use and could not be waited for, as in an interrupt handler that interrupted a capture, or for
+    /// which there was no memory.
     pub fn skipped(&self) -> u64 {
         self.skipped
     }
 
-    /// Whether no key was skipped. Values that are captured while the visit runs are not shown, and do not count.
+    /// Whether no key was skipped. Values captured while the visit runs are not shown, and don't count.
     pub fn is_complete(&self) -> bool {
         self.skipped == 0
     }
 }
 
-/// The name of a type without the paths: `Vec<Tensor>` for `alloc::vec::Vec<candle_core::tensor::Tensor>`.
+/// The name of a type without paths: `Vec<Tensor>` for `alloc::vec::Vec<candle_core::tensor::Tensor>`.
 pub(crate) struct ShortTypeName(pub &'static str);
 
 impl fmt::Display for ShortTypeName {
@@ -534,18 +536,18 @@ impl fmt::Display for ShortTypeName {
     }
 }
 
-/// Why [`Value::read_into`] gave no elements.
+/// The error of [`Value::read_into`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// The elements are of another type than the one asked for.
+    /// The elements are not of the requested type.
     WrongType {
         /// The type that was captured.
         captured: Dtype,
-        /// The type that was asked for.
+        /// The type that was requested.
         asked: Dtype,
     },
-    /// The slice has less room than there are elements.
+    /// The slice is shorter than the elements.
     TooShort {
         /// The number of elements.
         needed: usize,

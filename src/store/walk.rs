@@ -1,6 +1,6 @@
-//! The way out without an owned snapshot: `visit` and `drain`.
+//! Reading without an owned snapshot: `visit` and `drain`.
 //!
-//! On the heap no lock is held while a value is shown. In given memory the ring of its key is, but for small values in
+//! On the heap no lock is held while a value is shown. In given memory the ring of its key is locked, except for small values in
 //! `drain`: captures of that key are refused meanwhile, and counted.
 
 #[cfg(feature = "alloc")]
@@ -12,17 +12,18 @@ use super::callsite::{Callsite, Place};
 #[cfg(feature = "alloc")]
 use super::chunk::Part;
 use super::control::Store;
-use super::memory::{Reading, captured_in_region, change_ring};
+use super::memory::{Held, captured_in_region, change_ring, read_ring, show_ring};
 #[cfg(feature = "alloc")]
 use super::ring::Step;
 use super::scope::with_store;
+#[cfg(feature = "alloc")]
 use super::sync::lock;
 use super::value::{Raw, Shown, Value};
 
-/// Something needed is in use, or memory lacks.
+/// The ring is locked, or an allocation failed.
 pub(crate) struct Unavailable;
 
-/// Shows every value, key by key. What comes meanwhile is not shown.
+/// Shows every value, key by key. Values captured meanwhile are not shown.
 pub(crate) fn visit(mut f: impl FnMut(&Value<'_>)) -> Shown {
     let mut shown = Shown::default();
     with_store(|store| {
@@ -43,13 +44,13 @@ pub(crate) fn visit(mut f: impl FnMut(&Value<'_>)) -> Shown {
 
 /// Shows the values before sequence `end`.
 fn visit_region(
-    owner: &Callsite,
+    owner: &'static Callsite,
     end: u64,
     shown: &mut Shown,
     f: &mut dyn FnMut(&Value<'_>),
 ) -> Result<(), Unavailable> {
-    let _reading = Reading::begin();
-    let ring = lock(&owner.ring).ok_or(Unavailable)?;
+    let ring = show_ring(owner).ok_or(Unavailable)?;
+    let _held = Held::begin(owner);
     let values = ring.iter().flat_map(|ring| ring.iter());
     for raw in values.filter(|raw| raw.stamp.sequence < end) {
         f(&Value::raw(&raw));
@@ -83,7 +84,7 @@ fn visit_heap(
     Ok(())
 }
 
-/// Shows and removes values in the order of capture, up to the captures that come meanwhile.
+/// Shows and removes values in the order of capture. It ends before values that are captured meanwhile.
 pub(crate) fn drain<E>(mut f: impl FnMut(&Value<'_>) -> Result<(), E>) -> Result<(), E> {
     with_store(|store| {
         let end = end_of_captures(store);
@@ -106,14 +107,14 @@ pub(crate) fn drain<E>(mut f: impl FnMut(&Value<'_>) -> Result<(), E>) -> Result
     })
 }
 
-/// A key, and the sequence up to which its values are the oldest of all.
+/// The key with the oldest value, and the sequence of the oldest value of any other key.
 struct Next {
     owner: &'static Callsite,
     place: Place,
     until: u64,
 }
 
-/// The sequence of the next capture; the largest number if it can't be known.
+/// The sequence of the next capture; `u64::MAX` if the store is locked.
 fn end_of_captures(store: &Store) -> u64 {
     #[cfg(feature = "alloc")]
     if !store.uses_memory() {
@@ -128,7 +129,7 @@ fn oldest(store: &Store, owner: &'static Callsite, place: Place) -> Option<u64> 
     match place {
         Place::Region => {
             store.run_pending(owner);
-            lock(&owner.ring)?.as_ref()?.oldest_sequence()
+            read_ring(owner)?.as_ref()?.oldest_sequence()
         }
         #[cfg(feature = "alloc")]
         Place::Heap(ring) => lock(&store.heap)?.oldest(ring),
@@ -138,9 +139,9 @@ fn oldest(store: &Store, owner: &'static Callsite, place: Place) -> Option<u64> 
 /// The most bytes of key and elements that `drain` copies to the stack.
 const COPIED: usize = 256;
 
-/// Shows and removes one value of a ring in given memory. False if the ring can't be had.
+/// Shows and removes one value of a ring in given memory. False if the ring is locked.
 ///
-/// A small value is copied, and out of the store while it is shown: captures of its key go on however slow the reader is.
+/// A small value is copied and removed before it is shown, so captures of its key go on however slow the reader is.
 fn drain_region<E>(
     owner: &'static Callsite,
     until: u64,
@@ -148,11 +149,10 @@ fn drain_region<E>(
 ) -> Result<bool, E> {
     let Some(mut guard) = change_ring(owner) else { return Ok(false) };
     let Some(ring) = guard.as_mut() else { return Ok(false) };
-    let oldest = ring.oldest().filter(|raw| raw.stamp.sequence < until);
-    let Some(raw) = oldest else { return Ok(true) };
+    let Some(raw) = ring.oldest_before(until) else { return Ok(true) };
     let mut room = [0; COPIED];
     let Some(copy) = copy(&raw, &mut room) else {
-        let _reading = Reading::begin();
+        let _held = Held::begin(owner);
         f(&Value::raw(&raw))?;
         ring.drop_oldest();
         return Ok(true);
@@ -168,7 +168,7 @@ fn drain_region<E>(
     shown.map(|()| true)
 }
 
-/// `raw` with its key and its elements in `room`, if there is enough.
+/// `raw` with its key and its elements copied to `room`, if they fit.
 fn copy<'a>(raw: &Raw<'_>, room: &'a mut [u8]) -> Option<Raw<'a>> {
     let Raw { stamp, kind, shape, indices, index_rank, .. } = *raw;
     let (key, room) = room.split_at_mut_checked(raw.key.len())?;
@@ -179,7 +179,7 @@ fn copy<'a>(raw: &Raw<'_>, room: &'a mut [u8]) -> Option<Raw<'a>> {
     Some(Raw { key, stamp, kind, shape, indices, index_rank, bytes })
 }
 
-/// The value is out of the store while it is shown: no other reader is shown it too.
+/// Shows and removes one value of a ring on the heap. It is removed before it is shown, so that no other reader gets it too.
 #[cfg(feature = "alloc")]
 fn drain_heap<E>(
     store: &Store,
@@ -220,7 +220,7 @@ impl Queue {
     }
 }
 
-/// The keys in the order of their oldest values, as these were when a key was last looked at.
+/// The keys in the order of their oldest values, as of the last look at each key.
 #[cfg(feature = "alloc")]
 struct Queue {
     waiting: BinaryHeap<Reverse<(u64, usize)>>,
@@ -231,7 +231,7 @@ struct Queue {
 
 #[cfg(feature = "alloc")]
 impl Queue {
-    /// Without memory, no key waits, and all are looked at each time.
+    /// Without memory the queue is empty, and each step looks at all keys.
     fn new(store: &Store) -> Queue {
         let mut queue = Queue { waiting: BinaryHeap::new(), keys: Vec::new(), current: None };
         let count = store.keys().count();
@@ -248,8 +248,8 @@ impl Queue {
         queue
     }
 
-    /// The key with the oldest value. What is known of a key may be out of date, for others capture and take meanwhile: so the oldest
-    /// value of a key is looked at again when its turn comes, and the key waits anew if it is another one.
+    /// The key with the oldest value. An entry may be out of date, as other threads capture and take meanwhile: when the turn of a
+    /// key comes, its oldest value is looked up again, and the key is queued again if that has changed.
     fn next(&mut self, store: &Store, end: u64) -> Option<Next> {
         if self.keys.is_empty() {
             return next_of_all(store, end);

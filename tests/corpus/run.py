@@ -33,16 +33,9 @@ CRATES = [
     Crate("ndarray", "0.16.1", sample=3, tests=["--lib"] + [w for t in NDARRAY_TESTS.split() for w in ("--test", t)]),
     Crate("statrs", "0.18.0"),
     Crate("linfa", "0.7.1", tests=None),
-    Crate("linfa-clustering", "0.7.1", tests=None),
     Crate("rustfft", "6.2.0", tests=None),
     Crate("nalgebra", "0.33.2", tests=None),
     Crate("rten-tensor", "0.18.0", tests=None),
-    Crate("tract-data", "0.21.10", tests=None),
-    Crate("tract-linalg", "0.21.10", tests=None),
-    Crate("candle-core", "0.9.1", tests=None),
-    Crate("candle-nn", "0.9.1", tests=None),
-    Crate("candle-transformers", "0.9.1", tests=None),
-    Crate("burn-tensor", "0.18.0", tests=None),
     Crate("kurbo", "0.11.3"),
     Crate("num-bigint", "0.4.8"),
     Crate("tiny-skia-path", "0.11.4"),
@@ -62,6 +55,9 @@ UNKEPT = [
 # The same for a `let mut`, where the contract's way out is `let name`.
 MOVED = r"value (used|borrowed) here after|of (partially )?moved value|(borrowed|used) after move|use of moved"
 BORROWED = r"mutably borrowed|also borrowed as (im)?mutable|because it is borrowed"
+
+# What a capture itself calls: while tests record, these do not capture, or they would call themselves without end.
+CALLED = {"deref", "clone", "as_ref", "into", "from"}
 
 
 class Function:
@@ -391,6 +387,7 @@ def compare(crate, copy, by_file, say):
     if isinstance(results, str):
         return f"not built: {results}"
     wrapped = tests(crate, copy, False)
+    write(crate, copy, by_file, lambda f: ("", "") if f.name in CALLED else listing(f.now))
     with open(os.path.join(copy, "src", "lib.rs"), "a") as f:
         f.write(ACTIVATE)
     active = tests(crate._replace(tests=["--lib"]), copy, True)
@@ -448,7 +445,7 @@ def summary(rows, ways):
     """Prints the totals and what failed. Returns 1 where the goals are missed."""
     print()
     missed = False
-    goals = {"names": 0.99, "off": 1.0, "star": 0.99}
+    goals = {"names": 0.99, "off": 1.0, "star": 0.998}
     for way in ways:
         good, total = (sum(row[way][i] for row in rows) for i in (0, 1))
         share = good / total if total else 1

@@ -9,6 +9,22 @@ fn kept<E: anycapture::Element>(key: &str) -> Vec<E> {
     cache().get(key).unwrap_or_default().iter().filter_map(Value::scalar).collect()
 }
 
+/// A value without numbers.
+#[derive(Clone, Debug, PartialEq, PartialOrd)]
+struct Opaque(u8);
+
+impl From<u8> for Opaque {
+    fn from(value: u8) -> Opaque {
+        Opaque(value)
+    }
+}
+
+impl From<Opaque> for u32 {
+    fn from(value: Opaque) -> u32 {
+        value.0.into()
+    }
+}
+
 struct Attention {
     heads: usize,
     scale: f32,
@@ -433,6 +449,37 @@ captured_fn! {
         parsed + typed[0]
     }
 
+    #[capture(*)]
+    fn later_without_numbers<T: From<u8> + PartialOrd + Clone + Into<u32>>(all: &[T], out: &mut Vec<T>) -> u32 {
+        let mut found = None;
+        for one in all {
+            if found.is_none() {
+                found = Some(one);
+            }
+            if let Some(greatest) = found {
+                if one > greatest {
+                    found = Some(one);
+                }
+            }
+        }
+        let zeros = vec![0.into(); 3];
+        let parts = all.chunks(1).map(<[T]>::to_vec).collect();
+        let never = if all.is_empty() { return 0 } else { found };
+        let _: &Vec<Vec<T>> = &parts;
+        out.extend_from_slice(&zeros);
+        let best_of_all = never.map_or(0, |best| best.clone().into());
+        best_of_all
+    }
+
+    #[capture(*: Opaque)]
+    fn typed_by_later_lines(rows: &[u8]) {
+        let first = rows[0].into();
+        let numbers = rows.iter().map(|row| (*row).into()).collect();
+        let texts = rows.iter().map(u8::to_string).collect();
+        let others = rows.iter().map(|row| (*row).into()).collect();
+        let _: (&Opaque, &Vec<u32>, &Vec<String>, &Vec<Opaque>) = (&first, &numbers, &texts, &others);
+    }
+
     #[capture(n, kept)]
     fn values_that_are_thrown_away(n: usize) -> usize {
         let mut kept = vec![n];
@@ -473,12 +520,53 @@ fn a_brace_in_a_head_is_told_from_the_block() {
 }
 
 #[test]
-fn a_star_passes_over_a_value_of_a_type_that_later_lines_give() {
+fn a_star_waits_for_the_type_that_later_lines_give() {
     let _alone = alone();
     assert_eq!(types_of_later_lines("0.5", &[1.0, 2.0]), 1.5);
     let cache = cache();
     let keys: Vec<_> = cache.keys().map(|key| key.split('.').next_back().unwrap()).collect();
-    assert_eq!(keys, ["text", "rows", "length", "typed", "doubled", "rest", "last"]);
+    let all = [
+        "text",
+        "rows",
+        "owned",
+        "length",
+        "sum",
+        "all",
+        "typed",
+        "doubled",
+        "rest",
+        "last",
+        "parsed",
+        "doubled_again",
+        "half",
+    ];
+    assert_eq!(keys, all);
+    assert_eq!(cache["types_of_later_lines.all"][0].as_slice(), Some(&[2.0_f32, 3.0][..]));
+    assert_eq!(cache["types_of_later_lines.half"][0].scalar(), Some(0.5_f64));
+    assert_eq!(cache["types_of_later_lines.owned"][0].downcast_ref::<String>().unwrap(), "0.5");
+}
+
+#[test]
+fn a_star_passes_over_a_value_that_later_lines_make_one_without_numbers() {
+    let _alone = alone();
+    assert_eq!(later_without_numbers(&[Opaque(3), Opaque(5)], &mut Vec::new()), 5);
+    let cache = cache();
+    let keys: Vec<_> = cache.keys().map(|key| key.split('.').next_back().unwrap()).collect();
+    assert_eq!(keys, ["best_of_all"]);
+    let report = report().to_string();
+    for name in ["found", "greatest", "zeros", "never", "parts"] {
+        assert!(report.contains(name), "{name} is not in {report}");
+    }
+}
+
+#[test]
+fn a_star_with_a_type_waits_for_later_lines_too() {
+    let _alone = alone();
+    typed_by_later_lines(&[3, 5]);
+    assert_eq!(cache()["typed_by_later_lines.first"][0].downcast_ref(), Some(&Opaque(3)));
+    assert_eq!(cache()["typed_by_later_lines.numbers"][0].as_slice(), Some(&[3_u32, 5][..]));
+    assert!(cache().get("typed_by_later_lines.texts").is_some());
+    assert!(cache().get("typed_by_later_lines.others").is_none());
 }
 
 #[test]
@@ -1211,7 +1299,7 @@ mod once_refused {
         assert_eq!(kept::<u8>("inner_attributes_in_blocks.unused"), [0, 1]);
         assert_eq!(values_that_never_come(9), 9);
         assert_eq!(values_of_a_later_type(&[3.0, 1.0]), 2.0);
-        assert_eq!(kept::<f32>("values_of_a_later_type.m"), [3.0, 1.0]);
+        assert_eq!(kept::<f32>("values_of_a_later_type.m"), [f32::MAX, 3.0, 1.0]);
         assert_eq!([3, 4, 5, 6, 7, 8].map(arms_without_a_comma), [0, 1, 10, 0, 70, 9]);
         assert_eq!(statics(1), 1);
         collects_nothing(vec![()], 1);

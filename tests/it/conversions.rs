@@ -82,13 +82,16 @@ fn options_results_and_returned_values_are_converted_too() {
     assert!(forward(&tensor).is_ok());
     let optional = Some(&tensor);
     let large = Tensor::new(100, vec![1.0; 10_000]);
-    capture!(f, optional, large, none = None::<Tensor>, reshaped[3, 2] = &tensor);
+    capture!(f, optional, large, none = None::<Tensor>, reshaped[3, 2] = &tensor, wrong[4] = &tensor);
     let cache = cache();
     for key in ["forward.return", "forward.input", "f.optional"] {
         assert_eq!((cache[key][0].dtype(), cache[key][0].shape()), (Dtype::F32, &[2, 3][..]));
     }
     assert_eq!(cache["f.large"][0].shape(), [100, 100]);
     assert_eq!(cache["f.reshaped"][0].shape(), [3, 2], "the line knows better");
+    assert_eq!(cache["f.wrong"][0].shape(), [6], "no shape of six elements");
+    let mismatched = |key: &str| report().key(key).map(|key| key.mismatched());
+    assert_eq!((mismatched("f.reshaped"), mismatched("f.wrong")), (Some(0), Some(1)));
     assert_eq!(report().key("f.none").map(|key| key.absent()), Some(1));
 }
 
@@ -161,6 +164,12 @@ fn a_conversion_that_fails_or_panics_is_counted_with_its_message() {
     assert!(panicked.is_err(), "a panic of the user's code passes through");
     assert_eq!(report().key("failing.tensor").map(|key| key.unconverted()), Some(2));
     assert_eq!(cache()["failing.tensor"].len(), 1);
+    // What was said before a session is not said of it.
+    let _session = anycapture::session();
+    let tensor = Tensor::new(2, vec![0.0; 4]);
+    capture!(failing, tensor);
+    assert!(report().to_string().contains("failing.tensor: 1 kept\n"), "{}", report());
+    assert!(!report().to_string().contains("conversion"), "{}", report());
 }
 
 #[test]

@@ -88,20 +88,34 @@ fn errors_say_what_was_wrong() {
 
 #[test]
 fn the_report_names_what_a_list_of_all_passed_over() {
+    #[derive(Clone)]
+    struct Mode;
     captured_fn! {
         #[capture(Layer::forward => *)]
         fn forward(scores: Tensor) {
             let probs = Tensor;
             let x = 1_u8;
         }
+
+        #[capture(Layer::backward => *)]
+        fn backward(grads: Tensor) {
+            let x = 1_u8;
+            let (mode, graph) = (Mode, Mode);
+        }
     }
     let _alone = alone();
     forward(Tensor);
     let text = report().to_string();
     assert!(text.contains("Layer.forward: reached 1 time; passed over: "), "{text}");
+    assert!(text.contains("(`Tensor`)"), "{text}");
     forward(Tensor);
+    (0..2).for_each(|_| backward(Tensor));
     let text = report().to_string();
     assert!(text.contains("Layer.forward: reached 2 times; passed over: "), "{text}");
+    // One line a function, whatever the types are.
+    let other =
+        "Layer.backward: reached 2 times; passed over: grads (`Tensor`), mode, graph (`Mode`)\n";
+    assert!(text.contains(other), "{text}");
     let list = text.split_once("passed over: ").and_then(|(_, rest)| rest.lines().next());
     assert!(
         ["scores, probs (`Tensor`)", "probs, scores (`Tensor`)"].contains(&list.expect("a list")),

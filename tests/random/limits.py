@@ -68,8 +68,8 @@ def functions():
         yield f"hundred_{kind}", *hundred(kind, statement)
     arms = "".join(f"\n        {i} => {{ let y = x; acc += y + {i}.0; }}" for i in range(150))
     yield "match_150_arms", "acc", f"(x: f32, n: usize) -> f32 {{ let mut acc = 0.0; match n {{{arms}\n _ => {{}} }} acc }}"
-    arms = "".join(f"\n        {i} => acc = x * {i}.0," for i in range(50))
-    yield "match_50_expressions", "acc", f"(x: f32, n: usize) -> f32 {{ let mut acc = 0.0; match n {{{arms}\n _ => {{}} }} acc }}"
+    arms = "".join(f"\n        {'#[cfg(all())] ' * (i % 2)}{i} => acc = x * {i}.0," for i in range(100))
+    yield "match_100_expressions", "acc", f"(x: f32, n: usize) -> f32 {{ let mut acc = 0.0; match n {{{arms}\n _ => {{}} }} acc }}"
     blocks = ["{ let b@ = x; ", "if x > 1.0 { let b@ = x; ", "for i@ in 0..n { let b@ = x; ", "unsafe { let b@ = x; ", "loop { let b@ = x; "]
     deep = nested(20, blocks, "acc += x;", ["}", "}", "}", "}", " break; }"])
     yield "blocks_20_deep", "acc", f"(x: f32, n: usize) -> f32 {{ let mut acc = 0.0; {deep} acc }}"

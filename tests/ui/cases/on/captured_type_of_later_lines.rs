@@ -1,3 +1,5 @@
+use std::ops::Shr;
+
 use anycapture::captured_fn;
 
 captured_fn! {
@@ -8,13 +10,30 @@ captured_fn! {
     }
 }
 
+/// An integer without a type shifts it, and that is an `i32` at the end of the function only.
+pub struct Big;
+
+impl Shr<u8> for Big {
+    type Output = Big;
+
+    fn shr(self, _: u8) -> Big {
+        self
+    }
+}
+
+impl Shr<i32> for Big {
+    type Output = Big;
+
+    fn shr(self, _: i32) -> Big {
+        self
+    }
+}
+
 captured_fn! {
     #[capture(*)]
-    pub fn first<T: Copy>(all: &[T], rows: &[usize]) -> Option<T> {
-        let first = rows.iter().map(|row| all[*row]).next();
-        let mut found = None;
-        found = first.or(found);
-        found
+    pub fn half(big: Big) {
+        let half = big >> 1;
+        drop(half);
     }
 }
 
