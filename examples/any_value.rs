@@ -5,7 +5,7 @@
 //! ```
 use anycapture::{Array, Options, capture};
 
-/// As a framework would have it.
+/// A tensor like a framework's.
 #[derive(Clone, Debug)]
 struct Tensor {
     shape: Vec<usize>,
@@ -16,7 +16,7 @@ fn forward(input: &Tensor, prompt: &str) {
     let hidden =
         Tensor { shape: input.shape.clone(), data: input.data.iter().map(|x| x * 2.0).collect() };
     let norms: Vec<f32> = hidden.data.chunks(2).map(|row| row.iter().sum()).collect();
-    // A tensor by reference, text, plain data; and what is inside a tensor, with its shape.
+    // A tensor by reference, text, plain data; and the data inside a tensor, with its shape.
     capture!(forward, input, prompt, norms, hidden[2, 2] = &hidden.data);
 }
 
@@ -33,7 +33,7 @@ fn main() {
         println!("{:?}", cache["forward.hidden"][0].as_slice::<f32>());
     }
 
-    // A conversion teaches the type once: from here on tables, files and comparisons have its numbers.
+    // A conversion is registered once: from now on tables, files and comparisons have the tensor's numbers.
     anycapture::activate_with(
         Options::new().convert(|tensor: &Tensor| Array::new(&tensor.shape, tensor.data.clone())),
     );

@@ -4,9 +4,9 @@
 //! cargo run --example nan_hunt --features capture
 //! ```
 //!
-//! Six blocks of three layers run; in one of them an epsilon was forgotten, and its input is constant: 0 / 0. The result is
-//! full of NaN. `#[capture(*)]` on each layer keeps all that it computes, without naming any of it, and the order of the
-//! captures leads to the value that was the first to hold a NaN.
+//! Six blocks of three layers run; in one of them an epsilon is missing, and its input is constant: 0 / 0. The result is full of
+//! NaN. `#[capture(*)]` on each layer keeps everything that it computes, without naming it, and the order of the captures leads
+//! to the first value that contains a NaN.
 
 use anycapture::captured_fn;
 
@@ -29,18 +29,18 @@ fn main() {
     }
 }
 
-/// The first captured value that holds a NaN.
+/// The first captured value that contains a NaN.
 #[derive(Debug, PartialEq)]
 pub struct Find {
     /// The function and the name of the value.
     pub key: String,
-    /// What its list says: `index = self.layer`.
+    /// The index from its list: `index = self.layer`.
     pub layer: i64,
-    /// In which call of the function, counted from 1.
+    /// The call of the function, from 1 on.
     pub call: usize,
 }
 
-/// Runs the network and looks through what its layers captured.
+/// Runs the network and searches the captured values of its layers.
 pub fn hunt() -> Option<Find> {
     {
         let _recording = anycapture::session();
@@ -48,7 +48,7 @@ pub fn hunt() -> Option<Find> {
     }
     let cache = anycapture::cache();
     let value = cache.in_order().find(|value| value.summary().nan() > 0)?;
-    // The function captures `value` once a call.
+    // The function captures `value` once in each call.
     let call =
         cache[value.key()].iter().take_while(|other| other.sequence() <= value.sequence()).count();
     Some(Find { key: value.key().to_string(), layer: value.index().unwrap_or(0), call })
@@ -69,7 +69,7 @@ struct Block {
 }
 
 impl Block {
-    /// What two faults make of a number.
+    /// The effect of two faults on a number.
     fn unless_faulty(&self, number: f32) -> f32 {
         if self.layer == FAULTY { 0.0 } else { number }
     }

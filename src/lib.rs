@@ -309,7 +309,7 @@ pub use store::{
     element::{Dtype, Element},
     kind::each,
     options::Options,
-    region::Recovered,
+    recover::Recovered,
     report::{KeyReport, Report},
     summary::Summary,
     value::{ReadError, Shown, Value},
@@ -375,7 +375,8 @@ mod unwind_safe {
 /// * A shape has up to 8 dimensions, of any integer types. If their product is not the number of elements, the values are
 ///   kept flat and the mismatch is counted.
 /// * `every` counts only the hits for which recording is active and `if` holds.
-/// * Zero: `every` computed as 0 takes every hit (a literal 0 does not compile), `keep = 0` and `room = 0` are as if not given.
+/// * Zero: an `every` that is 0 at run time takes every hit (a literal 0 does not compile); `keep = 0` and `room = 0` are as if not
+///   given.
 ///
 /// # Examples
 ///
@@ -422,10 +423,8 @@ macro_rules! capture {
     // capture!(forward, attn): the usual line, in one expansion
     ($($path:ident)::+, $item:ident) => {
         if $crate::ENABLED && $crate::is_active() {
-            match &$item {
-                __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
-                    [any $($path)+] $item [] __anycapture_value ($crate::__private::None)
-                }
+            $crate::__anycapture_value_must_own_what_it_holds! {
+                [any $($path)+] $item [] [&$item] ($crate::__private::None)
             }
         }
     };
@@ -847,8 +846,8 @@ pub fn scope() -> Scope {
 ///
 /// # Errors
 ///
-/// Returns `memory` if memory was given before, if a value was captured on the heap before, or if the store is in use: this is an
-/// interrupt handler that has interrupted a capture or a [`report`].
+/// Returns `memory` if memory was given before, if a value was captured on the heap before, or if the store is in use, as in an
+/// interrupt handler that interrupted the first hit of a key or a [`report`].
 ///
 /// # Examples
 ///
@@ -888,8 +887,8 @@ pub fn report() -> Report {
 /// On the heap, values captured while it runs, even by the closure itself, are kept but not shown. In given memory the closure
 /// borrows the values in place, so captures of the key being shown are refused meanwhile, and counted.
 ///
-/// A key that is in use and can't be waited for is skipped, and [`Shown`] says so: in an interrupt handler that has interrupted a capture
-/// of it, within a `visit` that is showing it, or in given memory while an [`export`] runs.
+/// A key that is in use and can't be waited for is skipped, and [`Shown`] says so: in an interrupt handler that interrupted a
+/// capture of it, within a `visit` that is showing it, or, in given memory, while an [`export`] runs.
 ///
 /// # Examples
 ///
@@ -1047,14 +1046,14 @@ pub fn try_take() -> Result<Cache, SnapshotError> {
 ///
 /// In Python: `safetensors.numpy.load_file("captured.safetensors")["Attention.forward.map"].shape`.
 ///
-/// In given memory, captures that come while it runs are refused, and counted; [`visit`] shows nothing then, and says so.
+/// In given memory, captures made while it runs are refused, and counted, and [`visit`] skips all keys.
 ///
 /// [safetensors]: https://github.com/huggingface/safetensors#format
 ///
 /// # Errors
 ///
-/// The first that `sink` gives, and then no more is written. What the file lacks, because a key was in use or there was no memory
-/// for a snapshot, is no error: the metadata says it under `anycapture.error`.
+/// Returns the first error of `sink`, and writes no more after it. If values are missing, because a key was in use or there was no
+/// memory for a snapshot, that is not an error: `anycapture.error` in the metadata says so.
 ///
 /// # Examples
 ///
@@ -1082,7 +1081,7 @@ pub fn export<E>(sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
 ///
 /// # Panics
 ///
-/// Panics, at compile time in a `const`, if the size overflows a `usize` and overflow checks are on.
+/// Panics, at compile time in a `const`, if the size overflows a `usize`.
 ///
 /// # Examples
 ///
@@ -1120,7 +1119,7 @@ pub const fn region_size<E: Element>(
 /// }
 /// ```
 pub fn recover(memory: &[u8]) -> Option<Recovered<'_>> {
-    store::region::recover(memory)
+    store::recover::recover(memory)
 }
 
 #[cfg(any(doc, doctest))]

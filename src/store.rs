@@ -1,54 +1,55 @@
-//! Where captured values live: the door of the store.
+//! The store: where captured values live.
 //!
-//! The way of a value, with a heap:
+//! The path of a value, with a heap:
 //!
-//! 1. A line `capture!(forward, attn)` expands to a `static` [`Callsite`] and a call that method lookup picks by the type of
-//!    the value ([`probe`]).
-//! 2. [`record`] finds the owner of the key, asks the store of this thread ([`control`], [`scope`]) whether the key is
-//!    recorded, and gets the place of its values: a ring.
+//! 1. A line `capture!(forward, attn)` expands to a `static` [`Callsite`] and a call that method lookup picks by the type of the
+//!    value ([`probe`]).
+//! 2. [`record`] finds the owner of the key, and gets the place of its values, a ring, from the store of this thread ([`control`],
+//!    [`scope`]), if that records the key.
 //! 3. The ring ([`ring`]) is a queue of chunks ([`chunk`]). A small value is appended to the newest chunk, under one lock. A large
 //!    one is copied outside of the lock, into the chunk of the value that it overwrites.
 //! 4. A reader ([`walk`], [`list`], [`cache`]) shares chunks with the ring; a [`Value`](value::Value) is a chunk and a position in it.
 //!
-//! In given memory step 3 is a ring of bytes ([`region`]), behind a lock of its own in the owner of the key, and step 4 shows
-//! values that are borrowed from it.
+//! In given memory, step 3 is a ring of bytes ([`region`]) with its own lock, in the owner of the key, and step 4 borrows values from
+//! it.
 //!
-//! Each file uses only files above it in this list, which `tests/house.py` proves:
+//! Each file uses only files above it in this list, which `tests/house.py` checks:
 //!
 //! | file | its one job |
 //! | --- | --- |
 //! | `element.rs` | plain data: the primitives, arrays and slices of them, their shapes, a typed buffer |
-//! | `summary.rs` | a few numbers to judge a value by |
-//! | `counts.rs` | what became of values |
+//! | `summary.rs` | minimum, maximum, mean, NaN and infinite counts of a value |
+//! | `counts.rs` | counts of what became of values |
 //! | `sync.rs` | how to lock, and for how long to wait |
 //! | `share.rs` | a reference-counted pointer whose allocation may fail |
-//! | `source.rs` | elements on their way in: a slice, or an iterator |
+//! | `source.rs` | elements on their way into a ring: a slice, or an iterator |
 //! | `chunk.rs` | a run of values of one form |
-//! | `frame.rs` | a value as a record of its own, for a line that loses bytes |
+//! | `frame.rs` | a value as a self-contained record, for a serial line that loses bytes |
 //! | `value.rs` | one captured value, as a reader sees it |
 //! | `ring.rs` | rings of chunks, on the heap |
-//! | `region.rs` | rings of bytes, in given memory; recovery |
+//! | `region.rs` | rings of bytes, in given memory |
+//! | `recover.rs` | the rings found after a reset |
 //! | `callsite.rs` | the `static` of a capture line; the keys |
-//! | `note.rs` | what a line says beside its value |
+//! | `note.rs` | the shape and the options of a line |
 //! | `convert.rs` | conversions of users' types |
 //! | `memory.rs` | the given memory of the process |
-//! | `options.rs` | what to record, and how much of it |
+//! | `options.rs` | limits, filter and conversions, before they are set |
 //! | `table.rs` | the keys of a scope |
-//! | `control.rs` | a store: what is set, and where the values of each key live |
+//! | `control.rs` | a store: its settings, and where the values of each key live |
 //! | `scope.rs` | which store a thread uses |
-//! | `keep.rs` | into a ring on the heap |
-//! | `record.rs` | the way in |
-//! | `walk.rs` | the way out: `visit` and `drain` |
-//! | `report.rs` | why the store holds what it holds |
+//! | `keep.rs` | adds a value to a ring on the heap |
+//! | `record.rs` | recording: from a line to the ring of its key |
+//! | `walk.rs` | reading without a snapshot: `visit` and `drain` |
+//! | `report.rs` | why the store holds the values it holds |
 //! | `list.rs` | the values of one key in a snapshot |
 //! | `cache.rs` | snapshots: `cache` and `take` |
 //! | `safetensors.rs` | a file in that format |
-//! | `export.rs` | what was captured, as a file |
-//! | `front.rs` | what the functions of the crate's root do |
-//! | `off.rs` | the same names when nothing is recorded |
-//! | `kind.rs` | what a line does with a value of each kind |
-//! | `probe.rs` | what a line calls: which way a value goes in, by its type |
-//! | `star.rs` | what a line with `*` calls: a choice by type that waits for later lines |
+//! | `export.rs` | exports captured values as a file |
+//! | `front.rs` | the functions of the crate's root |
+//! | `off.rs` | the same names with the feature off |
+//! | `kind.rs` | how a line records a value of each kind |
+//! | `probe.rs` | picks how a value is recorded, by its type |
+//! | `star.rs` | picks how a value of a function with `*` is recorded, by a type that later lines may tell |
 
 #[cfg(feature = "alloc")]
 pub(crate) mod cache;
@@ -79,6 +80,7 @@ pub(crate) mod options;
 pub(crate) mod probe;
 #[cfg(feature = "capture")]
 pub(crate) mod record;
+pub(crate) mod recover;
 pub(crate) mod region;
 pub(crate) mod report;
 #[cfg(all(feature = "capture", feature = "alloc"))]

@@ -32,6 +32,27 @@ fn give(size: usize) {
     activate();
 }
 
+/// Captures with one thread, then with a second one: the names of the tensors in a file made after each.
+fn files_of_one_thread_and_of_two() -> [Vec<String>; 2] {
+    let names = || {
+        let mut file = Vec::new();
+        export(|bytes| -> Result<(), Infallible> {
+            file.extend_from_slice(bytes);
+            Ok(())
+        })
+        .expect("a `Vec` takes all");
+        let tensors = safetensors::SafeTensors::deserialize(&file).expect("a file");
+        let mut names: Vec<String> = tensors.names().iter().map(ToString::to_string).collect();
+        names.sort();
+        names
+    };
+    let hit = |n: u32| capture!(threads, n);
+    (0..3).for_each(hit);
+    let before = names();
+    thread::scope(|scope| drop(scope.spawn(|| hit(3))));
+    [before, names()]
+}
+
 /// Runs an ignored test of this file in a process of its own.
 fn run_alone(name: &str, variables: &[(&str, String)]) {
     let this = env::current_exe().expect("this test's file");
@@ -78,6 +99,19 @@ test_in_a_process! {
         assert!(set_memory(Box::leak(vec![0; 100].into())).is_err());
         capture!(m, before);
         assert_eq!(cache()["m.before"].len(), 2, "they stay there");
+    }
+
+    fn a_report_begins_with_what_is_set_and_was_used() {
+        let x = 1_u8;
+        capture!(early, x);
+        let text = report().to_string();
+        assert!(text.starts_with("anycapture: recording was never activated"), "{text}");
+        assert!(text.ends_with("  limits: 1024 values a key, 256 MiB in all; 0 bytes in use\n"), "{text}");
+        activate();
+        capture!(early, x);
+        let text = report().to_string();
+        assert!(text.contains("limits: 1024 values a key, 256 MiB in all; "), "{text}");
+        assert!(text.contains("early.x: 1 kept") && !text.contains("0 bytes in use"), "{text}");
     }
 
     fn plain_data_comes_back() {
@@ -470,6 +504,20 @@ test_in_a_process! {
         });
         let file = safetensors::SafeTensors::deserialize(&file).expect("a whole file");
         assert_eq!(file.tensor("cut.last").expect("the last key").shape(), [3]);
+    }
+
+    fn a_file_has_thread_numbers_if_a_second_thread_has_captured() {
+        give(4_000);
+        let [one, two] = files_of_one_thread_and_of_two();
+        assert_eq!(one, ["threads.n", "threads.n#sequence"]);
+        assert_eq!(two, ["threads.n", "threads.n#sequence", "threads.n#thread"]);
+    }
+
+    fn a_file_has_thread_numbers_if_a_second_thread_has_captured_on_the_heap() {
+        activate();
+        let [one, two] = files_of_one_thread_and_of_two();
+        assert_eq!(one, ["threads.n", "threads.n#sequence"]);
+        assert_eq!(two, ["threads.n", "threads.n#sequence", "threads.n#thread"]);
     }
 
     fn a_conversion_or_an_iterator_that_panics_leaves_the_ring_sound() {

@@ -50,3 +50,25 @@ fn alone() -> Alone {
     anycapture::activate_with(options);
     Alone(anycapture::session(), guard)
 }
+
+/// A key that has a ring takes the shortest way in, which leads into the store of the process only.
+#[cfg(feature = "std")]
+#[test]
+fn a_line_that_recorded_into_the_store_of_the_process_records_into_a_scope_while_there_is_one() {
+    let hit = |n: u32| anycapture::capture!(process, n);
+    let kept = || -> Vec<u32> {
+        let cache = anycapture::cache();
+        cache["process.n"].iter().filter_map(|value| value.scalar()).collect()
+    };
+    let _alone = alone();
+    (0..3).for_each(hit);
+    let scope = anycapture::scope();
+    (3..5).for_each(hit);
+    assert_eq!(kept(), [3, 4]);
+    // This thread is in the scope, others are not.
+    std::thread::scope(|threads| drop(threads.spawn(|| hit(5))));
+    assert_eq!(kept(), [3, 4]);
+    drop(scope);
+    hit(6);
+    assert_eq!(kept(), [0, 1, 2, 5, 6]);
+}

@@ -372,11 +372,15 @@ macro_rules! __anycapture_names {
             const __ANYCAPTURE_LIST: &[&$crate::__private::str] =
                 &[$($crate::__private::stringify!($x),)* $($crate::__private::stringify!($not)),*];
             const __ANYCAPTURE_TEXT: &$crate::__private::str = $crate::__private::stringify!($p $body);
+            const __ANYCAPTURE_STAND: [$crate::__private::bool; __ANYCAPTURE_LIST.len()] =
+                $crate::__private::names::stand(__ANYCAPTURE_LIST, __ANYCAPTURE_TEXT);
             $($crate::__anycapture_names! { @one $x })*
             $($crate::__anycapture_names! { @one $not })*
         };
     };
-    (@one self) => { const _: () = $crate::__private::names::check("self", __ANYCAPTURE_LIST, __ANYCAPTURE_TEXT); };
+    (@one self) => {
+        const _: () = $crate::__private::names::check("self", __ANYCAPTURE_LIST, &__ANYCAPTURE_STAND, __ANYCAPTURE_TEXT);
+    };
     // A constant that fails is noted where it is named, so the name in the list is under the user's eyes.
     (@one $x:tt) => {
         const _: () = {
@@ -384,6 +388,7 @@ macro_rules! __anycapture_names {
             const $x: () = $crate::__private::names::check(
                 $crate::__private::stringify!($x),
                 __ANYCAPTURE_LIST,
+                &__ANYCAPTURE_STAND,
                 __ANYCAPTURE_TEXT,
             );
             $x

@@ -119,11 +119,7 @@ macro_rules! __anycapture_hit {
 macro_rules! __anycapture_item {
     // attn
     ($l:tt [$item:ident [] [] []] $note:expr) => {
-        match &$item {
-            __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
-                $l $item [] __anycapture_value $note
-            }
-        }
+        $crate::__anycapture_value_must_own_what_it_holds! { $l $item [] [&$item] $note }
     };
     // attn, in the list of a function
     ($l:tt [$item:ident $listed:tt $dims:tt []] $note:expr) => {
@@ -139,7 +135,7 @@ macro_rules! __anycapture_item {
     (@[] $l:tt $item:ident $listed:tt $note:expr, $value:expr) => {
         match $value {
             __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
-                $l $item $listed __anycapture_value $note
+                $l $item $listed [__anycapture_value] $note
             }
         }
     };
@@ -159,7 +155,7 @@ macro_rules! __anycapture_item {
             &$crate::__private::shaped($shape, $note),
         ) {
             (__anycapture_value, __anycapture_note) => $crate::__anycapture_value_must_own_what_it_holds! {
-                $l $item $listed __anycapture_value ($crate::__private::Some(__anycapture_note))
+                $l $item $listed [__anycapture_value] ($crate::__private::Some(__anycapture_note))
             }
         }
     };
@@ -187,14 +183,15 @@ macro_rules! __anycapture_let_mut_that_moves_is_listed_as_let_name {
 /// The code of a capture: the only place that names the store. What rustc says of a value that borrows ends with this name.
 ///
 /// `$l` is `[case path]`: `any`, or with `*` in a list `optional`, which passes over what it can't keep, or the types `(T, U,)`. With
-/// `*` the type may not be known yet: `store/star.rs` explains the zeros. The names that this puts in scope are not in scope for the user's expressions.
+/// `*` the type may not be known yet: `store/star.rs` explains the zeros. What this puts in scope is no name of a variable: the value
+/// may be `&attn`, but no expression of the user's.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_value_must_own_what_it_holds {
     // capture!(forward, attn)
-    ([any $($path:ident)+] $item:ident [] $value:ident $note:expr) => {{
+    ([any $($path:ident)+] $item:ident [] [$value:expr] $note:expr) => {{
         use $crate::__private::any::*;
-        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
+        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::NEW;
         $crate::__private::Probe::new($value).__anycapture_record(
             &__ANYCAPTURE_SITE,
             &$crate::__private::concat!(
@@ -205,8 +202,8 @@ macro_rules! __anycapture_value_must_own_what_it_holds {
         );
     }};
     // #[capture(*)]
-    ([optional $($path:ident)+] $item:ident [] $value:ident $note:expr) => {{
-        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
+    ([optional $($path:ident)+] $item:ident [] [$value:expr] $note:expr) => {{
+        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::NEW;
         $crate::__private::choose(
             $crate::__private::ToPlain::new($value),
             &__ANYCAPTURE_SITE,
@@ -218,21 +215,21 @@ macro_rules! __anycapture_value_must_own_what_it_holds {
         );
     }};
     // what can't be the name of a constant here
-    ($l:tt $item:ident [self] $value:ident $note:expr) => {
-        $crate::__anycapture_value_must_own_what_it_holds! { $l $item [] $value $note }
+    ($l:tt $item:ident [self] [$value:expr] $note:expr) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { $l $item [] [$value] $note }
     };
-    ($l:tt $item:ident [__anycapture_value] $value:ident $note:expr) => {
-        $crate::__anycapture_value_must_own_what_it_holds! { $l $item [] $value $note }
+    ($l:tt $item:ident [__anycapture_value] [$value:expr] $note:expr) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { $l $item [] [$value] $note }
     };
-    ($l:tt $item:ident [__anycapture_note] $value:ident $note:expr) => {
-        $crate::__anycapture_value_must_own_what_it_holds! { $l $item [] $value $note }
+    ($l:tt $item:ident [__anycapture_note] [$value:expr] $note:expr) => {
+        $crate::__anycapture_value_must_own_what_it_holds! { $l $item [] [$value] $note }
     };
     // #[capture(attn)]: errors about the value point at the name in the list, as at any argument that is one token of the user's
-    ([any $($path:ident)+] $item:ident [$listed:tt] $value:ident $note:expr) => {{
+    ([any $($path:ident)+] $item:ident [$listed:tt] [$value:expr] $note:expr) => {{
         use $crate::__private::any::*;
         #[allow(non_upper_case_globals)]
         const $listed: $crate::__private::Listed = $crate::__private::Listed;
-        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
+        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::NEW;
         $crate::__private::Probe::new($value).__anycapture_record(
             &__ANYCAPTURE_SITE,
             &$crate::__private::concat!(
@@ -243,8 +240,8 @@ macro_rules! __anycapture_value_must_own_what_it_holds {
         );
     }};
     // #[capture(*: Tensor)]
-    ([($($type:ty,)+) $($path:ident)+] $item:ident [] $value:ident $note:expr) => {{
-        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::new();
+    ([($($type:ty,)+) $($path:ident)+] $item:ident [] [$value:expr] $note:expr) => {{
+        static __ANYCAPTURE_SITE: $crate::__private::Callsite = $crate::__private::Callsite::NEW;
         $crate::__private::choose(
             $crate::__private::Typed::<0, _, ($($type,)+)>::new($value),
             &__ANYCAPTURE_SITE,

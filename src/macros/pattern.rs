@@ -136,10 +136,8 @@ macro_rules! __anycapture_bind {
     // *, without options: written at once
     (let $x:ident [$f:tt [$($path:tt)*] $active:tt $e:tt [] $r:tt $all:tt] [* $type:tt]) => {
         if $active && $crate::is_active() {
-            match &$x {
-                __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
-                    [$type $($path)*] $x [] __anycapture_value ($crate::__private::None)
-                }
+            $crate::__anycapture_value_must_own_what_it_holds! {
+                [$type $($path)*] $x [] [&$x] ($crate::__private::None)
             }
         }
     };
@@ -201,7 +199,7 @@ macro_rules! __anycapture_captured {
         if $active && $crate::is_active() {
             match $crate::__anycapture_let_mut_that_moves_is_listed_as_let_name! { $x } {
                 __anycapture_value => $crate::__anycapture_value_must_own_what_it_holds! {
-                    [any $($path)*] $x $listed __anycapture_value ($crate::__private::None)
+                    [any $($path)*] $x $listed [__anycapture_value] ($crate::__private::None)
                 }
             }
         }

@@ -1,8 +1,8 @@
 //! Owned snapshots: `cache` and `take`.
 //!
-//! A snapshot holds a list for each key that has values, and each list shares chunks with the store. So it takes a few bytes a
-//! chunk, whatever the values weigh, and what the store overwrites later stays whole in it. Every allocation may fail: `try_cache`
-//! gives an error then.
+//! A snapshot holds a list for each key that has values, and each list shares chunks with the store. So it takes a few bytes for each
+//! chunk, whatever the size of the values, and keeps values that the store overwrites later. Every allocation may fail: `try_cache`
+//! then returns an error.
 
 use alloc::{
     string::{String, ToString},
@@ -20,11 +20,11 @@ use super::value::{ShortTypeName, Value};
 
 /// An owned snapshot of everything captured: a map from key to the list of its values, oldest first.
 ///
-/// It shares the values with the store and copies none of the large ones. Keys stand in the order of their first capture.
-/// [`Display`](fmt::Display) prints a line a key: count, element type, shape, minimum, maximum, mean, and the numbers of NaN
+/// It shares the values with the store, and copies only the newest small ones. Keys are in the order of their first hits.
+/// [`Display`](fmt::Display) prints a line for each key: count, element type, shape, minimum, maximum, mean, and the numbers of NaN
 /// and infinite elements.
 ///
-/// The list of a key is made when it is first asked for, 16 bytes a value.
+/// The list of a key is made when it is first read, and takes 16 bytes for each value.
 ///
 /// # Examples
 ///
@@ -52,7 +52,7 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// A snapshot of `lists`, whose keys all differ.
+    /// A snapshot of `lists`, whose keys must be distinct.
     #[cfg(feature = "capture")]
     pub(crate) fn new(lists: Vec<List>) -> Result<Cache, SnapshotError> {
         let mut sorted = Vec::new();
@@ -73,23 +73,23 @@ impl Cache {
         &self.lists
     }
 
-    /// The list of a key, found in as many comparisons as its number has bits.
+    /// The list of a key, found by binary search.
     fn list(&self, key: &str) -> Option<&List> {
         let found = self.sorted.binary_search_by_key(&key, |&at| self.lists[at].key());
         found.ok().map(|at| &self.lists[self.sorted[at]])
     }
 
-    /// The keys that hold at least one value, in the order of their first capture.
+    /// The keys that hold at least one value, in the order of their first hits.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.lists.iter().map(|list| -> &str { list.key() })
     }
 
-    /// The values of `key`, oldest first, or `None` if it holds none; [`explain`](Cache::explain) says
-    /// why. `cache["key"]` gives the same, and panics with that explanation.
+    /// The values of `key`, oldest first, or `None` if it holds none; [`explain`](Cache::explain) says why. `cache["key"]` returns the
+    /// same, or panics with that explanation.
     ///
     /// # Panics
     ///
-    /// If there is no memory for the list, which is made when it is first asked for.
+    /// Panics if there is no memory for the list, which is made when it is first read.
     ///
     /// # Examples
     ///
@@ -109,12 +109,12 @@ impl Cache {
         self.list(key).map(List::values)
     }
 
-    /// The newest value of `key` whose line gave these indices, all of them: `cache.at("Attention.forward.map", &[layer, step])`.
-    /// `None` if there is none, as when it was overwritten. It looks through the list from its end.
+    /// The newest value of `key` with exactly these indices: `cache.at("Attention.forward.map", &[layer, step])`. `None` if there is
+    /// none, for instance because it was overwritten. It searches the list from its end.
     ///
     /// # Examples
     ///
-    /// A key-value cache grows by a row a step, so the maps of one layer differ in shape:
+    /// A key-value cache grows by a row with each step, so the maps of one layer differ in shape:
     ///
     /// ```
     /// # use anycapture::capture;
@@ -139,7 +139,7 @@ impl Cache {
         self.list(key).is_some()
     }
 
-    /// Every key with its values, in the order of their first capture.
+    /// Every key with its values, in the order of first hits.
     ///
     /// # Examples
     ///
@@ -159,7 +159,7 @@ impl Cache {
     ///
     /// # Panics
     ///
-    /// If there is no memory for the references, 8 bytes a value.
+    /// Panics if there is no memory for the references, 8 bytes for each value.
     ///
     /// # Examples
     ///
@@ -184,18 +184,18 @@ impl Cache {
         values.into_iter()
     }
 
-    /// The number of keys that hold a value. `cache[key].len()` is that of the values of one.
+    /// The number of keys that hold a value. `cache[key].len()` is the number of values of a key.
     pub fn len(&self) -> usize {
         self.lists.len()
     }
 
-    /// Whether there is no value at all; [`report`](crate::report) says why.
+    /// Whether the snapshot holds no values; [`report`](crate::report) says why.
     pub fn is_empty(&self) -> bool {
         self.lists.is_empty()
     }
 
-    /// Says in words why `key` holds what it holds: as [`report`](crate::report) does, for one key, with the nearest
-    /// names when there is no such key. Empty where there is no memory for the words.
+    /// Explains why `key` holds the values it holds, as [`report`](crate::report) does, and names the nearest keys if there is no such
+    /// key. Empty if there is no memory for the text.
     ///
     /// # Examples
     ///
@@ -217,7 +217,7 @@ impl Cache {
 impl Clone for Cache {
     /// # Panics
     ///
-    /// If there is no memory for the references; the values are shared.
+    /// Panics if there is no memory for the references; the values are shared.
     fn clone(&self) -> Cache {
         let try_clone = || {
             let mut lists = Vec::new();
@@ -241,7 +241,7 @@ impl ops::Index<&str> for Cache {
     ///
     /// # Panics
     ///
-    /// If the key holds no value, with the words of [`explain`](Cache::explain).
+    /// Panics if the key holds no value, with the text of [`explain`](Cache::explain).
     fn index(&self, key: &str) -> &[Value<'static>] {
         self.get(key).unwrap_or_else(|| panic!("{}", self.explain(key)))
     }
@@ -308,7 +308,7 @@ impl fmt::Display for Cache {
     }
 }
 
-/// Key, count, and element type with shape: of several forms one, chosen by name, and how many others there are.
+/// Key, count, and element type with shape. For several forms, the first in alphabetical order, and the number of others.
 fn row((key, values): (&str, &[Value<'static>])) -> [String; 3] {
     let form = |value: &Value<'_>| match value.type_name() {
         Some(name) => ShortTypeName(name).to_string(),
@@ -345,7 +345,8 @@ pub(crate) fn try_cache() -> Result<Cache, SnapshotError> {
     })
 }
 
-/// The same, which the store then holds no longer. What can't be taken stays there: it is an error if that is all.
+/// The same, and removes the values from the store. Stops at the first key that can't be taken: an error if it is the first one with
+/// values.
 #[cfg(feature = "capture")]
 pub(crate) fn try_take() -> Result<Cache, SnapshotError> {
     with_store(|store| {

@@ -66,12 +66,12 @@ pub(crate) mod state {
     pub(crate) const CLEARED: Bits = 1 << (LAST - 2);
     /// The values live in given memory. It stays set when a new filter clears the bits above.
     pub(crate) const REGION: Bits = 1 << (LAST - 3);
-    /// Whether an export shows its values: a bit for each of two exports at a time.
+    /// The values are part of a running export: one bit for each of two concurrent exports.
     pub(crate) const EXPORTED: [Bits; 2] = [1 << (LAST - 4), 1 << (LAST - 5)];
-    /// Whether its ring is held while a user's code runs.
+    /// The ring is locked while a user's code runs.
     #[cfg(feature = "std")]
     pub(crate) const HELD: Bits = 1 << (LAST - 6);
-    /// The rest.
+    /// The bits of the ring's number.
     #[cfg(feature = "alloc")]
     pub(crate) const RING: Bits = (1 << (LAST - 6)) - 1;
 }
@@ -83,6 +83,10 @@ static ROOT: OnceRef<'static, Callsite> = OnceRef::new();
 static NEAR_END: Mutex<Option<&'static Callsite>> = Mutex::new(None);
 
 impl Callsite {
+    /// A line that was not hit. A constant is evaluated once for all lines, a call for each of them.
+    #[allow(clippy::declare_interior_mutable_const)] // it is where a `static` begins
+    pub const NEW: Callsite = Callsite::new();
+
     /// A line that was not hit.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Callsite {
@@ -114,7 +118,7 @@ impl Callsite {
     pub fn change_state(&self, clear: Bits, set: Bits) {
         #[cfg(target_has_atomic = "32")]
         let _ = self.state.fetch_update(Relaxed, Relaxed, |state| Some(state & !clear | set));
-        // Without compare-and-swap, what an interrupt or another core changes right here, of the same key, is overlooked.
+        // Without compare-and-swap, a change of the same key by an interrupt or another core right here is lost.
         #[cfg(not(target_has_atomic = "32"))]
         self.state.store(self.state() & !clear | set, Relaxed);
     }
@@ -275,9 +279,20 @@ impl core::fmt::Display for KeyName<'_> {
 mod tests {
     extern crate std;
 
-    use std::{string::ToString, vec::Vec};
+    use std::{collections::HashSet, format, string::ToString, vec::Vec};
 
-    use super::{KeyName, Plain, same};
+    use super::{KeyName, Plain, hash, same};
+
+    #[test]
+    fn similar_keys_spread_over_the_trie() {
+        for form in ["Layer.forward.x", "x", ""] {
+            let key = |n| format!("{form}{n}.attn");
+            let places: HashSet<u32> = (0..1_024).map(|n| hash(&key(n)) % 1_024).collect();
+            // By chance it is 647 of them.
+            assert!(places.len() > 560, "{form}: {}", places.len());
+        }
+        assert_eq!(hash("r#fn.r#type"), hash("fn.type"));
+    }
 
     #[test]
     fn raw_identifiers_are_read_without_their_prefix() {

@@ -411,6 +411,12 @@ mod heap {
             Stamp { sequence: self.base + u64::from(mark.after), thread: mark.thread }
         }
 
+        /// Whether any value from number `start` on is from a thread other than the first.
+        pub(crate) fn has_threads(&self, start: usize) -> bool {
+            // Reads all of them without an early exit, several at a time.
+            self.marks[start..self.len].iter().fold(0, |all, mark| all | mark.thread) != 0
+        }
+
         /// The number of values with a smaller sequence than `end`.
         pub(crate) fn count_before(&self, end: u64) -> usize {
             self.marks[..self.len].partition_point(|mark| self.stamp_of(mark).sequence < end)

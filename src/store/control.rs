@@ -99,8 +99,8 @@ impl Settings {
     }
 }
 
-/// What captures ask for. Without scopes each is a `static`: so the compiler sees which a program never sets, and leaves out the
-/// code for it.
+/// The flags that captures read. Without scopes each is a `static`: the compiler sees which of them a program never sets, and removes
+/// the code that depends on it.
 macro_rules! flags {
     ($($(#[$doc:meta])* $name:ident)+) => {
         #[cfg(feature = "std")]
@@ -133,7 +133,7 @@ macro_rules! flags {
 }
 
 flags! {
-    /// The switch, of a scope; that of the process is in [`SWITCH`] where there are scopes.
+    /// The switch. With scopes, that of the process is in [`SWITCH`] instead.
     active
     /// Whether there is a filter: without one, no lock is needed to admit a key.
     filters
@@ -251,7 +251,7 @@ impl Store {
         place.map_err(|event| self.count(owner, event)).ok()
     }
 
-    /// Asks the filter, and finds or makes the place of a key. The answer is written into the state, for [`known_place`].
+    /// Applies the filter, and finds or makes the place of a key. The result is written into the state, for [`known_place`].
     #[cold]
     fn find_place(&self, owner: &'static Callsite) -> Result<Place, Event> {
         let filters = || self.filters().load(Relaxed);
@@ -331,7 +331,7 @@ impl Store {
         owner.stats.count(event);
     }
 
-    /// What the events of a key were counted as.
+    /// The counts of the events of a key.
     pub(crate) fn events(&self, owner: &'static Callsite) -> Events {
         #[cfg(feature = "std")]
         if let Some(table) = &self.table {
@@ -385,7 +385,7 @@ impl Store {
         place_of(owner)
     }
 
-    /// What became of the values of a key.
+    /// The counts of the values of a key.
     pub(crate) fn counts(&self, owner: &'static Callsite, place: Option<Place>) -> Counts {
         match place {
             Some(Place::Region) => {
@@ -620,7 +620,7 @@ impl Store {
     }
 }
 
-/// What the store of the process has answered for a key before: its place, or that the filter leaves it out.
+/// The earlier result for a key in the store of the process: its place, or that the filter leaves it out.
 #[inline]
 fn known_place(owner: &'static Callsite) -> Option<Result<Place, Event>> {
     let state = owner.state();

@@ -50,7 +50,7 @@ pub(crate) struct Counts {
     pub taken: u64,
 }
 
-/// Something that happens to a value other than that a ring takes it in.
+/// An event other than that a ring takes a value in.
 #[derive(Clone, Copy)]
 pub(crate) enum Event {
     Refused(Refused),
@@ -60,21 +60,21 @@ pub(crate) enum Event {
     Mismatched,
     /// A `None` or an `Err`.
     Absent,
-    /// Passed over by `*`: not plain data, nor text.
+    /// Passed over by `*`: neither plain data nor text.
     PassedOver,
     /// A conversion failed.
     Unconverted,
-    /// Kept, but a shape was given, and it is not plain data.
+    /// Kept without the given shape, as the value is not plain data.
     ShapeIgnored,
 }
 
-/// How often each event has happened, by its number.
+/// The count of each event, by its number.
 pub(crate) type Events = [u32; Event::COUNT];
 
 impl Event {
     pub(crate) const COUNT: usize = 10;
 
-    /// Its place in [`Events`].
+    /// Its position in [`Events`].
     pub(crate) const fn number(self) -> usize {
         match self {
             Event::Refused(Refused::NoMemory) => 0,
@@ -84,7 +84,7 @@ impl Event {
             Event::Mismatched => 4,
             Event::Absent => 5,
             Event::PassedOver => 6,
-            // Without a heap the next three don't happen.
+            // Without a heap the next three can't happen.
             Event::Refused(Refused::NotPlain) => 7,
             Event::Unconverted => 8,
             Event::ShapeIgnored => 9,
@@ -101,10 +101,10 @@ mod with_capture {
 
     use super::{AtomicBits, Event, Events};
 
-    /// Those that happen at all.
+    /// The number of events that can happen.
     const COUNTED: usize = if cfg!(feature = "alloc") { Event::COUNT } else { 7 };
 
-    /// Counts events. It is all zero at first, so that it costs no flash on a microcontroller.
+    /// Counts events. It starts as all zeros, so it takes no flash on a microcontroller.
     pub(crate) struct Stats([AtomicBits; COUNTED]);
 
     impl Stats {
@@ -120,12 +120,12 @@ mod with_capture {
             #[cfg(target_has_atomic = "32")]
             // `Err`: the counter is at its largest number.
             let _ = counter.fetch_update(Relaxed, Relaxed, |count| count.checked_add(1));
-            // Without compare-and-swap, an interrupt or another core that counts the same right here loses its count.
+            // Without compare-and-swap, a count that an interrupt or another core adds right here is lost.
             #[cfg(not(target_has_atomic = "32"))]
             counter.store(counter.load(Relaxed).saturating_add(1), Relaxed);
         }
 
-        #[allow(clippy::useless_conversion)] // not where they have 16 bits
+        #[allow(clippy::useless_conversion)] // needed where `Bits` has 16 bits
         pub(crate) fn events(&self) -> Events {
             core::array::from_fn(|nth| {
                 self.0.get(nth).map_or(0, |count| count.load(Relaxed).into())

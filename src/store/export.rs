@@ -73,8 +73,7 @@ mod region {
     }
 
     impl Rings<'_> {
-        /// Begins an export: marks the rings that can be had now. The others, and those of keys that come later, are left out of
-        /// every pass alike.
+        /// Begins an export: marks the rings that are free now. Other rings, and those of later keys, are left out of all passes.
         pub(super) fn of(store: &Store) -> Rings<'_> {
             let Some(exporting) = Exporting::begin() else {
                 return Rings { store, exporting: None, lacks: Some(InUse) };
@@ -100,7 +99,7 @@ mod region {
             let exported = state::EXPORTED[exporting.number];
             for (owner, place) in self.store.keys() {
                 if place == Some(Place::Region) && owner.state() & exported != 0 {
-                    // What is begun can't be ended without it.
+                    // The file can't be completed without this ring.
                     let ring = (0..TRIES).find_map(|_| lock(&owner.ring)).ok_or(fmt::Error)?;
                     if let Some(ring) = ring.as_ref() {
                         let _held = Held::begin(owner);
@@ -220,9 +219,7 @@ mod heap {
         }
 
         fn has_threads(&self) -> bool {
-            self.parts()
-                .iter()
-                .any(|part| part.chunk.stamps(part.start).any(|stamp| stamp.thread != 0))
+            self.parts().iter().any(|part| part.chunk.has_threads(part.start))
         }
 
         fn write(&self, column: Column, indices: usize, out: &mut Out<'_>) -> fmt::Result {

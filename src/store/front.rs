@@ -1,5 +1,5 @@
-//! What the functions of the crate's root do, with the store of this thread. With the feature off `off.rs` has the same names,
-//! so that the root has no `#[cfg]`.
+//! The functions of the crate's root, on the store of this thread. With the feature off, `off.rs` has the same names, so that the
+//! root has no `#[cfg]`.
 
 use super::control::Store;
 use super::options::Options;
@@ -16,7 +16,7 @@ pub(crate) fn activate() {
 
 pub(crate) fn activate_with(mut options: Options) {
     with_store(|store| store.set(&mut options));
-    // What was replaced is dropped here, when no lock is held: that may run a user's code.
+    // The replaced settings are dropped here, when no lock is held, as that may run a user's code.
     drop(options);
     activate();
 }
@@ -33,7 +33,7 @@ pub(crate) fn clear() {
     with_store(Store::clear);
 }
 
-/// Drops every value, and begins all counts anew.
+/// Drops every value, and resets all counts.
 pub(crate) fn reset() {
     with_store(|store| {
         store.clear();

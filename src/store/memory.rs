@@ -1,8 +1,8 @@
 //! The given memory of the process: the part that is not carved yet, its current readers, and the order of the captures in it.
 //!
-//! Each key has a lock of its own, in its owner, so a capture meets only captures and readers of the same key. An export reads
-//! all rings several times and must find them unchanged, so captures are refused while one lives: [`Exporting`]. A user's code may
-//! run while a ring is held, and capture or read the same key, so neither waits for that ring then: [`Held`].
+//! Each key has its own lock, in its owner, so a capture contends only with captures and readers of the same key. An export reads all
+//! rings several times and must find them unchanged, so captures are refused during one: [`Exporting`]. A user's code may run while a
+//! ring is locked, and capture or read the same key, so neither waits for that ring: [`Held`].
 
 #[cfg(feature = "std")]
 use core::cell::Cell;
@@ -35,14 +35,14 @@ mod region_sequence {
 
     use super::Refused;
 
-    /// The captures, without those of whole turns of the word.
+    /// The number of captures, modulo 2^32.
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    /// How often the word came to the end of a half.
+    /// The number of captures divided by 2^31: how often `COUNT` has completed a half of its range.
     static HALVES: AtomicU32 = AtomicU32::new(0);
 
-    /// A sequence: `halves` was read before `count`, so it is that of the same half or, where the capture that ended the one before
-    /// has not raised it yet, one less. The lowest bit tells which, for the halves of the word take turns.
-    fn sequence(halves: u32, count: u32) -> u64 {
+    /// A sequence. `halves` was read before `count`, so it belongs to the same half, or is one less if the capture that completed the
+    /// half before has not incremented it yet. Its lowest bit shows which, as the halves alternate.
+    pub(crate) fn sequence(halves: u32, count: u32) -> u64 {
         let half = halves.wrapping_add((halves ^ (count >> 31)) & 1);
         u64::from(half) << 31 | u64::from(count & (u32::MAX >> 1))
     }
@@ -63,24 +63,6 @@ mod region_sequence {
         let halves = HALVES.load(Acquire);
         sequence(halves, COUNT.load(Relaxed))
     }
-
-    #[cfg(test)]
-    mod tests {
-        use super::sequence;
-
-        #[test]
-        fn sequences_go_on_where_the_word_turns_however_late_that_is_noted() {
-            let half = 1_u64 << 31;
-            for number in [0, 1, half - 1, half, 2 * half - 1, 2 * half, 3 * half, 7 * half + 5] {
-                #[allow(clippy::cast_possible_truncation)] // as the word turns
-                let (halves, count) = ((number / half) as u32, number as u32);
-                assert_eq!(sequence(halves, count), number);
-                if let Some(late) = halves.checked_sub(1) {
-                    assert_eq!(sequence(late, count), number);
-                }
-            }
-        }
-    }
 }
 
 #[cfg(not(target_has_atomic = "32"))]
@@ -99,7 +81,7 @@ mod region_sequence {
         Ok(*next - 1)
     }
 
-    /// That of the next capture; the largest number if it can't be known.
+    /// The sequence of the next capture; `u64::MAX` if the lock is taken.
     pub(crate) fn captured_in_region() -> u64 {
         lock(&NEXT).map_or(u64::MAX, |next| *next)
     }
@@ -110,14 +92,12 @@ pub(crate) use region_sequence::{captured_in_region, next_in_region};
 /// Stores the values of the process in `memory`. Returns it if memory was given before, a value was captured, or [`MEMORY`] is
 /// locked.
 pub(crate) fn set_memory(memory: &'static mut [u8]) -> Result<(), &'static mut [u8]> {
+    let Some(mut left) = lock(&MEMORY) else { return Err(memory) };
     #[cfg(feature = "alloc")]
     if IN_REGION.set(true).is_err() {
         return Err(memory);
     }
-    match lock(&MEMORY) {
-        Some(mut left) => left.give(memory),
-        None => Err(memory),
-    }
+    left.give(memory)
 }
 
 /// While this lives, captures in given memory are refused: an export reads it several times.
@@ -146,15 +126,15 @@ impl Exporting {
 
 type RingGuard<'a> = MutexGuard<'a, Option<Ring<'static>>>;
 
-/// While this lives, this thread holds the ring of a key and runs a user's code. Made under the lock of that ring.
+/// While this lives, this thread holds the lock of a ring and runs a user's code. Created under that lock.
 ///
-/// Without `std` nothing waits, so nothing has to know.
+/// Without `std` nothing waits, so it has no effect.
 #[cfg_attr(not(feature = "std"), allow(dead_code))]
 pub(crate) struct Held(&'static Callsite);
 
 #[cfg(feature = "std")]
 std::thread_local! {
-    /// How many rings this thread holds so.
+    /// The number of `Held`s of this thread.
     static HELD: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -177,7 +157,7 @@ impl Drop for Held {
     }
 }
 
-/// The ring of a key in given memory, to be read. It is not waited for by a thread that may hold it itself.
+/// Locks the ring of a key in given memory, for reading. A thread that may hold it already does not wait.
 pub(crate) fn read_ring(owner: &Callsite) -> Option<RingGuard<'_>> {
     #[cfg(feature = "std")]
     if HELD.get() > 0 {
@@ -186,12 +166,13 @@ pub(crate) fn read_ring(owner: &Callsite) -> Option<RingGuard<'_>> {
     lock(&owner.ring)
 }
 
-/// The same, to show its values: an export keeps every ring that it has begun with to itself.
+/// The same, to show its values to a user: `None` during an export, which needs all rings for itself.
 pub(crate) fn show_ring(owner: &Callsite) -> Option<RingGuard<'_>> {
     unless_exported(|| read_ring(owner))
 }
 
-/// The same, to be changed. It is not waited for while a user's code runs, which may take any time.
+/// Locks the ring of a key in given memory, to change it: `None` during an export. It does not wait while a user's code runs under
+/// the lock, which may take any time.
 pub(crate) fn change_ring(owner: &Callsite) -> Option<RingGuard<'_>> {
     unless_exported(|| {
         #[cfg(feature = "std")]
@@ -202,7 +183,7 @@ pub(crate) fn change_ring(owner: &Callsite) -> Option<RingGuard<'_>> {
     })
 }
 
-/// Locks a ring, and asks on both sides of that for an export: before, since a caller must not wait for one on its own thread; and
+/// Locks a ring unless an export runs. It checks twice: before locking, as a caller must not wait for an export on its own thread, and
 /// under the lock, which orders it after an export that has read this ring.
 fn unless_exported<'a>(lock: impl FnOnce() -> Option<RingGuard<'a>>) -> Option<RingGuard<'a>> {
     if cfg!(feature = "std") && Exporting::is_on() {
@@ -216,7 +197,7 @@ pub(crate) fn carve(wanted: usize, least: usize) -> Result<&'static mut [u8], Re
     lock(&MEMORY).ok_or(Refused::Busy)?.carve(wanted, least).ok_or(Refused::NoMemory)
 }
 
-/// Decides for the heap, if that is open. Whether the values live there.
+/// Decides for the heap, if that is still open. Returns whether the values live there.
 #[cfg(feature = "alloc")]
 pub(crate) fn use_heap() -> bool {
     !IN_REGION.get_or_init(|| false)
@@ -226,4 +207,22 @@ pub(crate) fn use_heap() -> bool {
 #[cfg(feature = "alloc")]
 pub(crate) fn uses_memory() -> bool {
     IN_REGION.get() == Some(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::region_sequence::sequence;
+
+    #[test]
+    #[allow(clippy::cast_possible_truncation)] // as the word turns
+    fn sequences_go_on_where_the_word_turns_however_late_that_is_noted() {
+        let half = 1_u64 << 31;
+        for number in [0, 1, half - 1, half, 2 * half - 1, 2 * half, 3 * half, 7 * half + 5] {
+            let (halves, count) = ((number / half) as u32, number as u32);
+            assert_eq!(sequence(halves, count), number);
+            if let Some(late) = halves.checked_sub(1) {
+                assert_eq!(sequence(late, count), number);
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
-//! The store when nothing is recorded: the same names, and nothing behind them.
+//! The store with the feature off: the same names, with empty functions.
 //!
-//! The macros expand to the same calls with the feature on and off, so that a line is type-checked in both; and
-//! `tests/machine_code.rs` compares the machine code around it with that without the line.
+//! The macros expand to the same calls with the feature on and off, so that a line is type-checked in both cases.
+//! `tests/machine_code.rs` checks that the machine code is the same as without the line.
 
 #[cfg(feature = "alloc")]
 use core::any::Any;
@@ -20,6 +20,9 @@ pub struct Callsite(());
 #[allow(missing_docs, clippy::unused_self)] // as with recording
 impl Callsite {
     /// A line that was not hit.
+    pub const NEW: Callsite = Callsite::new();
+
+    /// The same.
     #[allow(clippy::new_without_default)]
     pub const fn new() -> Callsite {
         Callsite(())
@@ -82,7 +85,7 @@ impl Hits {
         Hits(())
     }
 
-    /// Whether this is the first of so many hits.
+    /// Whether this is the first of `every` hits.
     pub fn nth(&self, _: usize) -> bool {
         false
     }
@@ -119,7 +122,7 @@ pub(crate) fn drain<E>(_: impl FnMut(&Value<'_>) -> Result<(), E>) -> Result<(),
     Ok(())
 }
 
-/// A store of this thread's own: see [`scope`](crate::scope).
+/// This thread's own store: see [`scope`](crate::scope).
 #[cfg(feature = "std")]
 #[derive(Debug)]
 #[must_use = "the scope ends as soon as this is dropped"]
@@ -131,7 +134,7 @@ impl Scope {
         Scope(())
     }
 
-    /// What lets other threads record into this scope, and read it: with the feature on.
+    /// Returns a handle with which other threads record into this scope and read it, with the feature on.
     pub fn handle(&self) -> Handle {
         Handle(())
     }
@@ -144,17 +147,17 @@ pub struct Handle(());
 
 #[cfg(feature = "std")]
 impl Handle {
-    /// A scope that no thread is in yet.
+    /// Creates a scope that no thread has entered yet.
     pub fn new() -> Handle {
         Handle(())
     }
 
-    /// While the result lives, this thread is in the scope.
+    /// Puts this thread into the scope until the result is dropped.
     pub fn enter(&self) -> Entered {
         Entered(core::marker::PhantomData)
     }
 
-    /// The future itself.
+    /// Returns `future`.
     pub fn in_future<F: core::future::Future>(
         &self,
         future: F,
@@ -163,7 +166,7 @@ impl Handle {
     }
 }
 
-/// This thread is in a scope until this is dropped: see [`Handle::enter`].
+/// Keeps this thread in a scope until it is dropped: see [`Handle::enter`].
 #[cfg(feature = "std")]
 #[derive(Debug)]
 #[must_use = "the thread leaves the scope as soon as this is dropped"]

@@ -1,17 +1,17 @@
-//! Which way a value goes in, by its type.
+//! Picks how a value is recorded, by its type.
 //!
-//! Stable Rust has no specialisation, but method lookup takes the first type on the way of `Deref` that has the method. So
-//! the value's reference is wrapped in a [`Probe`], which dereferences to the next of the levels below, and so on. Each level
-//! has the method for the values of its case: `Probe` for plain data, `ByF32` for what is an `f32` without loss, and so on,
-//! preferred ones first. The bounds in scope count, so this works in generic code too. Two cases may share a level if no type
+//! Stable Rust has no specialisation, but method lookup picks the first type in a chain of `Deref`s that has the method. So the
+//! value's reference is wrapped in a [`Probe`], which dereferences to the next of the levels below, and so on. Each level has the
+//! method for the values of its case, preferred cases first: `Probe` for plain data, `ByF32` for numbers that convert to `f32`
+//! without loss, and so on. The bounds in scope count, so this works in generic code too. Two cases may share a level if no type
 //! belongs to both: they implement [`Via`] for different markers, which rustc infers.
 //!
-//! Lookup knows no lifetimes: `&'a T` seems to be `'static` to it. So references are followed before a value is taken
-//! to be owned. The test module `kinds` holds a value of every case.
+//! Lookup ignores lifetimes: it treats `&'a T` as `'static`. So references are followed before a value is taken as owned. The test
+//! module `kinds` has a value of every case.
 //!
-//! What a line costs to compile is mostly paid here: few traits in scope, and the most common case on the first level.
+//! Most of the compile time of a line is spent here, so few traits are in scope, and the most common case is on the first level.
 
-// What is reachable here is hidden: it is named by expansions only.
+// All items here are hidden from the documentation: only expansions name them.
 #![allow(missing_docs)]
 
 use core::ops::Deref;
@@ -26,7 +26,7 @@ use super::note::Note;
 #[cfg(not(feature = "capture"))]
 use super::off::Callsite;
 
-/// The levels, each a wrapper of the next one.
+/// The levels, each a wrapper around the next one.
 macro_rules! levels {
     ($level:ident $next:ident $($more:ident)*) => {
         levels!(@level $level (pub(crate) $next<'a, T>) value => $next::new(value), probe => probe.0.value());
@@ -75,12 +75,12 @@ levels! {
     ByHeldReference ByRefusedHeld ByHeld ByThree ByTwo ByOne ByRefusedReference ByClone ByNothing
 }
 
-/// What stands for a name in a list, so that errors point there: they point at the argument of the type that a bound
-/// speaks of. Not public API.
+/// Represents a name in a list, so that errors point to it: rustc points at the argument whose type has the unmet bound. Not public
+/// API.
 pub struct Listed;
 
-/// Declares a trait with the method that lookup looks for. A bound that holds a lifetime stands on the method, where errors
-/// quote it, and not on an `impl`, where lookup would not see it.
+/// Declares a trait with the method that lookup looks for. A bound with a lifetime is on the method, where errors quote it, and not
+/// on an `impl`, where lookup would ignore it.
 macro_rules! method {
     ($(#[$doc:meta])* $name:ident<$($generic:ident $(: ?$sized:ident)?),+> $(where $($bound:tt)+)?) => {
         $(#[$doc])*
@@ -97,7 +97,7 @@ macro_rules! method {
 }
 
 method! {
-    /// Plain data, behind any number of references: taken for it, too, if its type is not known yet.
+    /// Plain data, through any number of references. Also picked for a value whose type is not known yet.
     #[diagnostic::on_unimplemented(
         message = "a `{T}` is not plain data, but its type is known from later lines only",
         label = "captured here",
@@ -107,7 +107,7 @@ method! {
 }
 
 method! {
-    /// What has numbers, or is text. `By` is the case, one of those of the level.
+    /// A value that has numbers or is text. `By` is the case, one of those of the level.
     #[diagnostic::on_unimplemented(
         message = "a `{T}` has no numbers, but its type is known from later lines only",
         label = "captured here",
@@ -117,7 +117,7 @@ method! {
 }
 
 method! {
-    /// Any other value that can be cloned: `T`, which the value is or leads to.
+    /// Any other cloneable value. `T` is its type, without references, `Option` and `Result`.
     #[diagnostic::on_unimplemented(
         message = "a `{T}` can't be captured: it is neither plain data nor `Clone + Send + Sync + 'static`",
         label = "can't be captured",
@@ -127,7 +127,7 @@ method! {
         T: 'static // what is captured is kept, so it must own what it holds: of a view, capture `name = each(view.iter().copied())`
 }
 
-/// What can't be captured, which is an error.
+/// A value that can't be captured, which is an error.
 pub trait ViaRefused<T: ?Sized>: Sized {
     fn __anycapture_record<N>(
         self,
@@ -141,10 +141,10 @@ pub trait ViaRefused<T: ?Sized>: Sized {
     }
 }
 
-/// A case: one of these traits for a level. `[bound]` is what the method asks for.
+/// A case: an `impl` of one of these traits for a level. `[bound]` is the bound of the method.
 ///
-/// What a closure holds, and what later lines say of a type, rustc knows after lookup only. What it then says is of the
-/// value, and not of something within: this is what `do_not_recommend` is for.
+/// rustc learns what a closure captures, and types that later lines decide, only after lookup. With `do_not_recommend` its errors
+/// then name the value, and not something within.
 macro_rules! case {
     ([$($generics:tt)*] $trait:ident<$($parameter:ty),+> $([$($bound:tt)+])? for $level:ident<$type:ty>
      $(where [$($where:tt)+])?; $value:ident, $line:ident => $body:expr) => {
@@ -170,12 +170,12 @@ case! { [T: Sequence] Via<way::Each, N, T> for ByF32<T>; value, line => value.ta
 case! { [T: Copy + Into<f32>] Via<way::Number, N, T> for ByF32<T>; value, line => line.number::<f32>((*value).into()) }
 case! { [T: Copy + Into<f64>] Via<way::Number, N, T> for ByF64<T>; value, line => line.number::<f64>((*value).into()) }
 
-// What leads to numbers by dereferencing, in an `Option`, in a `Result`, or both.
+// Values that resolve to numbers through `Deref`, `Option`, `Result`, or several of them.
 case! { [W, T: Leads<Plainly, W> + ?Sized] Via<W, N, T> for ToPlain<T>; value, line => value.follow(line) }
 case! { [W, T: Leads<As<f32>, W> + ?Sized] Via<W, N, T> for ToF32<T>; value, line => value.follow(line) }
 case! { [W, T: Leads<As<f64>, W> + ?Sized] Via<W, N, T> for ToF64<T>; value, line => value.follow(line) }
 
-/// A reference to it must not be taken for an owned value that is `Clone`.
+/// A reference to such a value must not be taken for an owned value that is `Clone`.
 impl<T: ?Sized> ViaRefused<T> for ByRefusedReference<'_, &T> {}
 
 impl<T: ?Sized> ViaRefused<T> for ByNothing<'_, T> {}

@@ -1,11 +1,11 @@
-//! The way in: from a capture line to the ring of its key.
+//! Recording: from a capture line to the ring of its key.
 //!
-//! [`Callsite::record`] is for plain data, [`Callsite::record_source`] for elements that are made one by one, and with a heap
-//! [`Callsite::record_value`] for values of any other type. Each has the key admitted, which gives the place of its values, and keeps
-//! the value there: on the heap by [`keep`](mod@super::keep), or in given memory.
+//! [`Callsite::record`] is for plain data, [`Callsite::record_source`] for elements that are produced one by one, and with a heap
+//! [`Callsite::record_value`] for values of any other type. Each admits the key, which gives the place of its values, and keeps the
+//! value there: on the heap with [`keep`](mod@super::keep), or in given memory.
 //!
-//! No lock is held while a user's code runs, but for the elements of an iterator that are written into given memory: a
-//! capture of the same key in that code is refused.
+//! No lock is held while a user's code runs, with one exception: an iterator writes its elements into given memory under the lock of
+//! the ring, so a capture of the same key in its code is refused.
 
 #[cfg(feature = "alloc")]
 use alloc::{string::String, vec::Vec};
@@ -43,7 +43,7 @@ use super::source::Source;
 use super::sync::known_thread;
 use super::sync::thread;
 
-/// Nothing to add, or an event to count beside the kept value.
+/// The result of keeping a value, with an event to count in addition, if any.
 type Kept = Result<Option<Event>, Refused>;
 
 impl Callsite {
@@ -63,7 +63,7 @@ impl Callsite {
         self.record_with_note(key, value, note);
     }
 
-    /// The same for a line with options, apart so that the code for a plain one stays short.
+    /// The same for a line with options. It is separate to keep the code for a plain line short.
     #[cfg_attr(feature = "alloc", cold, inline(never))]
     fn record_with_note<V: Plain + ?Sized>(
         &'static self,
@@ -91,7 +91,7 @@ impl Callsite {
         keep(self.owner(key), values, note.shape, own, note);
     }
 
-    /// Keeps elements that are made one by one, flat or in the shape that the line gives.
+    /// Keeps elements that are produced one by one, in the shape of the line, in `shape`, or flat.
     #[cold]
     #[inline(never)]
     pub fn record_source<S: Source>(
@@ -134,11 +134,11 @@ fn count(owner: &'static Callsite, event: Event) {
     });
 }
 
-/// Runs `keep` with the place of a key, if it is recorded, and counts what came of it.
+/// Runs `keep` with the place of a key, if the key is recorded, and counts the result.
 #[inline]
 fn with_admitted(owner: &'static Callsite, keep: impl FnOnce(&Store, Place) -> Kept) {
     with_store(|store| {
-        // A line with `on = flag` may come after recording was stopped.
+        // The flag of a line with `on = flag` may be older than the end of recording.
         if !store.is_active() {
             return;
         }
@@ -151,7 +151,7 @@ fn with_admitted(owner: &'static Callsite, keep: impl FnOnce(&Store, Place) -> K
     });
 }
 
-/// Keeps elements. `given` are the dimensions to try; without any, `own`, which fit; `None` if they are too many.
+/// Keeps elements in the dimensions `given`, if they fit; without any in their `own`, which fit, or are `None` if there are too many.
 #[cfg_attr(not(feature = "alloc"), inline(always))]
 fn keep<S: Source>(
     owner: &'static Callsite,
@@ -170,7 +170,7 @@ fn keep<S: Source>(
     });
 }
 
-/// Keeps elements in the shape of the line, in their own, or flat where that does not fit, which is counted.
+/// Keeps elements in the shape of the line, in their own, or, if that does not fit, flat, which is counted.
 #[cfg(feature = "alloc")]
 fn keep_elements<S: Source>(
     store: &Store,
@@ -193,7 +193,7 @@ fn keep_elements<S: Source>(
     Ok((!fits || kept.shortened).then_some(Event::Mismatched))
 }
 
-/// The dimensions to keep a value with, and whether they are those that were wanted.
+/// The dimensions to keep a value with, and whether they are the wanted ones.
 #[inline(always)]
 fn shape_of<'a>(
     given: Option<&'a [usize]>,
@@ -213,7 +213,7 @@ fn stop_at_nan(store: &Store, owner: &'static Callsite, has_nan: bool) {
     }
 }
 
-/// The dimensions of the value itself: of one dimension `flat`, of more in `room`. `None` if they are too many.
+/// The dimensions of the value itself: `flat` for one dimension, in `room` for more. `None` if there are too many.
 #[inline(always)]
 fn own_shape<'a, V: Plain + ?Sized>(
     value: &V,
@@ -231,17 +231,17 @@ fn own_shape<'a, V: Plain + ?Sized>(
     }
 }
 
-/// Whether `dims` are a shape of `length` elements. A product beyond `usize` is none.
+/// Whether `dims` are a shape of `length` elements. False if the product overflows.
 #[inline(always)]
 fn fits(dims: &[usize], length: usize) -> bool {
     let product = || dims.iter().try_fold(1_usize, |product, &dim| product.checked_mul(dim));
-    // The product of the others may be beyond `usize`.
+    // With a zero, the product of the others may overflow.
     let product = if dims.contains(&0) { Some(0) } else { product() };
     dims.len() <= MAX_RANK && product == Some(length)
 }
 
-/// Hands elements to `push`, as they are to be written into the ring of the key in given memory; and whether their
-/// shape is the one that was wanted.
+/// Calls `push` with the form of a value, whether its shape is the wanted one, and a function that writes its elements into the ring
+/// of the key in given memory.
 #[inline(always)]
 fn keep_in_region<S: Source, R>(
     owner: &'static Callsite,
@@ -273,14 +273,14 @@ fn keep_in_region<S: Source, R>(
         }
         count
     });
-    // Asked first, for a program may never set it: so the compiler leaves this out.
+    // Checked first: in a program that never sets it, the compiler removes this code.
     if PROCESS.stops_at_nan() {
         stop_at_nan(&PROCESS, owner, has_nan);
     }
     pushed
 }
 
-/// The same code for elements of every type, for flash is small.
+/// Not generic over the element type, to save flash.
 #[cfg(not(feature = "alloc"))]
 #[inline(never)]
 fn push_if_admitted(
@@ -293,7 +293,7 @@ fn push_if_admitted(
     with_admitted(owner, |store, _| push_to_region(store, owner, form, fits, note, write));
 }
 
-/// Pushes a value into the ring of the key, which is carved for the first one.
+/// Pushes a value into the ring of the key, which is carved for the first value.
 #[cfg_attr(feature = "alloc", inline(never))]
 fn push_to_region(
     store: &Store,
@@ -333,8 +333,8 @@ fn carve_ring(
 
 #[cfg(feature = "alloc")]
 impl Callsite {
-    /// The steady state: a small value of the form of the open chunk, in the store of the process.
-    /// `tests/instructions.rs` guards its length.
+    /// The steady state: a small value of the same form as the open chunk, in the store of the process. `tests/instructions.rs`
+    /// guards its length.
     #[inline(always)]
     fn record_quickly<V: Plain + ?Sized>(
         &'static self,
@@ -378,7 +378,7 @@ impl Callsite {
             .map(|(ring, incoming)| heap.append_to_next_chunk(ring, values, &incoming));
         let appended = matches!(&step, Some(Step::Done(())));
         drop(heap);
-        // What the step gives up: no lock is held now.
+        // Drops the chunk that the step removed, when no lock is held.
         drop(step);
         if !appended {
             self.record_slowly(key, value, note);
@@ -388,7 +388,7 @@ impl Callsite {
     /// The number of the key's ring on the heap, if the key is admitted and has one.
     #[inline(always)]
     fn ring_number(&self) -> Option<usize> {
-        // Any other state is a number too large for a ring.
+        // With any other bit set or without a ring, the number is too large for a ring.
         let number = (self.known_owner()?.state() ^ state::ADMITTED).wrapping_sub(1);
         (number < state::RING).then_some(number as usize)
     }
@@ -405,7 +405,7 @@ impl Callsite {
         });
     }
 
-    /// Keeps what `make` gives, which runs only if the value is wanted.
+    /// Keeps the result of `make`, which runs only if the key is recorded.
     #[cold]
     #[inline(never)]
     pub fn record_made<T: Any + Send + Sync>(
@@ -418,7 +418,7 @@ impl Callsite {
         with_admitted(owner, |store, place| keep_made(store, place, note, make));
     }
 
-    /// Keeps a value of any type: as numbers if it turns out to be some, or has a conversion, or as a clone.
+    /// Keeps a value of any type: as numbers if it is plain data after all or has a conversion, otherwise as a clone.
     #[cold]
     #[inline(never)]
     pub fn record_value<T: Clone + Any + Send + Sync>(
@@ -449,7 +449,7 @@ impl Callsite {
         });
     }
 
-    /// In code that is generic over any type, a value may turn out to be plain data. Says whether it is.
+    /// Records a value that is plain data after all, as in code that is generic over any type. Returns whether it is.
     fn record_numbers(
         &'static self,
         key: &'static &'static str,
@@ -472,7 +472,7 @@ impl Callsite {
         false
     }
 
-    /// Keeps a slice of cloneable values as a `Vec`, or as numbers if it turns out to hold some.
+    /// Keeps a slice of cloneable values as numbers if its elements are plain data after all, otherwise as a `Vec`.
     #[cold]
     #[inline(never)]
     pub fn record_items<T: Clone + Any + Send + Sync>(
@@ -500,7 +500,7 @@ impl Callsite {
     }
 }
 
-/// What a ring has to know of a small value. `None` if the shape does not fit the value, or the thread has no number yet.
+/// The value's description for the ring. `None` if the shape does not fit the value, or the thread has no number yet.
 #[cfg(feature = "alloc")]
 #[inline(always)]
 fn incoming<'a, V: Plain + ?Sized>(
@@ -531,7 +531,7 @@ fn keep_made<T: Any + Send + Sync>(
     Ok(note.shape.map(|_| Event::ShapeIgnored))
 }
 
-/// Keeps what a conversion has made.
+/// Keeps the result of a conversion.
 #[cfg(feature = "alloc")]
 fn keep_array(
     store: &Store,
@@ -580,7 +580,7 @@ impl Hits {
         Hits(spin::Mutex::new(0))
     }
 
-    /// Whether this is the first of `every` hits. A hit that interrupts another one is.
+    /// Whether this is the first of `every` hits. Also true for a hit in a handler that interrupted another hit of the line.
     #[cold]
     #[inline(never)]
     pub fn nth(&self, every: usize) -> bool {

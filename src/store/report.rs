@@ -66,7 +66,15 @@ impl KeyReport {
         self.events[event.number()].into()
     }
 
-    /// Values that are held now.
+    /// Whether `*` passed over all values, of which there is at least one.
+    #[cfg(feature = "capture")]
+    fn is_passed_over(&self) -> bool {
+        let mut rest = *self;
+        rest.events[Event::PassedOver.number()] = 0;
+        rest != *self && rest == KeyReport::default()
+    }
+
+    /// Values that are in the store now.
     pub fn kept(&self) -> u64 {
         self.counts.kept
     }
@@ -271,7 +279,6 @@ mod with_capture {
 
     use super::super::callsite::{Callsite, KeyName, Place, find};
     use super::super::control::{Status, Store};
-    use super::super::counts::Event;
     use super::super::scope::with_store;
     use super::{KeyReport, Report};
 
@@ -406,41 +413,59 @@ mod with_capture {
 
     /// Lists the keys, and returns their number.
     fn keys(store: &Store, f: &mut fmt::Formatter<'_>) -> Result<u64, fmt::Error> {
-        let mut count = 0;
-        let mut group: Option<Group> = None;
+        let (mut count, mut passed_over) = (0, 0);
         for (owner, place) in store.keys() {
             let report = key_report(store, owner, place);
             if report == KeyReport::default() {
                 continue;
             }
             count += 1;
-            let mut others = report;
-            others.events[Event::PassedOver.number()] = 0;
-            if others == KeyReport::default() {
-                let this = Group::of(store, owner, report.passed_over());
-                let goes_on = group.as_ref().is_some_and(|group| group.holds(&this));
-                if !goes_on {
-                    Group::end(group.take(), f)?;
-                    let times = if this.count == 1 { "time" } else { "times" };
-                    let (path, count) = (KeyName(this.path), this.count);
-                    write!(f, "  {path}: reached {count} {times}; passed over: ")?;
-                }
-                write!(f, "{}{}", if goes_on { ", " } else { "" }, KeyName(this.name))?;
-                group = Some(this);
+            if report.is_passed_over() {
+                passed_over += 1;
                 continue;
             }
-            Group::end(group.take(), f)?;
             writeln!(f, "  {}: {report}", KeyName(owner.key()))?;
             #[cfg(feature = "alloc")]
             if let (1.., Some(message)) = (report.unconverted(), store.message(owner)) {
                 writeln!(f, "    the conversion said: {message}")?;
             }
         }
-        Group::end(group, f)?;
+        if passed_over > 0 {
+            keys_passed_over(store, f)?;
+        }
         Ok(count)
     }
 
-    /// Keys of one function that `*` passed over equally often, with values of one type.
+    /// The keys that `*` passed over each time: a line for each function.
+    fn keys_passed_over(store: &Store, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut group: Option<Group> = None;
+        for (owner, place) in store.keys() {
+            let report = key_report(store, owner, place);
+            if !report.is_passed_over() {
+                continue;
+            }
+            let this = Group::of(store, owner, report.passed_over());
+            match group.take() {
+                Some(last) if last.goes_on_with(&this) => {
+                    if last.type_name != this.type_name {
+                        last.write_type(f)?;
+                    }
+                    f.write_str(", ")?;
+                }
+                last => {
+                    Group::end(last, f)?;
+                    let times = if this.count == 1 { "time" } else { "times" };
+                    let (path, count) = (KeyName(this.path), this.count);
+                    write!(f, "  {path}: reached {count} {times}; passed over: ")?;
+                }
+            }
+            write!(f, "{}", KeyName(this.name))?;
+            group = Some(this);
+        }
+        Group::end(group, f)
+    }
+
+    /// The last of some keys of one function that `*` passed over equally often. They stand in one line.
     struct Group {
         path: &'static str,
         name: &'static str,
@@ -457,20 +482,24 @@ mod with_capture {
             Group { path, name, type_name: store.passed_over_type(owner), count }
         }
 
-        fn holds(&self, other: &Group) -> bool {
-            (self.path, self.type_name, self.count) == (other.path, other.type_name, other.count)
+        fn goes_on_with(&self, next: &Group) -> bool {
+            (self.path, self.count) == (next.path, next.count)
         }
 
-        /// Ends the line of a group with the type of its values, if it is known.
-        fn end(group: Option<Group>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            match group {
-                Some(Group { type_name: "", .. }) => f.write_str("\n"),
-                #[cfg(feature = "alloc")]
-                Some(Group { type_name, .. }) => {
-                    writeln!(f, " (`{}`)", super::super::value::ShortTypeName(type_name))
-                }
-                _ => Ok(()),
+        /// The type of the last keys, if it is known.
+        #[cfg_attr(not(feature = "alloc"), allow(clippy::unused_self, unused_variables))]
+        fn write_type(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            #[cfg(feature = "alloc")]
+            if !self.type_name.is_empty() {
+                write!(f, " (`{}`)", super::super::value::ShortTypeName(self.type_name))?;
             }
+            Ok(())
+        }
+
+        fn end(group: Option<Group>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            let Some(group) = group else { return Ok(()) };
+            group.write_type(f)?;
+            f.write_str("\n")
         }
     }
 

@@ -16,7 +16,7 @@ use super::value::Value;
 
 /// The size of the pieces passed to the sink.
 #[cfg(feature = "capture")]
-pub(crate) const PIECE: usize = if cfg!(feature = "alloc") { 256 << 10 } else { 512 };
+pub(crate) const PIECE: usize = if cfg!(feature = "alloc") { 320 << 10 } else { 512 };
 
 /// The values of a store or of a snapshot, by key. They must not change while they are exported.
 pub(crate) trait Keys {

@@ -79,7 +79,7 @@ mod scoped {
         }
     }
 
-    /// What a live scope, and a thread that has entered one, adds to the switch.
+    /// Added to the switch for each live scope and each entered one.
     const SCOPE: usize = 2;
 
     /// One load if nothing is active; while any scope lives, the store of this thread is checked.

@@ -1,15 +1,15 @@
-//! A few numbers to judge a value by.
+//! Statistics of a value: minimum, maximum, mean, and the numbers of NaN and infinite elements.
 //!
-//! Elements that are not finite are counted and left out of the rest, so that one NaN does not hide the range of the others.
+//! Elements that are not finite are only counted, so that one NaN does not hide the range of the others.
 
 use core::fmt;
 
 use super::element::Element;
 
-/// Minimum, maximum and mean of the finite elements of a value, and the numbers of those that are not finite.
+/// Minimum, maximum and mean of the finite elements of a value, and the numbers of NaN and infinite elements.
 ///
-/// Every element is taken as the nearest `f64`, a `bool` as 0 or 1. The sum behind the mean is made in `f64`, in the order of the
-/// elements. [`Display`](fmt::Display) gives each number in at most six digits.
+/// Every element counts as the nearest `f64`, a `bool` as 0 or 1. The sum for the mean is computed in `f64`, in the order of the
+/// elements. [`Display`](fmt::Display) rounds each number to about six significant digits.
 ///
 /// # Examples
 ///
@@ -35,7 +35,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Of these elements.
+    /// The summary of these elements.
     pub(crate) fn of<E: Element>(values: impl Iterator<Item = E>) -> Summary {
         let mut summary = Summary::default();
         for value in values {
@@ -57,7 +57,7 @@ impl Summary {
         summary
     }
 
-    /// That of the elements of both.
+    /// The summary of the elements of both.
     pub(crate) fn and(self, other: Summary) -> Summary {
         let (nan, infinite) = (self.nan + other.nan, self.infinite + other.infinite);
         if self.finite == 0 {
@@ -81,13 +81,13 @@ impl Summary {
         self.finite
     }
 
-    /// The number of elements that are not a number. It is what to look at first: a value with one is where a
-    /// calculation went wrong, or behind it. See [`Options::stop_at_nan`](crate::Options::stop_at_nan).
+    /// The number of NaN elements. Check it first: a calculation has gone wrong at this value, or before it. See
+    /// [`Options::stop_at_nan`](crate::Options::stop_at_nan).
     pub fn nan(&self) -> u64 {
         self.nan
     }
 
-    /// The number of infinite elements, of both signs. In an attention mask they are usual.
+    /// The number of infinite elements, of both signs. They are common in attention masks.
     pub fn infinite(&self) -> u64 {
         self.infinite
     }
@@ -102,14 +102,14 @@ impl Summary {
         (self.finite > 0).then_some(self.max)
     }
 
-    /// The mean of the finite elements; `None` if there is none. It is infinite if their sum is beyond `f64`.
+    /// The mean of the finite elements; `None` if there is none. It is infinite if their sum overflows `f64`.
     #[allow(clippy::cast_precision_loss)]
     pub fn mean(&self) -> Option<f64> {
         (self.finite > 0).then(|| self.sum / self.finite as f64)
     }
 }
 
-/// Such as `min 0.25 max 0.75 mean 0.5 nan 0 inf 0`; without finite elements, the last two only.
+/// Such as `min 0.25 max 0.75 mean 0.5 nan 0 inf 0`; without finite elements, only the last two.
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(mean) = self.mean() {
@@ -119,7 +119,7 @@ impl fmt::Display for Summary {
     }
 }
 
-/// A number in a few digits: a count as it is, others with six that matter.
+/// A number in about six significant digits.
 struct Short(f64);
 
 impl fmt::Display for Short {
@@ -129,7 +129,7 @@ impl fmt::Display for Short {
         if value == 0.0 {
             f.write_str("0")
         } else if (1e-4..1e7).contains(&magnitude) {
-            // As many decimals as leave six digits, without the zeros at the end.
+            // As many decimals as give six digits, without trailing zeros.
             let digits = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5].iter().filter(|&&power| magnitude >= power);
             let decimals = 6 - digits.count();
             let unit = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
@@ -146,7 +146,7 @@ impl fmt::Display for Short {
     }
 }
 
-/// `f64::round`, which `core` got only in Rust 1.90; for less than 2^53.
+/// `f64::round`, which `core` lacks in Rust 1.85, for values below 2^53.
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
 fn round(value: f64) -> f64 {
     (value + if value < 0.0 { -0.5 } else { 0.5 }) as i64 as f64

@@ -1,6 +1,6 @@
 //! How to lock, and for how long to wait.
 //!
-//! Lock order, each before those after it:
+//! Lock order, first to last:
 //!
 //! 1. the settings of a store, and the table of a scope
 //! 2. the heap of a store
@@ -10,11 +10,11 @@
 //!
 //! 1. the turn of an export
 //! 2. the ring of a key
-//! 3. the memory that is left; without atomics the number of the next capture
+//! 3. the memory that is left; without atomics, the sequence of the next capture
 //!
-//! No lock is held while a user's code runs, with one exception: over given memory `visit`, `export` and, of large values, `drain` show a
-//! value, and the iterator of an `each` makes one, under the lock of the ring, for there is no other place to copy it to.
-//! [`Held`](super::memory::Held) has nobody wait for that. `tests/it/reentrancy.rs` runs user code at every other point.
+//! No lock is held while a user's code runs, with one exception. In given memory there is nowhere to copy a value to, so it stays under
+//! the lock of its ring while `visit`, `export` or, for large values, `drain` shows it, and while the iterator of an `each` produces it.
+//! [`Held`](super::memory::Held) keeps others from waiting for that. `tests/it/reentrancy.rs` runs user code at every other point.
 //!
 //! Nothing waits for ever. With `std` a caller yields to the holder for up to a second. Only a holder that will never continue
 //! takes longer, such as a thread that `fork` left behind, or code that a signal handler interrupted. Without `std` the caller may

@@ -196,9 +196,9 @@ impl<'a> Value<'a> {
 
     /// The elements as little-endian bytes in row-major order, a `bool` as 0 or 1; empty if the value is not plain data.
     ///
-    /// On the heap the elements are kept as they are: the first call makes the bytes of all values that lie in one
-    /// chunk with this one, and they stay there as long as these values do, beyond `max_bytes`. [`as_slice`](Value::as_slice),
-    /// [`read_into`](Value::read_into) and [`export`](crate::export) make nothing.
+    /// On the heap elements are kept in their own type, so the first call converts all values in the same chunk to bytes. The bytes
+    /// live as long as these values, and don't count towards `max_bytes`. [`as_slice`](Value::as_slice),
+    /// [`read_into`](Value::read_into) and [`export`](crate::export) don't make them.
     ///
     /// # Panics
     ///

@@ -82,13 +82,16 @@ fn options_results_and_returned_values_are_converted_too() {
     assert!(forward(&tensor).is_ok());
     let optional = Some(&tensor);
     let large = Tensor::new(100, vec![1.0; 10_000]);
-    capture!(f, optional, large, none = None::<Tensor>, reshaped[3, 2] = &tensor);
+    capture!(f, optional, large, none = None::<Tensor>, reshaped[3, 2] = &tensor, wrong[4] = &tensor);
     let cache = cache();
     for key in ["forward.return", "forward.input", "f.optional"] {
         assert_eq!((cache[key][0].dtype(), cache[key][0].shape()), (Dtype::F32, &[2, 3][..]));
     }
     assert_eq!(cache["f.large"][0].shape(), [100, 100]);
     assert_eq!(cache["f.reshaped"][0].shape(), [3, 2], "the line knows better");
+    assert_eq!(cache["f.wrong"][0].shape(), [6], "no shape of six elements");
+    let mismatched = |key: &str| report().key(key).map(|key| key.mismatched());
+    assert_eq!((mismatched("f.reshaped"), mismatched("f.wrong")), (Some(0), Some(1)));
     assert_eq!(report().key("f.none").map(|key| key.absent()), Some(1));
 }
 

@@ -168,6 +168,49 @@ fn a_key_with_600_000_scalars_is_one_tensor() {
     assert!((0..COUNT).all(|n| values.next() == Some(&(n as f32).to_le_bytes()[..])));
 }
 
+/// The oldest chunk begins with values that are no longer there, and the file is made in many pieces.
+#[test]
+fn what_stands_beside_the_newest_of_many_values_is_theirs() {
+    const KEPT: usize = 20_000;
+    let _alone = alone();
+    for size in [5, KEPT] {
+        anycapture::set_size(size);
+        for n in 0..size as i64 + 107 {
+            capture!(many, n; index = (n, -n, 0, 7));
+        }
+        let (file, cache) = (file(), cache());
+        let tensors = read(&file);
+        let tensor = |name: &str| integers(&tensors.tensor(name).expect(name));
+        let values = &cache["many.n"];
+        assert_eq!(values.len(), size);
+        assert!(values.iter().filter_map(Value::scalar::<i64>).eq(tensor("many.n")));
+        assert!(tensor("many.n#index").iter().eq(values.iter().flat_map(Value::indices)));
+        let sequence = values.iter().map(|value| value.sequence() as i64);
+        assert!(sequence.eq(tensor("many.n#sequence")));
+    }
+}
+
+/// Elements that are bytes already go to the sink as they are, others through a buffer of 256 KiB.
+#[test]
+fn values_larger_than_the_buffer_are_written_whole_and_in_order() {
+    const BUFFER: usize = 256 << 10;
+    let _alone = alone();
+    for size in [7, BUFFER - 1, BUFFER, BUFFER + 1, 2 * BUFFER + 5] {
+        let bytes: Vec<u8> = (0..size).map(|n| (n % 251) as u8).collect();
+        let floats: Vec<f32> = bytes.iter().map(|byte| f32::from(*byte)).collect();
+        let signed: Vec<i8> = bytes.iter().map(|byte| i8::from_le_bytes([*byte])).collect();
+        capture!(large, floats, bytes, signed);
+    }
+    let (file, cache) = (file(), cache());
+    let tensors = read(&file);
+    for key in ["large.floats", "large.bytes", "large.signed"] {
+        for (n, value) in cache[key].iter().enumerate() {
+            let tensor = tensors.tensor(&format!("{key}/{n}")).expect("one a value");
+            assert!(tensor.data() == value.bytes(), "{key}/{n}");
+        }
+    }
+}
+
 #[test]
 fn a_sink_that_fails_is_not_called_again_and_its_error_comes_back() {
     let _alone = alone();

@@ -96,6 +96,11 @@ fn a_cache_is_a_map_from_key_to_list() {
         keys += usize::from(values[0].scalar::<u8>() == Some(if key == "map.b" { 1 } else { 2 }));
     }
     assert_eq!(keys, 2);
+    let mut entries = cache.iter();
+    assert_eq!(entries.len(), 2);
+    assert_eq!(format!("{entries:?}"), format!("{cache:?}"));
+    assert_eq!(entries.next().map(|(key, _)| key), Some("map.b"));
+    assert_eq!((entries.len(), format!("{entries:?}").contains("map.a")), (1, true));
 }
 
 #[test]
@@ -166,9 +171,27 @@ fn a_summary_counts_what_is_finite_and_what_is_not() {
     let x = of("sum.x");
     assert_eq!((x.min(), x.max(), x.mean()), (Some(-3.0), Some(1.0), Some(-1.0)));
     assert_eq!((x.finite(), x.nan(), x.infinite()), (2, 1, 1));
-    assert_eq!((of("sum.none").mean(), of("sum.text").finite()), (None, 0));
+    let none = of("sum.none");
+    assert_eq!((none.min(), none.max(), none.mean()), (None, None, None));
+    assert_eq!((none.finite(), none.nan(), none.infinite()), (0, 0, 0));
+    assert_eq!(of("sum.text").finite(), 0);
     assert_eq!(of("sum.large").max(), Some(u64::MAX as f64));
     assert_eq!(of("sum.flags").mean(), Some(0.75));
+}
+
+#[test]
+fn the_line_of_a_key_counts_what_is_not_finite_in_all_of_its_values() {
+    let _alone = alone();
+    for row in [[1.0_f32, f32::NAN], [f32::NAN, f32::INFINITY], [3.0, -f32::INFINITY]] {
+        capture!(all, row);
+    }
+    for bad in [f32::NAN, f32::INFINITY, 2.0] {
+        capture!(all, bad);
+    }
+    let cache = cache().to_string();
+    let lines: Vec<_> = cache.lines().collect();
+    assert_eq!(lines[0], "all.row  3 x F32 [2]  min 1 max 3 mean 2 nan 2 inf 2");
+    assert_eq!(lines[1], "all.bad  3 x F32 []   min 2 max 2 mean 2 nan 1 inf 1");
 }
 
 #[test]
@@ -249,6 +272,24 @@ fn drain_shows_and_removes_in_the_order_of_capture() {
     assert_eq!(cache().keys().collect::<Vec<_>>(), ["drain.meanwhile"]);
     let counts = report().key("drain.small").expect("was hit");
     assert_eq!((counts.kept(), counts.taken(), counts.overwritten()), (0, 500, 100));
+}
+
+#[test]
+fn a_drain_ends_before_what_is_captured_meanwhile() {
+    let _alone = alone();
+    let hit = |n: u32| capture!(meanwhile, n);
+    (0..3).for_each(hit);
+    let mut shown = Vec::new();
+    drain(|value| {
+        shown.extend(value.scalar::<u32>());
+        hit(7);
+        Ok::<(), ()>(())
+    })
+    .expect("the closure gives no error");
+    assert_eq!(shown, [0, 1, 2]);
+    let cache = cache();
+    assert!(cache["meanwhile.n"].iter().all(|value| value.scalar() == Some(7_u32)));
+    assert_eq!(cache["meanwhile.n"].len(), 3);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::panic::catch_unwind;
 use std::task::{Context, Poll, Waker};
 
+use anycapture::__private::names::stand;
 use anycapture::{
     Array, Handle, Options, ReadError, SnapshotError, activate_with, cache, capture, captured_fn,
     each, report,
@@ -87,20 +88,34 @@ fn errors_say_what_was_wrong() {
 
 #[test]
 fn the_report_names_what_a_list_of_all_passed_over() {
+    #[derive(Clone)]
+    struct Mode;
     captured_fn! {
         #[capture(Layer::forward => *)]
         fn forward(scores: Tensor) {
             let probs = Tensor;
             let x = 1_u8;
         }
+
+        #[capture(Layer::backward => *)]
+        fn backward(grads: Tensor) {
+            let x = 1_u8;
+            let (mode, graph) = (Mode, Mode);
+        }
     }
     let _alone = alone();
     forward(Tensor);
     let text = report().to_string();
     assert!(text.contains("Layer.forward: reached 1 time; passed over: "), "{text}");
+    assert!(text.contains("(`Tensor`)"), "{text}");
     forward(Tensor);
+    (0..2).for_each(|_| backward(Tensor));
     let text = report().to_string();
     assert!(text.contains("Layer.forward: reached 2 times; passed over: "), "{text}");
+    // One line a function, whatever the types are.
+    let other =
+        "Layer.backward: reached 2 times; passed over: grads (`Tensor`), mode, graph (`Mode`)\n";
+    assert!(text.contains(other), "{text}");
     let list = text.split_once("passed over: ").and_then(|(_, rest)| rest.lines().next());
     assert!(
         ["scores, probs (`Tensor`)", "probs, scores (`Tensor`)"].contains(&list.expect("a list")),
@@ -191,10 +206,13 @@ fn listed_names_are_words_of_the_function() {
     use anycapture::__private::names::{check, is_variable};
     let text = "fn f(query: f32) { let r#type = query; let ключ = 1.0; let attention_map = 2; }";
     for name in ["query", "r#type", "ключ", "f", "attention_map", "f32", "fn"] {
-        check(name, &[name, "other"], text);
+        let names = [name, "other"];
+        check(name, &names, &stand::<2>(&names, text), text);
     }
     let message = |name: &'static str, names: &'static [&'static str]| {
-        let panic = catch_unwind(|| check(name, names, text)).expect_err("not a word, or twice");
+        let stand: Vec<bool> = names.iter().map(|name| stand::<1>(&[name], text)[0]).collect();
+        let panic =
+            catch_unwind(|| check(name, names, &stand, text)).expect_err("not a word, or twice");
         *panic.downcast::<String>().expect("a sentence")
     };
     let unbound = "is listed in `#[capture]`, but stands nowhere in the function";
@@ -209,4 +227,22 @@ fn listed_names_are_words_of_the_function() {
     let twice = "`query` stands twice in `#[capture]`: keep one of them";
     assert_eq!(message("query", &["query", "key", "query"]), twice);
     assert!(is_variable("x") && is_variable("_x") && !is_variable("Some") && !is_variable("MAX"));
+}
+
+/// The text is read sixteen bytes at a time: a word counts wherever it stands, and a part of one nowhere.
+#[test]
+fn a_listed_name_is_found_wherever_it_stands() {
+    let names = ["x", "xy", "x_1", "attention_map"];
+    for before in 0..40 {
+        for behind in 0..20 {
+            for name in names {
+                let text = format!("{}{name}{}", " ".repeat(before), ";".repeat(behind));
+                assert_eq!(stand::<4>(&names, &text), names.map(|other| other == name), "{text}");
+                for longer in [format!("{name}2"), format!("a{name}"), format!("{name}{name}")] {
+                    let text = format!("{}{longer}{}", "-".repeat(before), " ".repeat(behind));
+                    assert_eq!(stand::<4>(&names, &text), [false; 4], "{text}");
+                }
+            }
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! A recording made of single values, as a device gives them.
+//! Builds a recording from single values, as a device sends them.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::dtype::Dtype;
 use crate::header::Tensor;
 use crate::recording::{Key, Notes, Recording, Tensors};
 
-/// One captured value, as [dumps](crate::dump) and [frames](crate::listen) have it.
+/// One captured value, as in [dumps](crate::dump) and [frames](crate::listen).
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Captured {
     pub(crate) key: String,
@@ -22,7 +22,7 @@ pub(crate) enum Content {
     Tensor(Elements),
 }
 
-/// Elements that are as many as the shape says.
+/// Elements, whose number must match the shape.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Elements {
     pub(crate) dtype: Dtype,
@@ -30,9 +30,9 @@ pub(crate) struct Elements {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// The element types of a device by their numbers there, as the types of a file.
+/// Maps the number of an element type on a device to a type of a file.
 ///
-/// `word` is the size of its `usize`. An integer of 128 bits becomes two words, the low one first: the last dimension.
+/// `word` is the size of its `usize`. A 128-bit integer becomes two words, the low one first, as a last dimension.
 pub(crate) fn dtype(number: u8, word: usize) -> Option<(Dtype, Option<usize>)> {
     let (signed, unsigned) = match word {
         4 => (Dtype::I32, Dtype::U32),
@@ -59,7 +59,7 @@ pub(crate) fn dtype(number: u8, word: usize) -> Option<(Dtype, Option<usize>)> {
     Some((dtype, None))
 }
 
-/// Values of any keys as a recording: by key, in the order of their capture.
+/// Builds a recording from values of any keys: by key, in the order of capture.
 pub(crate) fn build(name: &str, mut values: Vec<Captured>) -> Recording {
     values.sort_by_key(|value| value.sequence);
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -104,7 +104,7 @@ impl Data {
         Key { tensors: self.tensors(rows), notes: Some(Box::new(notes)) }
     }
 
-    /// The least number stands where a value has fewer indices than others.
+    /// `i64::MIN` stands for the missing indices of a value that has fewer than others.
     fn index(&mut self, rows: &[Row]) -> Option<Tensor> {
         let most = rows.iter().map(|row| row.indices.len()).max().filter(|&most| most > 0)?;
         let shape = if most == 1 { vec![rows.len()] } else { vec![rows.len(), most] };

@@ -1,14 +1,14 @@
-//! What the running program captured.
+//! Recordings of the running program.
 
 use std::convert::Infallible;
 
 use crate::recording::Recording;
 
-/// What is captured at the moment, as `export` would write it.
+/// The values of a snapshot, as `export` would write them.
 ///
 /// # Panics
 ///
-/// If there is no memory for it: as much again as the values take, twice for a moment.
+/// Panics if there is no memory for it: as much as the values take, and twice that for a moment.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! Where two recordings part.
+//! Compares two recordings.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -15,12 +15,12 @@ use crate::value::Values;
 impl Recording {
     /// Compares every key, call by call, with a reference.
     ///
-    /// Values are paired by their place in the list of their key. Where both sides have an index (`index = ...`), it has to
-    /// be the same; the thread and the sequence number don't matter.
+    /// Values are paired by their position in the list of their key. If both sides have indices (`index = ...`), these must be equal;
+    /// threads and sequences are ignored.
     ///
-    /// Types are widened where that is exact: integers with integers, floats and integers of up to 32 bits with floats.
-    /// The first place where the two part is the first in the order of our captures; if we don't know it, in that of the
-    /// reference's, and else the lowest call, by key.
+    /// Types are widened if that is exact: integers with integers, floats and integers of up to 32 bits with floats. The first
+    /// difference is the first in the order of our captures, if that is known; otherwise in the order of the reference's, and otherwise
+    /// that of the lowest call, by key.
     ///
     /// # Examples
     ///
@@ -52,7 +52,7 @@ impl Recording {
         let first = keys
             .iter()
             .filter_map(|key| key.first.clone().map(|first| (key.order, first)))
-            // The keys are sorted, and the first of equals is taken.
+            // The keys are sorted, and of equals the first is taken.
             .min_by_key(|(order, _)| *order)
             .map(|(_, first)| first);
         keys.sort_by(KeyComparison::worst_first);
@@ -83,9 +83,9 @@ impl Recording {
     }
 }
 
-/// How two recordings compare: made by [`Recording::compare`].
+/// The result of [`Recording::compare`].
 ///
-/// `Display` says first where the two part, then a line a key, the worst first.
+/// `Display` shows the first difference, then a line for each key, the worst first.
 #[derive(Clone, Debug)]
 pub struct Comparison {
     keys: Vec<KeyComparison>,
@@ -99,24 +99,23 @@ impl Comparison {
         self.first.is_none()
     }
 
-    /// Where the two part first. A key or a value that one side lacks comes behind everything that both have.
+    /// The first difference. Keys and values that one side lacks come after those that both have.
     pub fn first(&self) -> Option<&Difference> {
         self.first.as_ref()
     }
 
-    /// Every key that one of the two has, the worst first: what parts before what does not, then by the largest
-    /// absolute difference.
+    /// Every key that either side has, the worst first: keys that differ before others, then by the largest absolute difference.
     pub fn iter(&self) -> impl Iterator<Item = &KeyComparison> {
         self.keys.iter()
     }
 
-    /// What it was compared with.
+    /// The tolerance of the comparison.
     pub fn tolerance(&self) -> Tolerance {
         self.tolerance
     }
 }
 
-/// How the values of one key compare: an item of [`Comparison::iter`].
+/// The comparison of the values of one key: an item of [`Comparison::iter`].
 ///
 /// # Examples
 ///
@@ -152,15 +151,15 @@ pub struct KeyComparison {
     hint: Option<Hint>,
 }
 
-/// What sorts differences by the order of the captures: what is missing, sequence number, call.
+/// Orders differences by capture: missing ones last, then by sequence, then by call.
 type Order = (bool, u64, usize);
 
-/// The largest difference of a key, and where it is.
+/// The largest difference of a key, and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Extreme {
-    /// The difference; infinite where one of the two elements is not finite.
+    /// The difference; infinite if one of the two elements is not finite.
     pub distance: f64,
-    /// The place of the value in the list of its key, counted from 0.
+    /// The position of the value in the list of its key, from 0 on.
     pub call: usize,
     /// The element's indices in the tensor, outermost first.
     pub indices: Vec<usize>,
@@ -182,22 +181,22 @@ impl KeyComparison {
         }
     }
 
-    /// The key, by our name.
+    /// The key, under our name.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// How many values there are on our side and in the reference.
+    /// The numbers of values on our side and in the reference.
     pub fn counts(&self) -> (usize, usize) {
         (self.ours, self.reference)
     }
 
-    /// How many elements were compared.
+    /// The number of elements compared.
     pub fn elements(&self) -> usize {
         self.elements
     }
 
-    /// How many of them are not within the tolerance.
+    /// The number of elements that are not within the tolerance.
     pub fn outside(&self) -> usize {
         self.outside
     }
@@ -212,12 +211,12 @@ impl KeyComparison {
         self.relative.as_ref()
     }
 
-    /// Where the two part first under this key.
+    /// The first difference under this key.
     pub fn first(&self) -> Option<&Difference> {
         self.first.as_ref()
     }
 
-    /// What would make the first value that parts fit, if it is the layout.
+    /// The change of layout that would make the first differing value fit, if there is one.
     pub fn hint(&self) -> Option<Hint> {
         self.hint
     }
@@ -225,7 +224,7 @@ impl KeyComparison {
     fn compare(&mut self, ours: Values<'_>, theirs: Values<'_>, tolerance: Tolerance) {
         let calls = ours.len().min(theirs.len());
         let shape = |values: Values<'_>| values.stacked_shape().map(<[usize]>::to_vec);
-        // Many small values at once where they lie end to end on both sides.
+        // Many small values at once, if they are contiguous on both sides.
         let alike = shape(ours).is_some() && shape(ours) == shape(theirs);
         let step = if alike { calls.max(1) } else { 1 };
         for call in (0..calls).step_by(step) {
@@ -237,7 +236,7 @@ impl KeyComparison {
         }
     }
 
-    /// Compares values that lie end to end on both sides.
+    /// Compares values that are contiguous on both sides.
     fn compare_calls(
         &mut self,
         pair: [Values<'_>; 2],
@@ -274,7 +273,7 @@ impl KeyComparison {
         Some(())
     }
 
-    /// Other indices explain what differs from there on.
+    /// Different indices explain all later differences.
     fn compare_indices(&mut self, ours: Values<'_>, theirs: Values<'_>) {
         if ours.has_index_of(theirs) {
             return;
@@ -292,7 +291,7 @@ impl KeyComparison {
         }
     }
 
-    /// Notes that two values part, and what would make them fit.
+    /// Records that two values differ, and the layout that would make them fit.
     fn part_in(
         &mut self,
         pair: [Values<'_>; 2],
@@ -309,7 +308,7 @@ impl KeyComparison {
         Some(())
     }
 
-    /// Notes that the two part, and says whether this is the first time.
+    /// Records a difference, and returns whether it is the first.
     fn part(&mut self, call: usize, index: Vec<i64>, sequence: Option<u64>, kind: Kind) -> bool {
         if self.first.is_some() {
             return false;
@@ -382,7 +381,7 @@ impl fmt::Display for Comparison {
     }
 }
 
-/// Keeps the larger of two; `place` tells call and indices of a position.
+/// Keeps the larger of two; `place` returns the call and the indices of a position.
 fn meet(
     slot: &mut Option<Extreme>,
     largest: Option<Largest>,

@@ -1,10 +1,10 @@
-//! One place where two recordings part.
+//! One difference of two recordings.
 
 use std::fmt;
 
 use crate::dtype::{Dtype, Number};
 
-/// A place where two recordings part: the first of its key.
+/// The first difference of two recordings under a key.
 ///
 /// `Display` is one sentence, such as
 /// ``` text
@@ -18,7 +18,7 @@ pub struct Difference {
     pub(crate) kind: Kind,
 }
 
-/// In what two values differ.
+/// The kind of a difference.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Kind {
@@ -38,7 +38,7 @@ pub enum Kind {
         /// In the reference.
         reference: Vec<usize>,
     },
-    /// In the element type, where neither widens exactly to the other's: 64-bit integers and floats.
+    /// In the element type, if neither widens exactly to the other's: 64-bit integers and floats.
     Dtype {
         /// On our side.
         ours: Dtype,
@@ -59,7 +59,7 @@ pub enum Kind {
         /// In the reference.
         reference: String,
     },
-    /// In the number of values, where those that both sides have agree.
+    /// In the number of values, if those that both sides have agree.
     Count {
         /// On our side; 0 if the key is missing.
         ours: usize,
@@ -69,22 +69,22 @@ pub enum Kind {
 }
 
 impl Difference {
-    /// The key, by our name.
+    /// The key, under our name.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// The place of the value in the list of its key, counted from 0; of [`Kind::Count`] the first that one side lacks.
+    /// The position of the value in the list of its key, from 0 on; for [`Kind::Count`], that of the first value that one side lacks.
     pub fn call(&self) -> usize {
         self.call
     }
 
-    /// The numbers of the capture line's `index = ...`, of our side if it has them.
+    /// The numbers of the capture line's `index = ...`, from our side if it has them.
     pub fn index(&self) -> &[i64] {
         &self.index
     }
 
-    /// In what the two differ.
+    /// The kind of the difference.
     pub fn kind(&self) -> &Kind {
         &self.kind
     }

@@ -7,7 +7,7 @@ use crate::recording::Recording;
 use crate::table;
 use crate::value::Values;
 
-/// A line a key: how many values, their type and shape, minimum, maximum, mean, NaN and infinite counts.
+/// A line for each key: number of values, type and shape, minimum, maximum, mean, NaN and infinite counts.
 impl fmt::Display for Recording {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let title =
@@ -31,7 +31,7 @@ fn row(key: &str, calls: &str, kind: &str, note: String) -> [String; 9] {
     row
 }
 
-/// A line a value: call, index, sequence, thread, and as of [`Value`](crate::Value).
+/// A line for each value: call, index, sequence, thread, and the line of the [`Value`](crate::Value).
 impl fmt::Display for Values<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let title = ["call", "index", "sequence", "thread", "value"].map(String::from);
@@ -64,7 +64,7 @@ impl Values<'_> {
         ]
     }
 
-    /// What the first and the last value have, once if it is the same.
+    /// The property of the first and the last value, only once if they are equal.
     fn common(self, of: impl Fn(Self, usize) -> Option<String>) -> String {
         let first = of(self, 0).unwrap_or_default();
         let last = of(self, self.len().saturating_sub(1)).unwrap_or_default();

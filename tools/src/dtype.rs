@@ -1,4 +1,4 @@
-//! Element types, and how elements become numbers.
+//! Element types, and the conversion of elements to numbers.
 
 use std::fmt;
 
@@ -55,13 +55,13 @@ impl Dtype {
         ALL[self as usize].2
     }
 
-    /// Bytes of a tensor of this shape. A zero may stand behind axes whose product is beyond any memory.
+    /// The bytes of a tensor of this shape. A zero may follow axes whose product overflows.
     pub(crate) fn size_of(self, shape: &[usize]) -> Option<usize> {
         let axes = if shape.contains(&0) { &[0] } else { shape };
         axes.iter().try_fold(self.size(), |size, &axis| size.checked_mul(axis))
     }
 
-    /// Bytes of an element.
+    /// The bytes of an element.
     pub fn size(self) -> usize {
         match self {
             Dtype::Bool | Dtype::U8 | Dtype::I8 => 1,
@@ -71,7 +71,7 @@ impl Dtype {
         }
     }
 
-    /// Whether every element is an `f64` without loss.
+    /// Whether every element converts to `f64` without loss.
     pub(crate) fn fits_f64(self) -> bool {
         !matches!(self, Dtype::U64 | Dtype::I64)
     }
@@ -101,14 +101,14 @@ impl fmt::Display for Dtype {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {
-    /// Of a type of floats: `F16`, `BF16`, `F32`, `F64`.
+    /// An element of a float type: `F16`, `BF16`, `F32`, `F64`.
     Float(f64),
-    /// Of a type of integers; a `bool` is 0 or 1.
+    /// An element of an integer type; a `bool` is 0 or 1.
     Integer(i128),
 }
 
 impl Number {
-    /// The element at `bytes`, which are as many as `dtype` has.
+    /// The element in `bytes`, whose number is that of `dtype`.
     pub(crate) fn read(dtype: Dtype, bytes: &[u8]) -> Number {
         if dtype.is_integer() {
             let mut out = [0];
@@ -165,7 +165,7 @@ pub(crate) fn reals(dtype: Dtype, bytes: &[u8], out: &mut [f64]) {
     }
 }
 
-/// Reads as many elements as `out` holds, of a type of integers; floats are left as they are in `out`.
+/// Reads as many elements of an integer type as `out` holds; for a float type, `out` is unchanged.
 pub(crate) fn integers(dtype: Dtype, bytes: &[u8], out: &mut [i128]) {
     match dtype {
         Dtype::Bool => each(bytes, out, |[byte]| i128::from(byte != 0)),
@@ -189,7 +189,7 @@ fn each<const N: usize, T>(bytes: &[u8], out: &mut [T], read: impl Fn([u8; N]) -
     }
 }
 
-/// A number in up to six digits that matter.
+/// A number in up to six significant digits.
 pub(crate) struct Short(pub(crate) f64);
 
 impl fmt::Display for Short {

@@ -1,30 +1,29 @@
 //! Given memory of a device, in a dump.
 //!
-//! The layout is the one that the crate's `src/store/region.rs` describes, version 1: a chain of rings, one a key, each with
-//! a header of 56 bytes, the key, and values. A dump may hold anything around it, and the rings are found by their first
-//! bytes.
+//! The layout is version 1, described in the crate's `src/store/region.rs`: a chain of rings, one for each key, each with a header
+//! of 56 bytes, the key, and values. A dump may hold anything around it; the rings are found by their first bytes.
 
 use crate::builder::{self, Captured, Content, Elements};
 use crate::error::Error;
 use crate::recording::Recording;
 
-/// How a ring begins; the next byte is the size of a `usize` there.
+/// The first bytes of a ring. The next byte is the size of a `usize` on the device.
 const MAGIC: [u8; 3] = [0xAC, b'R', 1];
 const HEADER: usize = 56;
-/// A value's header up to the thread number.
+/// The bytes of a value's header, without the thread number.
 const FIXED: usize = 16;
 const VALUE_MARK: u8 = 0xAC;
 const HAS_THREAD: u8 = 4;
 
 impl Recording {
-    /// Reads what was captured into given memory (`anycapture::set_memory`) from a dump of a device's memory.
+    /// Reads the values in given memory (`anycapture::set_memory`) from a dump of a device's memory.
     ///
-    /// The dump may begin before that memory and end behind it, or not hold all of it. A value that contradicts itself,
-    /// or was being written when the device stopped, is left out. `name` stands for the file's in errors.
+    /// The dump may begin before that memory and end after it, or hold only a part of it. Values that are inconsistent, or were being
+    /// written when the device stopped, are left out. `name` is used in errors in place of a file's name.
     ///
     /// # Errors
     ///
-    /// There is no value in the dump.
+    /// Returns an error if there is no value in the dump.
     ///
     /// # Examples
     ///
@@ -59,21 +58,21 @@ impl Recording {
 /// A ring of values of one key.
 struct Ring<'a> {
     key: &'a str,
-    /// Everything behind the header, from which offsets count.
+    /// Everything after the header, from where offsets count.
     data: &'a [u8],
-    /// Where the first value can begin: behind the key.
+    /// Where the first value can begin: after the key.
     start: usize,
-    /// Where the oldest value begins and the newest one ends; an end of 0 is that of none.
+    /// Where the oldest value begins and the newest one ends; the end is 0 if there is none.
     head: usize,
     tail: usize,
     /// The size of a `usize` on the device.
     word: usize,
-    /// Of all of the ring that is in the dump.
+    /// The bytes of the ring that are in the dump.
     size: usize,
 }
 
 impl<'a> Ring<'a> {
-    /// The ring at the start of the dump, whose last part may be missing.
+    /// The ring at the start of the dump. Its end may be missing.
     fn at(dump: &'a [u8]) -> Option<Ring<'a>> {
         let word = usize::from(*dump.get(3)?);
         let size = u32_at(dump, 4)?;
@@ -89,10 +88,10 @@ impl<'a> Ring<'a> {
         sound.then_some(Ring { key, data, start, head, tail, word, size: ring.len() })
     }
 
-    /// Every sound value, oldest first.
+    /// Every consistent value, oldest first.
     fn values(&self) -> Vec<Captured> {
         let mut values = Vec::new();
-        // From the head to the end of the data and around, unless the values are in one run.
+        // From the head to the end of the data, then from its start, unless the values are contiguous.
         let runs = if self.head < self.tail {
             vec![(self.head, self.tail)]
         } else {
@@ -108,7 +107,7 @@ impl<'a> Ring<'a> {
         values
     }
 
-    #[allow(clippy::cast_possible_wrap)] // indices are stored so
+    #[allow(clippy::cast_possible_wrap)] // indices are stored as unsigned numbers
     fn value(&self, value: &[u8]) -> Option<Captured> {
         let (header, mut rest) = value.split_at_checked(FIXED)?;
         let &[kind, ranks, flags, VALUE_MARK] = header.get(4..)?.first_chunk()? else {

@@ -1,8 +1,8 @@
-//! Why a file could not be read or written.
+//! Errors of reading and writing files.
 
 use std::{fmt, io};
 
-/// Why a recording could not be read, renamed or written: one sentence behind the file's name.
+/// The error of reading, renaming or writing a recording: the file's name and one sentence.
 ///
 /// # Examples
 ///
@@ -18,7 +18,7 @@ pub struct Error {
     reason: Reason,
 }
 
-/// What is wrong, before the file's name is put in front of it.
+/// An error without the file's name.
 #[derive(Debug)]
 pub(crate) enum Reason {
     Io(io::Error),
@@ -30,12 +30,12 @@ impl Error {
         Error { file: file.into(), reason: reason.into() }
     }
 
-    /// The file's name as it was given.
+    /// The file's name, as passed by the caller.
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// Whether there is no such file.
+    /// Whether the file does not exist.
     pub fn is_not_found(&self) -> bool {
         matches!(&self.reason, Reason::Io(error) if error.kind() == io::ErrorKind::NotFound)
     }

@@ -1,11 +1,11 @@
-//! How far two runs of elements lie apart.
+//! The differences between two runs of elements.
 
 use crate::dtype::{self, Dtype, Number};
 use crate::value::Value;
 
-/// How far two elements may lie apart and still count as the same.
+/// The largest difference at which two elements count as equal.
 ///
-/// An element is within if |ours - reference| ≤ absolute + relative · max(|ours|, |reference|). NaN equals NaN and
+/// An element is within the tolerance if |ours - reference| ≤ absolute + relative · max(|ours|, |reference|). NaN equals NaN and
 /// nothing else; an infinity equals itself and nothing else.
 ///
 /// # Examples
@@ -23,20 +23,20 @@ pub struct Tolerance {
 }
 
 impl Tolerance {
-    /// No difference at all, save that 0 equals -0 and NaN equals NaN.
+    /// Allows no difference, except that 0 equals -0 and NaN equals NaN.
     pub const EXACT: Tolerance = Tolerance::new(0.0, 0.0);
 
-    /// The sum of both. What is negative or NaN counts as 0.
+    /// Allows the sum of both. Negative numbers and NaN count as 0.
     pub const fn new(absolute: f64, relative: f64) -> Tolerance {
         Tolerance { absolute: larger(absolute, 0.0), relative: larger(relative, 0.0) }
     }
 
-    /// The same for elements of any size.
+    /// Allows the same difference for elements of any size.
     pub const fn absolute(absolute: f64) -> Tolerance {
         Tolerance::new(absolute, 0.0)
     }
 
-    /// A share of the larger of both elements.
+    /// Allows a fraction of the larger of both elements.
     pub const fn relative(relative: f64) -> Tolerance {
         Tolerance::new(0.0, relative)
     }
@@ -60,12 +60,12 @@ impl std::fmt::Display for Tolerance {
     }
 }
 
-/// How far two elements that are not equal lie apart.
+/// The difference of two elements that are not equal.
 #[derive(Clone, Copy)]
 struct Distance {
-    /// Infinite where one of them is not finite.
+    /// Infinite if one of them is not finite.
     absolute: f64,
-    /// That of the larger.
+    /// The same, divided by the larger of both.
     magnitude: f64,
 }
 
@@ -90,13 +90,13 @@ impl Largest {
     }
 }
 
-/// How far two values of one shape lie apart.
+/// The differences of two values of one shape.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Gap {
-    /// How many elements are not within the tolerance, and the first of them.
+    /// The number of elements that are not within the tolerance, and the first of them.
     pub(crate) outside: usize,
     pub(crate) first: Option<usize>,
-    /// `None` where all are equal.
+    /// `None` if all are equal.
     pub(crate) absolute: Option<Largest>,
     pub(crate) relative: Option<Largest>,
 }
@@ -109,7 +109,7 @@ pub(crate) struct Elements<'a> {
 }
 
 const BLOCK: usize = 1024;
-/// Independent maxima, so that the processor has something to do at once.
+/// The number of independent maxima, which the processor computes in parallel.
 const LANES: usize = 8;
 
 impl<'a> Elements<'a> {
@@ -161,7 +161,7 @@ type Pair<'a> = [(Dtype, &'a [u8]); 2];
 
 impl Gap {
     fn add_reals(&mut self, start: usize, [ours, reference]: Pair<'_>, tolerance: Tolerance) {
-        // What is left over at the end reads 0 in both.
+        // Missing elements at the end read as 0 on both sides.
         let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
         let count = ours.1.len() / ours.0.size();
         dtype::reals(ours.0, ours.1, &mut left[..count]);
@@ -202,7 +202,7 @@ impl Gap {
         Largest::meet(&mut self.relative, distance.relative(), position);
     }
 
-    /// Whether nothing of a block is worth looking for: neither the first element outside nor a larger distance.
+    /// Whether a block can be skipped: it has neither the first element outside of the tolerance nor a larger distance.
     fn knows(&self, block: &Extremes) -> bool {
         let largest = |slot: Option<Largest>| slot.map_or(0.0, |largest| largest.distance);
         block.finite
@@ -222,19 +222,19 @@ fn distance_of_reals(left: f64, right: f64) -> Option<Distance> {
     Some(Distance { absolute, magnitude: left.abs().max(right.abs()) })
 }
 
-/// What a block of elements is at worst.
+/// The worst differences of a block of elements.
 struct Extremes {
     absolute: f64,
     relative: f64,
-    /// How many elements are not within the tolerance; too many unless `finite`.
+    /// The number of elements that are not within the tolerance; too large unless `finite`.
     outside: usize,
     /// Whether no element is NaN or infinite.
     finite: bool,
 }
 
 impl Extremes {
+    /// Without branches, so that it compiles to vector instructions.
     #[allow(clippy::cast_possible_truncation)] // at most `BLOCK`
-    /// Without branches, so that it becomes vector instructions.
     fn of(left: &[f64], right: &[f64], tolerance: Tolerance) -> Extremes {
         let (mut absolute, mut relative) = ([0.0; LANES], [0.0; LANES]);
         let (mut outside, mut infinite) = ([0_u64; LANES], [0_u64; LANES]);
@@ -259,7 +259,7 @@ impl Extremes {
     }
 }
 
-/// One instruction, which `f64::max` is not; the second if one is NaN.
+/// A maximum in one instruction, unlike `f64::max`; the second number if one is NaN.
 const fn larger(left: f64, right: f64) -> f64 {
     if left > right { left } else { right }
 }

@@ -1,4 +1,4 @@
-//! Golden tests: what a run captured, against what an earlier run did.
+//! Golden tests: compare a run with an earlier one.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -7,19 +7,19 @@ use crate::error::Error;
 use crate::gap::Tolerance;
 use crate::recording::Recording;
 
-/// Compares what a test captured with a file that an earlier run wrote, and panics where the two part.
+/// Compares the values captured by a test with a file that an earlier run wrote, and panics if they differ.
 ///
-/// The first run writes the file. It belongs in version control; later runs read it. When a change of the values is
-/// wanted, run the tests with `ANYCAPTURE_GOLDEN=write` in the environment, and the files are written anew. Where `CI`
-/// is set in the environment, as continuous integration does, a missing file fails the test and is not written.
+/// The first run writes the file, and later runs read it: put it under version control. After an intended change of the values, run
+/// the tests with `ANYCAPTURE_GOLDEN=write` in the environment to write the files again. If `CI` is set in the environment, a missing
+/// file fails the test and is not written.
 ///
 /// `path` is relative to the package, which is where Cargo runs its tests.
 ///
 /// # Panics
 ///
-/// With the comparison, if the values part. What this run captured is then beside the file, as `NAME.new.safetensors`,
-/// for `anycapture diff` and `anycapture plot`; the next run that agrees removes it. Also if nothing was captured (are
-/// the tests built with the feature `capture`?), and if a file can't be read or written.
+/// Panics with the comparison if the values differ. The values of this run are then next to the file, as `NAME.new.safetensors`, for
+/// `anycapture diff` and `anycapture plot`; the next run that agrees removes it. Also panics if nothing was captured (are the tests
+/// built with the feature `capture`?), and if a file can't be read or written.
 ///
 /// # Examples
 ///
@@ -48,8 +48,8 @@ use crate::recording::Recording;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// What makes such tests last: weights and inputs from a seed, small shapes (a file of 100 kB is easy to keep), and a
-/// tolerance that leaves room for another order of summation, such as 1e-5 for `f32`.
+/// Such tests last if weights and inputs come from a seed, shapes are small (a file of 100 kB is easy to keep), and the tolerance
+/// allows another order of summation, such as 1e-5 for `f32`.
 #[track_caller]
 pub fn golden(path: impl AsRef<Path>, ours: impl Into<Recording>, tolerance: Tolerance) {
     if let Err(sentence) = check(path.as_ref(), &ours.into(), tolerance) {
@@ -86,7 +86,7 @@ fn compare(
     let comparison = ours.compare(reference, tolerance);
     let new = beside(path);
     if comparison.is_within() {
-        // There is nothing to remove after most runs.
+        // Usually there is no such file.
         let _ = std::fs::remove_file(new);
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! The header of a safetensors file: what it holds and where.
+//! The header of a safetensors file: its tensors and their places.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, ops::Range};
 
@@ -9,10 +9,10 @@ use crate::dtype::Dtype;
 
 /// The longest header that readers of the format accept, in bytes.
 pub(crate) const LONGEST: u64 = 100_000_000;
-/// More axes than any array library allows are a sign of damage, and would cost memory.
+/// The largest number of axes. More than array libraries allow are a sign of damage, and would cost memory.
 const MOST_AXES: usize = 64;
 
-/// Where a tensor lies in the data, and how to read it. Its length fits its shape and type.
+/// The place of a tensor in the data, its type and its shape, which match its length.
 #[derive(Clone, Debug)]
 pub(crate) struct Tensor {
     pub(crate) dtype: Dtype,
@@ -25,7 +25,7 @@ pub(crate) struct Header {
     /// By name.
     pub(crate) tensors: BTreeMap<String, Tensor>,
     pub(crate) metadata: BTreeMap<String, String>,
-    /// Bytes of data behind the header.
+    /// The bytes of data after the header.
     pub(crate) data: usize,
 }
 
@@ -51,7 +51,7 @@ impl Header {
     }
 }
 
-/// Checks that the tensors lie end to end, and gives the end of the last.
+/// Checks that the tensors are contiguous, and returns the end of the last one.
 fn end_of_data(tensors: &BTreeMap<String, Tensor>) -> Result<usize, String> {
     let mut in_order: Vec<_> = tensors.iter().collect();
     in_order.sort_by_key(|(_, tensor)| (tensor.range.start, tensor.range.end));
@@ -70,7 +70,7 @@ fn end_of_data(tensors: &BTreeMap<String, Tensor>) -> Result<usize, String> {
     Ok(end)
 }
 
-/// A header, or what is wrong with one that is well-formed JSON.
+/// A header, or the error in one that is well-formed JSON.
 struct Checked(Result<Header, String>);
 
 impl<'de> Deserialize<'de> for Checked {
@@ -103,7 +103,7 @@ impl<'de> Visitor<'de> for HeaderVisitor {
     }
 }
 
-/// A tensor as it stands in the file, unchecked.
+/// A tensor as in the file, unchecked.
 #[derive(Deserialize)]
 struct RawTensor<'a> {
     #[serde(borrow)]

@@ -1,11 +1,11 @@
-//! Whether values that part would fit in another layout.
+//! Finds a layout in which differing values would agree.
 
 use std::fmt;
 
 use crate::gap::{self, Elements, Tolerance};
 use crate::value::{Value, Values};
 
-/// What would make values fit that part.
+/// A change of layout that would make differing values agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hint {
@@ -24,7 +24,7 @@ impl fmt::Display for Hint {
     }
 }
 
-/// What makes two values fit that differ in shape or in elements.
+/// The change that makes two values agree that differ in shape or in elements.
 pub(crate) fn of_values(ours: Value<'_>, theirs: Value<'_>, tolerance: Tolerance) -> Option<Hint> {
     let (left, right) = (Elements::of(ours), Elements::of(theirs));
     if ours.shape() != theirs.shape() && agree(left, right, tolerance) {
@@ -39,19 +39,19 @@ pub(crate) fn of_values(ours: Value<'_>, theirs: Value<'_>, tolerance: Tolerance
     agree(left, right, tolerance).then_some(Hint::Transposed)
 }
 
-/// What makes two lists of different lengths fit: stacked once more or once less.
+/// The change that makes two lists of different lengths agree: stacking once more or once less.
 pub(crate) fn of_lists(ours: Values<'_>, theirs: Values<'_>, tolerance: Tolerance) -> Option<Hint> {
     agree(ours.flat()?, theirs.flat()?, tolerance).then_some(Hint::Reshaped)
 }
 
-/// Whether there are as many elements on both sides, and all are within the tolerance.
+/// Whether both sides have the same number of elements, and all are within the tolerance.
 fn agree(ours: Elements<'_>, theirs: Elements<'_>, tolerance: Tolerance) -> bool {
     gap::comparable(ours.dtype, theirs.dtype)
         && ours.len() == theirs.len()
         && gap::gap(ours, theirs, tolerance).outside == 0
 }
 
-/// The elements of matrices of so many rows and columns, column by column.
+/// The elements of matrices of `rows` rows and `columns` columns, column by column.
 fn exchanged(elements: Elements<'_>, rows: usize, columns: usize) -> Vec<u8> {
     let size = elements.dtype.size();
     let mut bytes = Vec::with_capacity(elements.bytes.len());

@@ -1,4 +1,4 @@
-//! At which value do two runs part? Reads and compares what [`anycapture`] recorded.
+//! At which value do two runs differ? Reads and compares recordings of [`anycapture`].
 //!
 //! ```no_run
 //! use anycapture_tools::{Recording, Tolerance};
@@ -10,17 +10,17 @@
 //! # Ok::<(), anycapture_tools::Error>(())
 //! ```
 //!
-//! * A [`Recording`] is read from a file of ours, from a file that Python wrote under the same names, or from the running
+//! * A [`Recording`] is read from a file of `anycapture`, from a file that Python wrote under the same names, or from the running
 //!   program.
-//! * A [`Comparison`] says where two recordings part first, and how each key compares. Its `Display` is what a failing
-//!   test should print.
+//! * A [`Comparison`] has the first difference of two recordings, and the differences of each key. A failing test should print its
+//!   `Display`.
 //! * [`golden()`] compares a test with its own earlier run.
 //!
 //! The command `anycapture` shows, compares and draws files: `anycapture --help`.
 //!
 //! # From Python
 //!
-//! A reference is a safetensors file with a tensor of shape `[n, ...]` a key, oldest value first:
+//! A reference is a safetensors file with one tensor of shape `[n, ...]` for each key, oldest value first:
 //!
 //! ``` text
 //! get_local.activate()                     # the Python tool AnyCapture, or a dictionary of lists of your own
@@ -29,25 +29,25 @@
 //! safetensors.numpy.save_file(captured, "torch.safetensors")
 //! ```
 //!
-//! Frameworks name things differently; [`Recording::rename`] maps the keys of one side. A batch axis of length 1 on one
-//! side only is a difference in shape: [`KeyComparison::hint`] says that the values fit otherwise.
+//! If the names differ, [`Recording::rename`] maps the keys of one side. A batch axis of length 1 on one side only is a difference in
+//! shape: [`KeyComparison::hint`] says that the values would fit otherwise.
 //!
 //! # Names
 //!
-//! | tensor | is |
+//! | tensor | content |
 //! | --- | --- |
 //! | `key`, `[n, ...]` | `n` values of one shape, oldest first |
-//! | `key/0`, `key/1`, ... | a value each, of any shapes |
+//! | `key/0`, `key/1`, ... | one value each, of any shapes |
 //! | `key#sequence`, `[n]` | the order of the captures over all keys |
 //! | `key#index`, `[n]` or `[n, r]` | the numbers of `index = ...` |
 //! | `key#thread`, `[n]` | the thread that captured it |
 //!
-//! Texts are in the metadata, as a JSON list under their key; `anycapture.omitted` lists what has no numbers.
+//! Texts are in the metadata, as a JSON list under their key; `anycapture.omitted` lists the keys with values that have no numbers.
 //!
 //! # Features
 //!
-//! `command`, on by default, builds the command; a library leaves it out. Recording is turned on by the feature `capture` of
-//! `anycapture`, in the program that is linked.
+//! `command`, on by default, builds the command; a library leaves it out. The feature `capture` of `anycapture`, in the final program,
+//! turns recording on.
 
 mod builder;
 mod cache;

@@ -1,6 +1,6 @@
-//! Values that a device sends one by one.
+//! Reads the values that a device sends one by one.
 //!
-//! The format of a frame is the one that the crate's `src/store/frame.rs` describes, version 1.
+//! The format of a frame is version 1, described in the crate's `src/store/frame.rs`.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -11,9 +11,9 @@ use crate::recording::Recording;
 const MAGIC: [u8; 3] = [0xAC, b'F', 1];
 /// The type of a text.
 const TEXT: u8 = 15;
-/// The bytes of a `usize` do not matter: frames have integers of their own widths.
+/// The size of a `usize`, which is irrelevant: the integers of frames have fixed widths.
 const WORD: usize = 8;
-/// More than these is taken for damage, so that a damaged frame does not hold up those behind it.
+/// The largest numbers accepted. Larger ones count as damage, so that a damaged frame does not hold up those after it.
 const MOST_AXES: usize = 8;
 const MOST_INDICES: usize = 4;
 const LONGEST_KEY: usize = 4096;
@@ -21,8 +21,8 @@ const LARGEST: usize = 1 << 28;
 
 /// Finds the values that a device sends (`anycapture::Value::frame`) in a stream of bytes.
 ///
-/// The stream may begin anywhere, hold other output, and lose or change bytes: a frame is taken only if its checksum fits,
-/// and whatever is no frame is skipped. `Display` is one line of counts.
+/// The stream may begin anywhere, contain other output, and lose or change bytes: a frame is accepted only if its checksum matches,
+/// and other bytes are skipped. `Display` is one line of counts.
 ///
 /// # Examples
 ///
@@ -59,29 +59,29 @@ impl Listener {
         self.scan(false);
     }
 
-    /// Takes what is left of a stream that has ended, in which a frame may have been cut short.
+    /// Ends the stream, whose last frame may have been cut short.
     pub fn end(&mut self) {
         self.scan(true);
     }
 
-    /// How many values have come.
+    /// The number of values received.
     pub fn received(&self) -> u64 {
         self.received
     }
 
-    /// How many bytes were no frame, or of a damaged one.
+    /// The number of bytes that were outside of a frame, or in a damaged one.
     pub fn skipped(&self) -> u64 {
         self.skipped
     }
 
-    /// How many captures between the first and the last value have not come: lost on the way, overwritten before they
-    /// were sent, or left out by the device.
+    /// The number of captures between the first and the last value that were not received: lost on the way, overwritten before they
+    /// were sent, or not sent by the device.
     pub fn missing(&self) -> u64 {
         let span = self.range.map_or(0, |(first, last)| (last - first).saturating_add(1));
         span.saturating_sub(self.received)
     }
 
-    /// What has come and is kept; `name` stands for the file's.
+    /// The values received and kept; `name` is used in place of a file's name.
     pub fn recording(&self, name: &str) -> Recording {
         builder::build(name, self.kept.values().flatten().cloned().collect())
     }
@@ -124,14 +124,14 @@ impl fmt::Display for Listener {
     }
 }
 
-/// Why there is no value.
+/// The reason why no value was read.
 enum Stop {
-    /// Perhaps a frame begins here, of which more has to come.
+    /// A frame may begin here, but is incomplete.
     More,
     Damaged,
 }
 
-/// The value whose frame begins here, and the size of the frame.
+/// The value whose frame begins here, and the length of the frame.
 fn frame(bytes: &[u8]) -> Result<(Captured, usize), Stop> {
     let mut reader = Reader { bytes, at: 0 };
     for byte in MAGIC {
@@ -147,7 +147,7 @@ fn frame(bytes: &[u8]) -> Result<(Captured, usize), Stop> {
     let sequence = reader.varint()?;
     let thread = u32::try_from(reader.varint()?).map_err(|_| Stop::Damaged)?;
     let key_size = reader.size(LONGEST_KEY)?;
-    // Beside a zero any size may stand.
+    // With a zero, the other dimensions may be of any size.
     let shape = (0..rank).map(|_| reader.size(usize::MAX)).collect::<Result<Vec<_>, _>>()?;
     let indices = (0..index_rank).map(|_| reader.signed()).collect::<Result<_, _>>()?;
     let key = reader.text(key_size)?;
@@ -191,7 +191,7 @@ impl<'a> Reader<'a> {
         Err(Stop::Damaged)
     }
 
-    /// `2 i` for a number `i` from 0 on, else `-2 i - 1`.
+    /// Decodes `2 i` for a number `i` from 0 on, else `-2 i - 1`.
     #[allow(clippy::cast_possible_wrap)]
     fn signed(&mut self) -> Result<i64, Stop> {
         let number = self.varint()?;
@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
         Ok(text.into())
     }
 
-    /// The lowest bytes of the checksum of everything before.
+    /// Checks the lowest bytes of the checksum of everything before.
     fn check<const N: usize>(&mut self) -> Result<(), Stop> {
         let checksum = crc32fast::hash(&self.bytes[..self.at]).to_le_bytes();
         if *self.take(N)? == checksum[..N] { Ok(()) } else { Err(Stop::Damaged) }

@@ -1,11 +1,11 @@
-//! From the names of tensors to keys.
+//! Maps the names of tensors to keys.
 
 use std::collections::BTreeMap;
 
 use crate::header::Tensor;
 use crate::recording::{Key, Tensors};
 
-/// Puts `key`, `key/0`, `key/1`, ... and `key#sequence`, `key#index`, `key#thread` together.
+/// Groups `key`, `key/0`, `key/1`, ... and `key#sequence`, `key#index`, `key#thread` by key.
 pub(crate) fn group(tensors: BTreeMap<String, Tensor>) -> Result<BTreeMap<String, Key>, String> {
     let mut keys = BTreeMap::new();
     let mut lists: BTreeMap<String, Vec<(u64, Tensor)>> = BTreeMap::new();
@@ -46,7 +46,7 @@ fn add_notes(keys: &mut BTreeMap<String, Key>, notes: Vec<(String, Tensor)>) -> 
         if let Some(entry) = keys.get_mut(key) {
             attach(entry, kind, &name, tensor)?;
         } else {
-            // No note of ours: a tensor with a name of its own.
+            // Not one of these: a tensor with its own name.
             let key = stacked(&name, tensor)?;
             keys.insert(name, key);
         }
@@ -59,7 +59,7 @@ fn stacked(name: &str, tensor: Tensor) -> Result<Key, String> {
     let empty = tensor.range.is_empty();
     let tensors = Tensors::Stacked(tensor);
     let count = tensors.len();
-    // They take no room in a file, so that damage could make any number of them.
+    // They take no space in a file, so a damaged one could have any number of them.
     if empty && count > MOST {
         return Err(format!(
             "the tensor `{name}` holds {count} values, none of which has an element"
@@ -75,7 +75,7 @@ enum Note {
     Thread,
 }
 
-/// `key#index` in its parts.
+/// Splits `key#index`.
 fn split_note(name: &str) -> Option<(&str, Note)> {
     let (key, kind) = name.rsplit_once('#')?;
     let kind = match kind {
@@ -87,7 +87,7 @@ fn split_note(name: &str) -> Option<(&str, Note)> {
     Some((key, kind))
 }
 
-/// `key/12` in its parts.
+/// Splits `key/12`.
 fn split_number(name: &str) -> Option<(&str, u64)> {
     let (key, number) = name.rsplit_once('/')?;
     let plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());

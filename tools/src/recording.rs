@@ -1,4 +1,4 @@
-//! What a run recorded, read from a file or from the running program.
+//! A recording, read from a file or from the running program.
 
 use std::collections::BTreeMap;
 use std::fs::{File, Metadata};
@@ -9,16 +9,16 @@ use crate::error::{Error, Reason};
 use crate::header::{self, Header, Tensor};
 use crate::value::Values;
 
-/// What a run recorded: a list of values a key, and texts.
+/// The recorded values of a run: a list of values for each key, and texts.
 ///
-/// It is read from a file that [`anycapture::export`] wrote, from any safetensors file whose tensors are named by key, or
-/// from a running program with `Recording::from(&anycapture::cache())`. A tensor `key` of shape `[n, ...]` holds `n`
-/// values, oldest first; the tensors `key/0`, `key/1`, ... hold one each. A tensor without axes is one value.
+/// It is read from a file that [`anycapture::export`] wrote, from any safetensors file whose tensors are named by key, or from a running
+/// program with `Recording::from(&anycapture::cache())`. A tensor `key` of shape `[n, ...]` holds `n` values, oldest first; the tensors
+/// `key/0`, `key/1`, ... hold one each. A tensor without axes is one value.
 ///
 /// # Limits
 ///
-/// The file is read once and kept in memory; beside it stand some 200 bytes a tensor. Element types of less than a byte,
-/// of 8-bit floats and of complex numbers are not supported.
+/// The file is read once and kept in memory, with some 200 bytes more for each tensor. Element types of less than a byte, 8-bit floats
+/// and complex numbers are not supported.
 ///
 /// # Examples
 ///
@@ -47,11 +47,11 @@ pub struct Recording {
     pub(crate) data: Vec<u8>,
 }
 
-/// The values of a key, and what is known of each.
+/// The values of a key, with their sequences, indices and threads.
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
     pub(crate) tensors: Tensors,
-    /// Boxed, as many a file has none.
+    /// Boxed, as many files have none.
     pub(crate) notes: Option<Box<Notes>>,
 }
 
@@ -62,7 +62,7 @@ impl Key {
     }
 }
 
-/// Tensors beside those of the values, with an entry a value.
+/// Further tensors, with an entry for each value.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Notes {
     pub(crate) sequence: Option<Tensor>,
@@ -74,7 +74,7 @@ pub(crate) struct Notes {
 pub(crate) enum Tensors {
     /// Of shape `[n, ...]`, or one value without axes.
     Stacked(Tensor),
-    /// A tensor a value.
+    /// One tensor for each value.
     List(Vec<Tensor>),
 }
 
@@ -92,8 +92,8 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// The file can't be read, is no safetensors file, is damaged or cut short, or its notes don't fit its values. A
-    /// damaged file never costs more memory than a few times its size.
+    /// Returns an error if the file can't be read, is not a safetensors file, is damaged or truncated, or if its indices, sequences or
+    /// threads don't fit its values. A damaged file never takes more memory than a few times its size.
     pub fn load(path: impl AsRef<Path>) -> Result<Recording, Error> {
         let path = path.as_ref();
         let name = path.display().to_string();
@@ -107,7 +107,7 @@ impl Recording {
         Recording::read(&name, file, size)
     }
 
-    /// Reads the bytes of a file, which are copied.
+    /// Reads a file from `bytes`, which are copied.
     ///
     /// # Errors
     ///
@@ -118,11 +118,11 @@ impl Recording {
 
     /// Reads a stream to its end: standard input, a socket.
     ///
-    /// `name` stands for the file's in errors; `size` is how many bytes there are, if that is known.
+    /// `name` is used in errors in place of a file's name; `size` is the number of bytes, if it is known.
     ///
     /// # Errors
     ///
-    /// As of [`load`](Recording::load). Of a stream that does not end, one byte more is read than its header tells of.
+    /// The errors of [`load`](Recording::load). From an endless stream, only one byte more is read than its header announces.
     ///
     /// # Examples
     ///
@@ -160,7 +160,7 @@ impl Recording {
         })
     }
 
-    /// The file's name as it was given.
+    /// The file's name, as passed by the caller.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -176,27 +176,27 @@ impl Recording {
         Some(Values::new(key, entry, &self.data))
     }
 
-    /// Every key's values, sorted by key.
+    /// The values of all keys, sorted by key.
     pub fn iter(&self) -> impl Iterator<Item = Values<'_>> {
         self.keys.iter().map(|(key, entry)| Values::new(key, entry, &self.data))
     }
 
-    /// The texts of every key that has some, sorted by key; of a key oldest first.
+    /// The texts of all keys that have some, sorted by key, then oldest first.
     pub fn texts(&self) -> impl Iterator<Item = (&str, &[String])> {
         self.texts.iter().map(|(key, texts)| (key.as_str(), texts.as_slice()))
     }
 
-    /// The keys of what was captured, but has no numbers and is not in the file.
+    /// The keys with captured values that have no numbers, and so are not in the file.
     pub fn omitted(&self) -> &[String] {
         &self.omitted
     }
 
-    /// The version of the crate that wrote the file, if it was ours.
+    /// The version of `anycapture` that wrote the file, if it did.
     pub fn version(&self) -> Option<&str> {
         self.version.as_deref()
     }
 
-    /// Why the program that wrote the file could not put its values in, if so.
+    /// The reason why values are missing, if the program could not write all of them.
     pub fn error(&self) -> Option<&str> {
         self.error.as_deref()
     }
@@ -206,11 +206,11 @@ impl Recording {
         self.keys.is_empty() && self.texts.is_empty()
     }
 
-    /// Keeps what has a key that `wanted` likes.
+    /// Keeps only keys for which `wanted` returns true.
     ///
     /// # Examples
     ///
-    /// Only what both sides have:
+    /// Only the keys that both sides have:
     ///
     /// ```
     /// # use anycapture_tools::{Error, Recording};
@@ -225,11 +225,11 @@ impl Recording {
         self.omitted.retain(|key| wanted(key));
     }
 
-    /// Gives every key the name that `to` makes of it.
+    /// Renames every key to the result of `to`.
     ///
     /// # Errors
     ///
-    /// Two keys would have the same name.
+    /// Returns an error if two keys would have the same name.
     ///
     /// # Examples
     ///
@@ -290,7 +290,7 @@ fn read_header(reader: &mut impl Read, size: Option<u64>) -> Result<(u64, Header
     Ok((length, Header::parse(&text)?))
 }
 
-/// As many bytes as the header tells of, and no more.
+/// Reads as many bytes as the header announces, and no more.
 fn read_data(reader: &mut impl Read, wanted: usize, at_hand: u64) -> Result<Vec<u8>, Reason> {
     let at_hand = usize::try_from(at_hand).unwrap_or(usize::MAX);
     let mut data = Vec::new();
@@ -306,7 +306,7 @@ fn read_data(reader: &mut impl Read, wanted: usize, at_hand: u64) -> Result<Vec<
     Ok(data)
 }
 
-/// What people give by mistake, from its first bytes.
+/// Recognises common other files by their first bytes.
 fn looks_like(start: &[u8]) -> &'static str {
     const KINDS: [(&[u8], &str); 4] = [
         (b"PK\x03\x04", ", but a zip file, as PyTorch's .pt and NumPy's .npz are"),

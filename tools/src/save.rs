@@ -1,4 +1,4 @@
-//! Writes a recording in the form that `anycapture::export` has.
+//! Writes a recording in the format of `anycapture::export`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,11 +11,11 @@ use crate::header::Tensor;
 use crate::recording::{Recording, Tensors};
 
 impl Recording {
-    /// Writes it as one safetensors file, which takes the place of an older one once it is whole.
+    /// Writes it as one safetensors file, which replaces an older one once it is complete.
     ///
     /// # Errors
     ///
-    /// The file can't be written.
+    /// Returns an error if the file can't be written.
     ///
     /// # Examples
     ///
@@ -30,7 +30,7 @@ impl Recording {
     /// ```
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
-        // A bare file name has the parent "", where no file can be made.
+        // The parent of a bare file name is "", where no file can be created.
         let full = std::path::absolute(path).map_err(|error| unsaved(path, error))?;
         safetensors::serialize_to_file(self.views(), self.metadata(), &full).map_err(|error| {
             match error {
@@ -61,7 +61,7 @@ impl Recording {
         views
     }
 
-    /// `None` if there is none: the library writes an empty map of an empty file wrongly.
+    /// `None` if there are no metadata: the library writes an empty map of an empty file wrongly.
     fn metadata(&self) -> Option<HashMap<String, String>> {
         let texts = self.texts.iter().map(|(key, texts)| (key.clone(), json(texts)));
         let version = self.version.clone().map(|version| ("anycapture".into(), version));
@@ -81,7 +81,7 @@ fn json(list: &[String]) -> String {
     serde_json::Value::from(list).to_string()
 }
 
-/// A tensor and the data that it lies in.
+/// A tensor and the data that it is in.
 struct Part<'a> {
     tensor: &'a Tensor,
     data: &'a [u8],

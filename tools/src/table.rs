@@ -1,6 +1,6 @@
 //! Columns of text.
 
-/// Rows as lines, every column as wide as its widest cell; those in `right` are aligned to the right.
+/// Rows as lines. Every column is as wide as its widest cell; those in `right` are right-aligned.
 pub(crate) fn aligned<const N: usize>(
     rows: impl IntoIterator<Item = [String; N]>,
     right: &[usize],

@@ -10,7 +10,7 @@ use crate::recording::{Key, Tensors};
 
 /// The values of one key, oldest first: made by [`Recording::get`](crate::Recording::get).
 ///
-/// `Display` is a line a value.
+/// `Display` is a line for each value.
 #[derive(Clone, Copy, Debug)]
 pub struct Values<'a> {
     key: &'a str,
@@ -55,17 +55,17 @@ impl<'a> Values<'a> {
         self.key
     }
 
-    /// How many values there are.
+    /// The number of values.
     pub fn len(self) -> usize {
         self.entry.tensors.len()
     }
 
-    /// Whether there is none; a file of ours has no such key.
+    /// Whether there are no values; files of `anycapture` have no such keys.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
 
-    /// Value number `call`, counted from 0.
+    /// Value number `call`, from 0 on.
     pub fn get(self, call: usize) -> Option<Value<'a>> {
         if call >= self.len() {
             return None;
@@ -85,7 +85,7 @@ impl<'a> Values<'a> {
         (0..self.len()).filter_map(move |call| self.get(call))
     }
 
-    /// What is to be said of all elements of all values.
+    /// The summary of all elements of all values.
     pub fn summary(self) -> Summary {
         let mut summary = Summary::default();
         for tensor in self.tensors() {
@@ -94,7 +94,7 @@ impl<'a> Values<'a> {
         summary
     }
 
-    /// All elements, if they lie in one tensor.
+    /// All elements, if they are in one tensor.
     pub(crate) fn flat(self) -> Option<Elements<'a>> {
         match self.tensors() {
             [tensor] => {
@@ -105,7 +105,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The shape of each value, if they lie in one tensor end to end.
+    /// The shape of each value, if they are contiguous in one tensor.
     pub(crate) fn stacked_shape(self) -> Option<&'a [usize]> {
         match &self.entry.tensors {
             Tensors::Stacked(tensor) => {
@@ -146,7 +146,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// Row `call` of a note that has one for each value.
+    /// Row `call` of a tensor that has one for each value.
     fn note(self, note: Option<&'a Tensor>, call: usize) -> Vec<i128> {
         let Some(tensor) = note else { return Vec::new() };
         let (dtype, shape, range) = slice(tensor, call);
@@ -173,7 +173,7 @@ impl<'a> Value<'a> {
         self.values.key
     }
 
-    /// Its place in the list of its key, counted from 0.
+    /// Its position in the list of its key, from 0 on.
     pub fn call(self) -> usize {
         self.call
     }
@@ -193,7 +193,7 @@ impl<'a> Value<'a> {
         self.bytes
     }
 
-    /// Its place in the order of the captures over all keys, if the file has it.
+    /// Its position among the captures of all keys, if the file has it.
     pub fn sequence(self) -> Option<u64> {
         let note = self.values.note(self.values.entry.notes().sequence.as_ref(), self.call);
         note.first().and_then(|&sequence| u64::try_from(sequence).ok())
@@ -202,7 +202,7 @@ impl<'a> Value<'a> {
     /// The numbers of the capture line's `index = ...`; empty without one.
     pub fn indices(self) -> Vec<i64> {
         let note = self.values.note(self.values.entry.notes().index.as_ref(), self.call);
-        // The least number stands where a value has fewer than others of its key.
+        // `i64::MIN` stands for the missing indices of a value that has fewer than others of its key.
         let given = note.into_iter().filter(|index| *index != i64::MIN.into());
         given.filter_map(|index| i64::try_from(index).ok()).collect()
     }
@@ -213,12 +213,12 @@ impl<'a> Value<'a> {
         note.first().and_then(|&thread| u32::try_from(thread).ok())
     }
 
-    /// How many elements it has.
+    /// The number of elements.
     pub fn len(self) -> usize {
         self.bytes.len() / self.dtype.size()
     }
 
-    /// Whether it has no element, as of shape `[0]`.
+    /// Whether it has no elements, such as with shape `[0]`.
     pub fn is_empty(self) -> bool {
         self.bytes.is_empty()
     }
@@ -235,7 +235,7 @@ impl<'a> Value<'a> {
         elements
     }
 
-    /// What is to be said of its elements.
+    /// The summary of its elements.
     pub fn summary(self) -> Summary {
         let mut summary = Summary::default();
         summary.add(self.dtype, self.bytes);
@@ -249,9 +249,9 @@ impl fmt::Display for Value<'_> {
     }
 }
 
-/// Minimum, maximum and mean of the finite elements, and how many are not finite.
+/// Minimum, maximum and mean of the finite elements, and the numbers of NaN and infinite ones.
 ///
-/// `Display`: `min 0 max 0.75 mean 0.25 nan 0 inf 0`, without the first three where nothing is finite.
+/// `Display`: `min 0 max 0.75 mean 0.25 nan 0 inf 0`, without the first three if no element is finite.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Summary {
     finite: usize,
@@ -279,12 +279,12 @@ impl Summary {
         (self.finite > 0).then_some(self.sum / self.finite as f64)
     }
 
-    /// How many elements are NaN.
+    /// The number of NaN elements.
     pub fn nan(&self) -> usize {
         self.nan
     }
 
-    /// How many elements are infinite.
+    /// The number of infinite elements.
     pub fn infinite(&self) -> usize {
         self.infinite
     }

@@ -1,9 +1,9 @@
-//! What was promised, and whether it is kept.
+//! The targets, and whether they are met.
 
 use crate::harness::Times;
 use crate::recording::MAP;
 
-/// A ratio, or where `unit` says so a time.
+/// A ratio, or a time if there is a `unit`.
 pub struct Bar {
     pub what: &'static str,
     pub against: &'static str,
@@ -12,7 +12,7 @@ pub struct Bar {
     pub unit: &'static str,
 }
 
-/// The bars of the races that were run.
+/// The targets of the races that were run.
 pub fn bars(all: &[Times]) -> Vec<Bar> {
     let of = |title: &str, name: &str| {
         all.iter().find(|times| times.title == title).map(|times| times.of(name))

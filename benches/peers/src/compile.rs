@@ -1,4 +1,4 @@
-//! How long 1,000 lines take to compile, as processor time of the compiler.
+//! The time to compile 1,000 lines, as processor time of the compiler.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -80,9 +80,9 @@ fn compile(folder: &Path) -> f64 {
     children() - before
 }
 
-/// Processor time of the processes that have ended, in nanoseconds.
+/// The processor time of all ended child processes, in nanoseconds.
 fn children() -> f64 {
-    // SAFETY: `getrusage` fills the struct it is given.
+    // SAFETY: `getrusage` fills the struct that is passed to it.
     let usage = unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();
         libc::getrusage(libc::RUSAGE_CHILDREN, &mut usage);

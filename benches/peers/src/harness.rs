@@ -1,21 +1,20 @@
-//! Candidates in turns, and the least of many short samples.
+//! Runs candidates in turns, and takes the minimum of many short samples.
 //!
-//! The machine is shared, so a median tells of the neighbours. A sample in which the kernel took the
-//! processor away is dropped and counted; of the rest the minimum is what the code itself costs. One
-//! thread is measured in processor time, so that a long sample, which is never left alone, says something too: it
-//! counts where no clean one was had.
+//! The machine is shared, so a median depends on other programs. A sample in which the kernel preempted the process is dropped
+//! and counted; the minimum of the others is the cost of the code itself. Single threads are measured in processor time, so that
+//! long samples, which are always preempted, are usable too, if there are no clean ones.
 
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Runs so many operations.
+/// Runs the given number of operations.
 pub type Run<'a> = Box<dyn FnMut(u64) + 'a>;
 
-/// One thread of a two-thread candidate runs so many operations. Threads are numbered 0 and 1.
+/// Runs the given number of operations on one thread of a two-thread candidate. Threads are numbered 0 and 1.
 pub type Pair<'a> = Box<dyn Fn(usize, u64) + Sync + 'a>;
 
-/// Nanoseconds an operation, by candidate, in the order given.
+/// Nanoseconds for each operation, by candidate, in the given order.
 pub struct Times {
     pub title: String,
     pub rows: Vec<(&'static str, f64)>,
@@ -24,7 +23,7 @@ pub struct Times {
 }
 
 impl Times {
-    /// What another program has measured: `name<TAB>ns` on every line.
+    /// The measurements of another program: `name<TAB>ns` on every line.
     pub fn read(title: &str, text: &str) -> Times {
         let row = |line: &str| {
             let (name, ns) = line.split_once('\t')?;
@@ -41,7 +40,7 @@ impl Times {
         }
     }
 
-    /// What [`read`](Times::read) reads.
+    /// The format that [`read`](Times::read) reads.
     pub fn print(&self) -> Vec<Times> {
         self.rows.iter().for_each(|(name, ns)| println!("{name}\t{ns}"));
         Vec::new()
@@ -53,7 +52,7 @@ impl Times {
     }
 }
 
-/// A sample is at least so long, where one operation is not longer by itself.
+/// The minimum length of a sample, unless one operation is longer.
 const SAMPLE_NS: f64 = 200_000.0;
 
 /// Runs `candidates` in turns, `rounds` times.
@@ -67,7 +66,7 @@ pub fn race_pairs(title: &str, rounds: usize, candidates: Vec<(&'static str, Pai
     take_turns(title, rounds, candidates, |pair, count| both(pair, count))
 }
 
-/// What one sample took, and whether the kernel left it alone.
+/// The time of one sample, and whether it ran without preemption.
 struct Sample {
     ns: f64,
     clean: bool,
@@ -106,7 +105,7 @@ fn take_turns<C>(
     times
 }
 
-/// How many operations make a sample. The runs warm up what is measured later.
+/// The number of operations in a sample. Finding it also warms up the candidate.
 fn calibrate(sample: &mut dyn FnMut(u64) -> f64) -> u64 {
     let mut count = 1;
     loop {
@@ -142,13 +141,13 @@ fn both(pair: &Pair<'_>, count: u64) -> Sample {
         (a.join().expect("no panic"), b.join().expect("no panic"))
     });
     let whole = a.1.max(b.1) - a.0.min(b.0);
-    // A thread that comes late leaves the other alone for a while.
+    // If one thread starts late, the other runs without contention for a while.
     let late = a.0.max(b.0) - a.0.min(b.0);
     Sample { ns: whole.as_nanos() as f64, clean: a.2 && b.2 && late < whole / 50 }
 }
 
 fn processor_time() -> Duration {
-    // SAFETY: `clock_gettime` fills the struct it is given.
+    // SAFETY: `clock_gettime` fills the struct that is passed to it.
     unsafe {
         let mut time: libc::timespec = std::mem::zeroed();
         libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time);
@@ -157,7 +156,7 @@ fn processor_time() -> Duration {
 }
 
 fn preemptions() -> i64 {
-    // SAFETY: `getrusage` fills the struct it is given.
+    // SAFETY: `getrusage` fills the struct that is passed to it.
     unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();
         libc::getrusage(libc::RUSAGE_THREAD, &mut usage);
@@ -165,7 +164,7 @@ fn preemptions() -> i64 {
     }
 }
 
-/// Keeps this thread on one processor, so that two threads never share one.
+/// Pins this thread to one processor, so that two threads never share one.
 fn pin(processor: usize) {
     // SAFETY: the set is initialised by `zeroed`, and only read by the kernel.
     unsafe {

@@ -7,10 +7,10 @@ use anycapture::capture;
 
 use crate::harness::{race, Run, Times};
 
-/// Both vectors fit the first cache.
+/// Both vectors fit the first-level cache.
 const LENGTH: usize = 1024;
 
-/// Written by `race_inactive`, so that nobody can fold it away.
+/// Written by `race_inactive`, so that the compiler can't fold it.
 static FLAG: AtomicBool = AtomicBool::new(false);
 
 macro_rules! axpy {
@@ -64,7 +64,7 @@ type Axpy = fn(&mut [f32], f32, &[f32]);
 
 fn run(axpy: Axpy) -> Run<'static> {
     let (mut y, x) = (vec![0.0_f32; LENGTH], vec![1.0_f32; LENGTH]);
-    // Whole vectors at a time; an operation is one element.
+    // Processes whole vectors; an operation is one element.
     Box::new(move |elements| {
         for _ in 0..elements.div_ceil(LENGTH as u64) {
             axpy(black_box(&mut y), black_box(1e-6), black_box(&x));
@@ -92,7 +92,7 @@ pub fn race_inactive() -> Times {
     race("Not recording, in a loop", 150, candidates.map(|(name, axpy)| (name, run(axpy))).into())
 }
 
-/// In the build that has everything compiled out.
+/// Runs in the build with everything compiled out.
 #[cfg(not(feature = "on"))]
 pub fn race_compiled_out() -> Times {
     FLAG.store(black_box(false), Relaxed);

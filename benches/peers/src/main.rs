@@ -1,5 +1,5 @@
-//! What anycapture costs beside others: runs every candidate in turns and writes the tables into `docs/cost.md` and the
-//! picture to `docs/cost.svg`. With names of parts (`scalars slices ...`) it only prints these.
+//! The cost of anycapture compared with other crates: runs every candidate in turns, and writes the tables into `docs/cost.md` and
+//! the picture to `docs/cost.svg`. With names of parts (`scalars slices ...`) it only prints these.
 
 #[cfg(feature = "on")]
 mod bars;
@@ -42,7 +42,7 @@ fn main() {
             tracing::subscriber::set_global_default(recording::Least).expect("nobody else sets it");
             vec![recording::race_scalars()]
         }),
-        // Nothing before it begins a scope.
+        // Must run before any scope is created.
         ("scopes", scopes::race_scopes),
         ("slices", || {
             vec![
@@ -69,7 +69,7 @@ fn main() {
         ("python", || python().into_iter().collect()),
         // Last: the keys stay.
         ("keys", scale::race_keys),
-        // In a process of its own, for memory is given once.
+        // In a separate process, as memory can be given only once.
         ("given-memory", || memory::race().print()),
     ];
     let wanted: Vec<String> = std::env::args().skip(1).collect();
@@ -101,7 +101,7 @@ fn compiled_out() -> harness::Times {
     harness::Times::read("Compiled out, in a loop", &String::from_utf8_lossy(&output.stdout))
 }
 
-/// This program once more, where values live in given memory.
+/// This program once more, with values in given memory.
 #[cfg(feature = "on")]
 fn given_memory() -> harness::Times {
     let program = std::env::current_exe().expect("the path of this program");
@@ -111,7 +111,7 @@ fn given_memory() -> harness::Times {
     harness::Times::read("In given memory", &String::from_utf8_lossy(&output.stdout))
 }
 
-/// The Python tool, if there is a Python.
+/// The Python tool, if Python is installed.
 #[cfg(feature = "on")]
 fn python() -> Option<harness::Times> {
     let output = std::process::Command::new("python3")

@@ -1,4 +1,4 @@
-//! Captures in given memory, with few and with many values in it.
+//! Captures into given memory, with few and with many values in it.
 
 use std::hint::black_box;
 
@@ -10,7 +10,7 @@ use crate::harness::{race as race_candidates, Run, Times};
 /// Values of mixed sizes: 1 to 16 elements.
 const LARGEST: u64 = 16;
 
-/// Lines as `capture!(few, row; keep = 10)` makes them.
+/// Lines as in `capture!(few, row; keep = 10)`.
 static FEW: Callsite = Callsite::new();
 static MANY: Callsite = Callsite::new();
 static SCALAR: Callsite = Callsite::new();
@@ -38,10 +38,9 @@ fn scalars(count: u64) {
     }
 }
 
-/// Memory is given for the whole process, so this wants one of its own.
+/// Memory is given to the whole process, so this needs its own process.
 ///
-/// The values that are in another ring are in the memory before the first sample, or come behind it: the two races are not
-/// interleaved.
+/// The other ring holds 10 values in the first race and 10,000 in the second, so these two races are not interleaved.
 pub fn race() -> Times {
     let memory = vec![0_u8; 8 << 20].leak();
     assert!(anycapture::set_memory(memory).is_ok(), "the first to give memory");

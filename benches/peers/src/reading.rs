@@ -1,4 +1,4 @@
-//! The way out of the store: `visit`, `cache`, `export`.
+//! Reading the store: `visit`, `cache`, `export`.
 
 use std::fs::File;
 use std::hint::black_box;
@@ -10,7 +10,7 @@ use anycapture::capture;
 use crate::harness::{race, Times};
 use crate::recording::MAP;
 
-/// What a walk shows of a scalar.
+/// The data of a scalar that a walk shows.
 #[derive(Clone, Copy)]
 struct Record {
     value: f32,
@@ -79,7 +79,7 @@ pub fn race_visit() -> Times {
     times
 }
 
-/// 250 MB of maps, and of scalars as many as walks show. A snapshot is dropped within the sample.
+/// Snapshots of 250 MB of maps, and of as many scalars as the walks have. A snapshot is dropped within the sample.
 pub fn race_cache() -> Vec<Times> {
     anycapture::set_size(0);
     let snapshot = |title, unit: f64| {
@@ -134,7 +134,7 @@ pub fn race_export() -> Vec<Times> {
         capture!(export, map);
     }
     let mut races = vec![race_export_of("`export` of 100 MB to a file", 12)];
-    // A file system in memory asks less of a write than one on a disk does.
+    // Writes to a file system in memory are cheaper than to one on a disk.
     if Path::new("/dev/shm").is_dir() {
         let title = "`export` of 100 MB to a file in memory";
         races.push(race_export_to(Path::new("/dev/shm"), title, 12));
@@ -151,7 +151,7 @@ pub fn race_export() -> Vec<Times> {
     races
 }
 
-/// The whole store to a file, beside a write of the same bytes.
+/// Exports the whole store to a file, compared with a write of the same bytes.
 pub fn race_export_of(title: &str, rounds: usize) -> Times {
     race_export_to(&std::env::temp_dir(), title, rounds)
 }
@@ -165,7 +165,7 @@ fn exported() -> Vec<u8> {
 fn race_export_to(folder: &Path, title: &str, rounds: usize) -> Times {
     let bytes = exported();
     let path = folder.join("anycapture-peers.safetensors");
-    // The same pages are written again and again, so that the file system has no say in it.
+    // The same pages are overwritten each time, so that allocation in the file system doesn't count.
     let mut file = File::options()
         .create(true)
         .write(true)

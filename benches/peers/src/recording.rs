@@ -11,14 +11,14 @@ use heapless::HistoryBuf;
 
 use crate::harness::{race, Times};
 
-/// Values a key, for scalars and for slices.
+/// Values of each key, for scalars and for slices.
 pub const SCALARS: usize = 1024;
 pub const SLICES: usize = 16;
 
 /// 6 heads of attention over 257 tokens.
 pub const MAP: usize = 6 * 257 * 257;
 
-/// Ring after ring of memory, written in turns.
+/// Several rings of memory, written in turns.
 pub struct Ring {
     data: Vec<f32>,
     next: usize,
@@ -39,9 +39,8 @@ impl Ring {
     }
 }
 
-/// Vectors of one length at all 256 places in a page that an allocator gives, taken in turns: how long a copy
-/// takes depends on how source and target lie to each other within a page (by a factor of twenty at the worst), and
-/// no candidate is to have luck with it.
+/// Vectors of one length at all 256 offsets in a page that an allocator gives, used in turns. The time of a copy depends on the
+/// offsets of source and target within a page, by a factor of up to twenty, and no candidate should be lucky.
 pub struct Sources {
     data: Vec<f32>,
     length: usize,
@@ -54,12 +53,12 @@ impl Sources {
 
     #[inline]
     pub fn nth(&self, nth: u64) -> &[f32] {
-        // Not around the slice: a slice that went through memory is slow to be taken up again.
+        // Not around the slice: reloading a slice from memory is slow.
         &self.data[black_box(nth as usize * 37 % 256 * 4)..][..self.length]
     }
 }
 
-/// What one writes first: a list a key, of anything.
+/// The naive port: for each key a list of values of any type.
 #[derive(Default)]
 pub struct Naive(Mutex<HashMap<&'static str, VecDeque<Box<dyn Any + Send>>>>);
 
@@ -74,8 +73,7 @@ impl Naive {
     }
 }
 
-/// The least a subscriber can do that records: it takes every event and keeps its number in the fastest ring there is
-/// that threads may share.
+/// The minimal subscriber that records: it takes every event, and keeps its number in the fastest ring that threads can share.
 pub struct Least;
 
 static NUMBERS: spin::Mutex<HistoryBuf<f32, SCALARS>> = spin::Mutex::new(HistoryBuf::new());
@@ -115,7 +113,7 @@ pub fn race_scalars() -> Times {
     let (locked, queue, deque) = (&locked, &queue, &deque);
     anycapture::set_size(SCALARS);
     let _session = anycapture::session();
-    // `number` makes a different scalar of every count, for nothing.
+    // `number` turns every count into a different scalar, at no cost.
     let number = |nth: u64| f32::from_bits(nth as u32);
     race(
         "Recording one f32",
@@ -297,7 +295,7 @@ pub fn race_shapes() -> Times {
     )
 }
 
-/// A value that is kept by clone: a tensor of candle's.
+/// A value that is kept by clone: candle's tensor.
 pub fn race_clones() -> Times {
     let tensor = candle_core::Tensor::new(&[0.0_f32, 1.0], &candle_core::Device::Cpu);
     let tensor = &tensor.expect("two numbers");

@@ -45,7 +45,7 @@ fn number(ns: f64) -> String {
     }
 }
 
-/// Bars on a logarithmic scale, one chart for each of `charts`. Its text takes the colour of the page.
+/// Bars on a logarithmic scale, one chart for each of `charts`. The text has the colour of the page's text.
 pub fn picture(charts: &[&Times]) -> String {
     const WIDTH: f64 = 760.0;
     const LEFT: f64 = 250.0;
@@ -70,7 +70,7 @@ pub fn picture(charts: &[&Times]) -> String {
         let most = times.rows.iter().map(|row| row.1).fold(0.0, f64::max);
         for (name, ns) in &times.rows {
             y += LINE;
-            // The shortest bar is seen too.
+            // So that the shortest bar is visible too.
             let length =
                 (WIDTH - LEFT - 80.0) * (0.04 + 0.96 * (ns / least).ln() / (most / least).ln());
             let class = if name.starts_with("ours") { "ours" } else { "bar" };

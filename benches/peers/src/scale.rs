@@ -18,7 +18,7 @@ fn capture_scalars(count: u64) {
 
 const LINES: usize = 10_000;
 
-/// What a capture line leaves in a program, made while it runs.
+/// The `static` and the key of a capture line, made at run time.
 struct Line {
     site: Callsite,
     key: &'static str,
@@ -35,8 +35,7 @@ impl Line {
     }
 }
 
-/// One line in a store that holds one key, then 10,001, and all of these in turn. Several races, as the keys can't be
-/// taken out again.
+/// One line in a store with one key, then with 10,001, and all of these in turn. These are several races, as keys can't be removed.
 pub fn race_keys() -> Vec<Times> {
     anycapture::set_size(16);
     let _session = anycapture::session();
@@ -61,7 +60,7 @@ pub fn race_keys() -> Vec<Times> {
     ]
 }
 
-/// A line is first hit once, so these are the quartiles of 1,000 lines that come after 10,000 others.
+/// A line has only one first hit, so these are quantiles over 1,000 lines, after 10,000 others.
 fn time_first_hits() -> Times {
     let lines: Vec<_> = (LINES..LINES + 1000).map(Line::new).collect();
     let time = |line: &&'static Line| {
@@ -79,7 +78,7 @@ fn time_first_hits() -> Times {
 }
 
 fn race_in_turn(lines: &[&'static Line]) -> Times {
-    // Their rings get as long as they will be.
+    // The rings grow to their full length first.
     (0..200).for_each(|_| lines.iter().for_each(|line| line.hit(1.0)));
     let mut rings: Vec<_> =
         (0..LINES).map(|_| spin::Mutex::new(heapless::HistoryBuf::<f32, 16>::new())).collect();
@@ -158,8 +157,7 @@ pub fn race_counts() -> Times {
     times
 }
 
-/// Limits are set within the sample, which has so many captures that the time in which the ring fills is lost among
-/// them.
+/// Limits are set within the sample. It has so many captures that the time to fill the ring is negligible.
 const EACH: u64 = 500_000;
 
 type Limits = (&'static str, fn() -> Options);
@@ -189,7 +187,7 @@ pub fn race_widths() -> Times {
     )
 }
 
-/// As many values as 1,024 of them take, or so: one is dropped for each that comes in both.
+/// A budget of about the bytes of 1,024 values: in both cases one is dropped for each new one.
 pub fn race_budgets() -> Times {
     race_limits(
         "At `max_size`, and at `max_bytes`",

@@ -1,4 +1,4 @@
-//! What a line costs before any scope has lived, while none does, while one does on another thread, and within one.
+//! The cost of a line before any scope was created, while none lives, while one lives on another thread, and within one.
 
 use std::sync::mpsc::{channel, Receiver, Sender};
 use std::thread;
@@ -25,7 +25,7 @@ fn set_active(active: bool) {
     }
 }
 
-/// A thread that begins a scope, and ends it, when it is told.
+/// A thread that begins and ends a scope on request.
 struct Other {
     tell: Sender<bool>,
     done: Receiver<()>,
@@ -55,8 +55,8 @@ impl Other {
     }
 }
 
-/// The first race comes before any scope has lived in this process. In the second each sample begins and ends its scope, which is
-/// lost among `each` lines.
+/// The first race runs before any scope was created in this process. In the second, each sample begins and ends its scope, which is
+/// negligible among `each` lines.
 fn race_lines(title: &str, active: bool, each: u64) -> impl FnOnce() -> Times + use<'_> {
     set_active(active);
     let never =
@@ -88,7 +88,7 @@ fn race_lines(title: &str, active: bool, each: u64) -> impl FnOnce() -> Times + 
     }
 }
 
-/// Of a line that is inactive, and of one that records.
+/// For an inactive line, and for one that records.
 pub fn race_scopes() -> Vec<Times> {
     let inactive = race_lines("Scopes, and a line that is inactive", false, 2_000_000);
     let active = race_lines("Scopes, and recording one f32", true, 100_000);

@@ -79,7 +79,7 @@ pub fn race_scalars() -> Times {
 }
 
 pub fn race_slices(length: usize, rounds: usize) -> Times {
-    // Each thread has values of its own to copy, as in a program.
+    // Each thread has its own values to copy, as in a real program.
     let sources = [Sources::new(length), Sources::new(length)];
     let own =
         [Apart(spin::Mutex::new(Ring::new(length))), Apart(spin::Mutex::new(Ring::new(length)))];
@@ -152,6 +152,6 @@ pub fn race_slices(length: usize, rounds: usize) -> Times {
     race_pairs(&format!("Two threads, one key, {length} f32"), rounds, candidates)
 }
 
-/// On cache lines of its own.
+/// On separate cache lines.
 #[repr(align(128))]
 struct Apart<T>(T);

@@ -1,11 +1,11 @@
-//! Takes the snippets out of the chapter. Two frameworks' are not compiled here: their lines must stand in the programs that
+//! Extracts the snippets of the chapter. Those of the two frameworks are not compiled here: their lines must be in the programs that
 //! are run.
 
 use std::{env, fs, path::Path};
 
 const CHAPTER: &str = "../../../docs/embedding.md";
 
-/// The first snippet behind a text.
+/// The first snippet after a text.
 fn snippet<'a>(chapter: &'a str, before: &str) -> &'a str {
     let (_, behind) = chapter.split_once(before).expect(before);
     let (_, code) = behind.split_once("```rust,ignore\n").expect("a snippet");
@@ -17,8 +17,8 @@ fn main() {
     let out = env::var("OUT_DIR").expect("cargo sets it");
     let snippets = [
         ("first.rs", "\n## In a few lines"),
-        ("stream.rs", "\nA serial port, by any"),
-        ("serial.rs", "\nA serial port whose"),
+        ("stream.rs", "\nA serial port, with any"),
+        ("serial.rs", "\nA serial port that"),
         ("rtt.rs", "\nA debug probe"),
         ("reset.rs", "\n## After a reset"),
     ];

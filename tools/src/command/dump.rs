@@ -9,7 +9,8 @@ use crate::{Trouble, print};
 
 /// Reads what a device captured into given memory from a dump of its RAM
 ///
-/// Such as a debugger makes: in GDB, `dump binary memory ram.bin 0x20000000 0x20010000`. The memory given to `set_memory` may lie anywhere in it. A value that was being written is left out.
+/// Such as a debugger makes: in GDB, `dump binary memory ram.bin 0x20000000 0x20010000`. The memory given to `set_memory` may
+/// lie anywhere in it. A value that was being written is left out.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The dump as raw bytes, or - for standard input

@@ -7,7 +7,7 @@ use anycapture_tools::{Error, Recording, Values};
 
 use crate::Trouble;
 
-/// What takes long enough to read that people want to see it move, in bytes.
+/// The size from which on reading shows its progress, in bytes.
 const LARGE: u64 = 200 << 20;
 
 /// Reads a file, or standard input if it is `-`.
@@ -25,7 +25,7 @@ pub(crate) fn load(path: &str) -> Result<Recording, Error> {
     }
 }
 
-/// The values of a key, or a sentence with the nearest keys.
+/// The values of a key, or an error with the nearest keys.
 pub(crate) fn values<'a>(recording: &'a Recording, key: &str) -> Result<Values<'a>, Trouble> {
     recording.get(key).ok_or_else(|| {
         let mut keys: Vec<&str> = recording.keys().collect();
@@ -38,7 +38,7 @@ pub(crate) fn values<'a>(recording: &'a Recording, key: &str) -> Result<Values<'
     })
 }
 
-/// Whether `key` is like `pattern`, in which `*` stands for any text.
+/// Whether `key` matches `pattern`, in which `*` stands for any text.
 pub(crate) fn is_like(key: &str, pattern: &str) -> bool {
     match pattern.split_once('*') {
         None => key == pattern,
@@ -51,7 +51,7 @@ pub(crate) fn is_like(key: &str, pattern: &str) -> bool {
     }
 }
 
-/// Says on standard error how far it is, if that is a terminal.
+/// Shows progress on standard error, if that is a terminal.
 struct Progress<R> {
     name: String,
     inner: R,

@@ -1,4 +1,4 @@
-//! What the subcommands say, for programs.
+//! The output of the subcommands as JSON, for programs.
 
 use anycapture_tools::{
     Comparison, Difference, Extreme, Hint, KeyComparison, Kind, Number, Recording, Summary, Value,

@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Trouble> {
 
 fn keep_up(args: &Args, listener: &Listener) -> Result<(), Trouble> {
     if io::stdout().is_terminal() {
-        // From the upper left corner on, over what stood there.
+        // Redraws from the upper left corner.
         print(&format!("\x1b[H\x1b[J{}{listener}\n", listener.recording(&args.source)))?;
     }
     save(args, listener)

@@ -54,14 +54,14 @@ fn main() -> ExitCode {
     match result {
         Ok(status) => status,
         Err(trouble) => {
-            // Nothing is left to do if standard error is closed too.
+            // If standard error is closed too, there is nothing left to do.
             let _ = writeln!(io::stderr(), "error: {}", trouble.0);
             ExitCode::from(2)
         }
     }
 }
 
-/// A sentence for the user.
+/// An error message for the user.
 struct Trouble(String);
 
 impl<E: std::error::Error> From<E> for Trouble {
@@ -70,7 +70,7 @@ impl<E: std::error::Error> From<E> for Trouble {
     }
 }
 
-/// Writes to standard output. That a reader such as `head` has seen enough is no trouble.
+/// Writes to standard output. It is not an error if a reader such as `head` closes it early.
 fn print(text: &str) -> Result<(), Trouble> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

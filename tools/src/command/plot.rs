@@ -107,7 +107,7 @@ fn to_f64(number: usize) -> f64 {
     number as f64
 }
 
-/// More than this, and none is large enough to see.
+/// The most heat maps in a picture: with more, each would be too small to see.
 const MOST_PANELS: usize = 256;
 
 fn panels(chosen: &[Value<'_>], args: &Args) -> Result<Vec<Panel>, Trouble> {
@@ -139,7 +139,7 @@ fn panels(chosen: &[Value<'_>], args: &Args) -> Result<Vec<Panel>, Trouble> {
     Ok(panels)
 }
 
-/// Vectors of one length as the rows of a matrix.
+/// The matrix whose rows are vectors of one length.
 fn rows_of_vectors(chosen: &[Value<'_>]) -> Option<Matrix> {
     let [columns] = *chosen.first()?.shape() else { return None };
     if chosen.iter().any(|value| *value.shape() != [columns]) {

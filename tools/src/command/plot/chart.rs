@@ -1,5 +1,5 @@
-//! Pictures: a line over something, or heat maps side by side.
-// Pixels are counts of all types.
+//! Pictures: a line chart, or heat maps side by side.
+// Pixel counts have several integer types.
 #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_precision_loss)]
 #![allow(clippy::cast_sign_loss)]
 
@@ -9,7 +9,7 @@ use plotters::prelude::*;
 use super::matrix::{Panel, Scale};
 use crate::Trouble;
 
-/// Three bytes a pixel.
+/// Three bytes for each pixel.
 pub(crate) struct Picture {
     pub(crate) width: u32,
     pub(crate) height: u32,
@@ -83,7 +83,7 @@ pub(crate) fn line(title: &str, over: &str, points: &[(f64, f64)]) -> Result<Pic
     })
 }
 
-/// The lowest and the highest of every run that is narrower than a pixel, and one that is not finite.
+/// The lowest and the highest point of every run that is narrower than a pixel, and one that is not finite.
 fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     const MOST: usize = 4096;
     let runs = points.chunks(points.len().div_ceil(MOST).max(1));
@@ -98,10 +98,10 @@ fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     kept.flatten().map(|&(x, y)| (x, clamp(y))).collect()
 }
 
-/// Beyond this, the distance of two elements may be infinite, which no axis can be.
+/// The largest number drawn: beyond it the distance of two elements may be infinite, which no axis can show.
 const HUGE: f64 = 1e300;
 
-/// Room above and below; around a single height as much as it has digits for.
+/// Margins above and below; around a single height, as large as its digits can show.
 fn padded(low: f64, high: f64) -> (f64, f64) {
     if low > high {
         return (0.0, 1.0);
@@ -111,10 +111,10 @@ fn padded(low: f64, high: f64) -> (f64, f64) {
     (low - (0.05 * range).max(least), high + (0.05 * range).max(least))
 }
 
-/// Where the panels go: all in cells of one size.
+/// The layout of the panels, in cells of one size.
 struct Layout {
     columns: usize,
-    /// Pixels of the largest panel.
+    /// The pixels of the largest panel.
     width: usize,
     height: usize,
 }
@@ -126,7 +126,7 @@ impl Layout {
     const SCALE: usize = 150;
     const WIDEST: usize = 1760;
 
-    /// `heads` panels belong together: they stand in one row, if they are few.
+    /// `heads` panels belong together: they share a row, if they are few.
     fn of(panels: &[Panel], heads: usize) -> Layout {
         let square = (1..=panels.len()).find(|columns| columns * columns >= panels.len());
         let together = if heads <= 16 { heads.max(1) } else { 1 };
@@ -134,7 +134,7 @@ impl Layout {
         let side = (Self::WIDEST / columns).saturating_sub(Self::GAP).clamp(150, 620);
         let most = |axis: fn(&Panel) -> usize| panels.iter().map(axis).max().unwrap_or(1);
         let (rows, wide) = (most(|panel| panel.matrix.rows), most(|panel| panel.matrix.columns));
-        // Cells are square, unless one of the axes would have less than a pixel or a panel would be a thread.
+        // Cells are square, unless an axis would have less than a pixel for each cell or a panel would be very narrow.
         let longest = rows.max(wide);
         let fit = |axis: usize| (side * axis / longest).max(side / 8);
         Layout { columns, width: fit(wide), height: fit(rows) }
@@ -223,7 +223,7 @@ fn text(
     area.draw_text(text, &style, (x as i32, y as i32)).map_err(sentence)
 }
 
-/// In three digits that matter.
+/// A number in three significant digits.
 fn number(value: f64) -> String {
     let rounded: f64 = format!("{value:.2e}").parse().unwrap_or(value);
     let plain = rounded == 0.0 || (1e-3..1e5).contains(&rounded.abs());

@@ -16,12 +16,12 @@ pub(crate) struct Matrix {
 }
 
 impl Matrix {
-    /// How many matrices a tensor holds: the product of all axes but the last two.
+    /// The number of matrices in a tensor: the product of all axes but the last two.
     pub(crate) fn count(shape: &[usize]) -> usize {
         shape.iter().rev().skip(2).product()
     }
 
-    /// Matrix number `head` of a tensor; a vector is a matrix of one row.
+    /// Matrix number `head` of a tensor; a vector is a matrix with one row.
     pub(crate) fn of(shape: &[usize], elements: &[f64], head: usize) -> Option<Matrix> {
         let mut axes = shape.iter().rev();
         let columns = axes.next().copied().unwrap_or(1);
@@ -31,7 +31,7 @@ impl Matrix {
         (size > 0).then_some(Matrix { rows, columns, elements })
     }
 
-    /// The mean of the elements behind pixel (x, y) of a picture of the matrix; NaN if one of them is.
+    /// The mean of the elements under pixel (x, y) of a picture of the matrix; NaN if one of them is.
     fn at(&self, (x, y): (usize, usize), (width, height): (usize, usize)) -> f64 {
         let range = |pixel: usize, pixels: usize, count: usize| {
             let start = pixel * count / pixels;
@@ -47,7 +47,7 @@ impl Matrix {
         sum / count
     }
 
-    /// A picture of the matrix, three bytes a pixel.
+    /// A picture of the matrix, three bytes for each pixel.
     pub(crate) fn paint(&self, (width, height): (usize, usize), scale: &Scale) -> Vec<u8> {
         let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
         pixels
@@ -56,16 +56,16 @@ impl Matrix {
     }
 }
 
-/// What colours stand for. It leaves out the outermost hundredths, which would leave the rest of a map in one colour.
+/// The range of the colours. It leaves out the outermost hundredths, as outliers would leave the rest of a map in one colour.
 pub(crate) struct Scale {
     pub(crate) low: f64,
     pub(crate) high: f64,
-    /// Whether there are elements beyond it.
+    /// Whether there are elements beyond the range.
     pub(crate) cut: (bool, bool),
     gradient: Gradient,
 }
 
-/// Of what is not a number: in none of the gradients.
+/// The colour of NaN, which is in none of the gradients.
 const NAN: Color = Color { r: 0, g: 255, b: 120 };
 
 impl Scale {
