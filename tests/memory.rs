@@ -18,6 +18,7 @@ use anycapture::{
     Dtype, KeyReport, Options, Value, activate, activate_with, cache, capture, clear, drain,
     export, region_size, report, set_memory, set_size, take, try_take, visit,
 };
+use safetensors::SafeTensors;
 
 fn counts(key: &str) -> KeyReport {
     report().key(key).unwrap_or_default()
@@ -32,25 +33,36 @@ fn give(size: usize) {
     activate();
 }
 
+fn exported() -> Vec<u8> {
+    let mut file = Vec::new();
+    export(|bytes| -> Result<(), Infallible> {
+        file.extend_from_slice(bytes);
+        Ok(())
+    })
+    .expect("a `Vec` takes all");
+    file
+}
+
+/// The names of the tensors in a file.
+fn tensors(file: &[u8]) -> Vec<String> {
+    let tensors = SafeTensors::deserialize(file).expect("a safetensors file");
+    let mut names: Vec<String> = tensors.names().iter().map(ToString::to_string).collect();
+    names.sort();
+    names
+}
+
+fn metadata(file: &[u8], key: &str) -> Option<String> {
+    let (_, metadata) = SafeTensors::read_metadata(file).expect("a safetensors file");
+    metadata.metadata().as_ref()?.get(key).cloned()
+}
+
 /// Captures with one thread, then with a second one: the names of the tensors in a file made after each.
 fn files_of_one_thread_and_of_two() -> [Vec<String>; 2] {
-    let names = || {
-        let mut file = Vec::new();
-        export(|bytes| -> Result<(), Infallible> {
-            file.extend_from_slice(bytes);
-            Ok(())
-        })
-        .expect("a `Vec` takes all");
-        let tensors = safetensors::SafeTensors::deserialize(&file).expect("a file");
-        let mut names: Vec<String> = tensors.names().iter().map(ToString::to_string).collect();
-        names.sort();
-        names
-    };
     let hit = |n: u32| capture!(threads, n);
     (0..3).for_each(hit);
-    let before = names();
+    let one = tensors(&exported());
     thread::scope(|scope| drop(scope.spawn(|| hit(3))));
-    [before, names()]
+    [one, tensors(&exported())]
 }
 
 /// Runs an ignored test of this file in a process of its own.
@@ -198,7 +210,8 @@ test_in_a_process! {
 
     fn region_size_is_exact_to_the_byte() {
         const MEMORY: usize = region_size::<f32>("exact.map", 5, &[3, 4], 2)
-            + region_size::<u8>("exact.loss", 100, &[], 0);
+            + region_size::<u8>("exact.loss", 100, &[], 0)
+            + region_size::<u32>("exact.one", 1, &[], 0);
         set_size(100);
         give(MEMORY);
         let hit = |n: u8| capture!(exact, loss = n);
@@ -208,6 +221,8 @@ test_in_a_process! {
             capture!(exact, map[3, 4]; index = (n, -n));
         };
         (0..100).for_each(hit);
+        (0..3).for_each(|n: u32| capture!(exact, one = n; keep = 1));
+        assert_eq!((kept("exact.one"), counts("exact.one").overwritten()), (vec![2], 2));
         (0..7).for_each(map);
         assert_eq!(counts("exact.loss").overwritten(), 0);
         assert_eq!((counts("exact.map").kept(), counts("exact.map").overwritten()), (5, 2));
@@ -367,13 +382,8 @@ test_in_a_process! {
         }
         let counts = counts("threads.row");
         assert_eq!(counts.kept() + counts.overwritten() + counts.refused(), 4_001, "{counts}");
-        let mut file = Vec::new();
-        let exported = export(|bytes| -> Result<(), Infallible> {
-            file.extend_from_slice(bytes);
-            Ok(())
-        });
-        assert_eq!(exported, Ok(()));
-        let file = safetensors::SafeTensors::deserialize(&file).expect("a safetensors file");
+        let file = exported();
+        let file = SafeTensors::deserialize(&file).expect("a safetensors file");
         let threads = file.tensor("threads.row#thread").expect("not all of the first one");
         assert_eq!(threads.shape(), [usize::try_from(counts.kept()).expect("few")]);
         let cache = cache();
@@ -411,38 +421,108 @@ test_in_a_process! {
     }
 
     fn exports_within_and_beside_each_other_are_whole_files() {
-        fn file() -> Vec<u8> {
-            let mut file = Vec::new();
-            export(|bytes| -> Result<(), Infallible> {
-                file.extend_from_slice(bytes);
-                Ok(())
-            })
-            .expect("a `Vec` takes all");
-            file
-        }
         give(100_000);
         for n in 0..8_u32 {
             capture!(files, n, row = [n; 50], map = [n; 500]);
         }
-        let expected = file();
-        assert_eq!(safetensors::SafeTensors::deserialize(&expected).expect("a file").len(), 6);
+        let expected = exported();
+        assert_eq!(tensors(&expected).len(), 6);
         let (mut outer, mut inner) = (Vec::new(), None);
         export(|bytes| -> Result<(), Infallible> {
             outer.extend_from_slice(bytes);
-            inner.get_or_insert_with(file);
+            inner.get_or_insert_with(exported);
             Ok(())
         })
         .expect("a `Vec` takes all");
         assert!(outer == expected);
         let inner = inner.expect("there was a piece");
-        let tensors = safetensors::SafeTensors::deserialize(&inner).expect("a file");
-        assert!(tensors.len() >= 4, "all but the key whose lock the outer one may hold");
+        assert!(tensors(&inner).len() >= 4, "all but the key whose lock the outer one may hold");
         thread::scope(|scope| {
-            let threads = [0, 1].map(|_| scope.spawn(|| (0..20).map(|_| file()).collect::<Vec<_>>()));
+            let threads = [0, 1].map(|_| scope.spawn(|| (0..20).map(|_| exported()).collect::<Vec<_>>()));
             for files in threads.map(|thread| thread.join().expect("it exports")) {
                 assert!(files.iter().all(|file| *file == expected));
             }
         });
+    }
+
+    /// Each waits for the lock, and only while somebody reads on this very thread it would be in vain.
+    fn threads_lose_nothing_where_nobody_reads() {
+        give(1 << 18);
+        set_size(20);
+        let capturer = || {
+            for n in 0..2_000_u32 {
+                capture!(threads, row = [n; 2_000]);
+            }
+        };
+        capturer();
+        assert_eq!(visit(|_| {}).values(), 20);
+        thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(capturer))));
+        let counts = counts("threads.row");
+        assert_eq!((counts.kept(), counts.overwritten(), counts.refused()), (20, 9_980, 0));
+    }
+
+    fn a_walk_and_a_file_within_a_walk_leave_the_key_on_show_out_and_say_so() {
+        give(8_000);
+        for n in 0..3_u32 {
+            capture!(walk, n, other = n);
+        }
+        let mut file = None;
+        let outer = visit(|value| {
+            if value.key() != "walk.n" || file.is_some() {
+                return;
+            }
+            let inner = visit(|value| assert_eq!(value.key(), "walk.other"));
+            assert_eq!((inner.values(), inner.skipped(), inner.is_complete()), (3, 1, false));
+            file = Some(exported());
+        });
+        assert_eq!((outer.values(), outer.skipped(), outer.is_complete()), (6, 0, true));
+        let file = file.expect("there was a value");
+        assert_eq!(tensors(&file), ["walk.other", "walk.other#sequence"]);
+        let error = metadata(&file, "anycapture.error");
+        assert_eq!(error.as_deref(), Some("some keys were in use, and are left out"));
+        let file = exported();
+        assert_eq!((tensors(&file).len(), metadata(&file, "anycapture.error")), (4, None));
+    }
+
+    fn a_scalar_is_one_element_of_the_type_that_is_asked_for() {
+        give(4_000);
+        capture!(m, one = [5_u32], two = [1_u16, 2]);
+        capture!(m, size = 7_usize, offset = -7_isize);
+        let visited = visit(|value| {
+            let scalars = (value.scalar::<u32>(), value.scalar::<i32>(), value.scalar::<u16>());
+            let one = value.key() == "m.one";
+            assert_eq!(scalars, (one.then_some(5), None, None), "{value}");
+            let [size, offset] = ["m.size", "m.offset"].map(|key| value.key() == key);
+            assert_eq!(value.scalar::<usize>(), size.then_some(7), "{value}");
+            assert_eq!(value.scalar::<isize>(), offset.then_some(-7), "{value}");
+        });
+        assert_eq!(visited.values(), 4);
+    }
+
+    fn a_report_says_how_much_of_the_given_memory_is_in_use() {
+        give(4_000);
+        let limits = "limits: as many values a key as its ring has room for, 3.9 KiB of given memory; ";
+        let text = report().to_string();
+        assert!(text.contains(&format!("{limits}0 bytes in use\n")), "{text}");
+        capture!(m, x = 1_u8);
+        let text = report().to_string();
+        assert!(text.contains(limits) && !text.contains("; 0 bytes in use"), "{text}");
+        let _scope = anycapture::scope();
+        assert!(!report().to_string().contains("given memory"), "a scope has none of it");
+    }
+
+    fn a_drain_ends_before_what_is_captured_meanwhile() {
+        give(4_000);
+        let hit = |n: u32| capture!(meanwhile, n);
+        (0..3).for_each(hit);
+        let mut shown = Vec::new();
+        drain(|value| -> Result<(), Infallible> {
+            shown.extend(value.scalar::<u32>());
+            hit(7);
+            Ok(())
+        })
+        .expect("the closure gives no error");
+        assert_eq!((shown, kept("meanwhile.n")), (vec![0, 1, 2], vec![7, 7, 7]));
     }
 
     fn what_is_on_show_is_not_waited_for_by_the_code_that_shows_it() {

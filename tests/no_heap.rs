@@ -39,6 +39,7 @@ fn nothing_is_kept_before_memory_is_given_and_then_what_fits() {
     let mut last = None;
     let shown = visit(|value| {
         assert!(value.sequence() > 0 || last.is_none());
+        assert_eq!(value.thread(), 0, "no thread has a number");
         if value.key() == "m.row" {
             let mut room = [0_u16; 6];
             assert_eq!(value.read_into(&mut room), Ok(&[1, 2, 3, 1, 2, 3][..]));

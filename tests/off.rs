@@ -95,4 +95,14 @@ fn the_export_is_a_file_without_tensors_and_its_sink_may_fail() {
     let tensors = safetensors::SafeTensors::deserialize(&file).expect("a safetensors file");
     assert_eq!(tensors.len(), 0);
     assert_eq!(anycapture::export(|_| Err("full")), Err("full"));
+    #[cfg(feature = "alloc")]
+    {
+        let mut of_a_cache = Vec::new();
+        let sink = |bytes: &[u8]| -> Result<(), Infallible> {
+            of_a_cache.extend_from_slice(bytes);
+            Ok(())
+        };
+        assert_eq!(anycapture::cache().export(sink), Ok(()));
+        assert_eq!(of_a_cache, file);
+    }
 }

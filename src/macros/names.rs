@@ -56,7 +56,7 @@ pub const fn stand<const N: usize>(names: &[&str], text: &str) -> [bool; N] {
             // Zero behind each first letter of the name, if its second, should it have one, stands there.
             let differs =
                 if second == 0 { before ^ first } else { (before ^ first) | (here ^ second) };
-            let mut zeros = !((differs & LOW) + LOW | differs | LOW);
+            let mut zeros = !(((differs & LOW) + LOW) | differs | LOW);
             while zeros != 0 && !stand[nth] {
                 let start = at + zeros.trailing_zeros() as usize / 8;
                 if start > 0 && is_word(names[nth].as_bytes(), text, start - 1) {
@@ -202,11 +202,11 @@ mod tests {
 
     use std::{format, panic::catch_unwind, string::String, vec::Vec};
 
-    use super::{check, distance, fail, is_letter, is_variable, nearest, stands_in};
+    use super::{check, distance, fail, is_letter, is_variable, nearest, stand};
 
     /// The sentence that stops the build, if one does.
-    fn refusal(name: &str, names: &[&str], text: &str) -> Option<String> {
-        let refused = catch_unwind(|| check(name, names, text)).err()?;
+    fn refusal<const N: usize>(name: &str, names: &[&str; N], text: &str) -> Option<String> {
+        let refused = catch_unwind(|| check(name, names, &stand::<N>(names, text), text)).err()?;
         Some(*refused.downcast::<String>().expect("a sentence"))
     }
 
@@ -237,26 +237,45 @@ mod tests {
         all
     }
 
+    /// Whether the name is a word of the text, by looking at each word.
+    fn stands(name: &str, text: &str) -> bool {
+        text.as_bytes().split(|byte| !is_letter(*byte)).any(|word| word == name.as_bytes())
+    }
+
     #[test]
     fn a_name_is_found_wherever_it_stands_as_a_word_and_nowhere_else() {
-        let names: [&[u8]; 6] = [b"a", b"ab", b"aa", b"aba", b"r#a", b"abcdefghijklmnopqr"];
-        for name in names {
-            for around in texts(b"a -", 2) {
-                // In each of the 15 places that are looked at together, and where fewer are left.
-                for (before, behind) in (0..50).flat_map(|n| [(n, 0), (n, 1), (n, 20), (n, 40)]) {
-                    let text =
-                        [&b"-".repeat(before)[..], &around, name, &around, &b" ".repeat(behind)];
-                    let text = text.concat();
-                    let stands = text.split(|byte| !is_letter(*byte)).any(|word| word == name);
-                    let shown = || String::from_utf8_lossy(&text).into_owned();
-                    assert_eq!(stands_in(name, &text), stands, "{:?} in {:?}", name, shown());
+        let text_of = |bytes| String::from_utf8(bytes).expect("ASCII");
+        for name in ["a", "ab", "aa", "aba", "r#a", "abcdefghijklmnopqr"] {
+            for around in texts(b"a -", 2).into_iter().map(text_of) {
+                // In each of the 16 places that are looked at together, and where fewer are left.
+                for (before, after) in (0..50).flat_map(|n| [(n, 0), (n, 1), (n, 20), (n, 40)]) {
+                    let text = format!("{:->before$}{around}{name}{around}{:after$}", "", "");
+                    assert_eq!(
+                        stand(&[name], &text),
+                        [stands(name, &text)],
+                        "{name:?} in {text:?}"
+                    );
                 }
             }
         }
-        for text in texts(b"ab ", 7) {
-            let stands = |name: &[u8]| text.split(|byte| *byte == b' ').any(|word| word == name);
-            for name in [&b"a"[..], b"ab", b"bab"] {
-                assert_eq!(stands_in(name, &text), stands(name), "{name:?} in {text:?}");
+        for text in texts(b"ab ", 7).into_iter().map(text_of) {
+            let names = ["a", "ab", "bab"];
+            assert_eq!(stand(&names, &text), names.map(|name| stands(name, &text)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_found_beside_each_other_in_any_order() {
+        let words = ["x", "xy", "attn", "attention_map_of_head", "q"];
+        let text = "fn f(q: Q) { let attn = xy * q; attention_map_of_head(attn, y) }";
+        for names in words.iter().flat_map(|a| words.iter().map(move |b| [*a, *b])) {
+            for padding in 0..20 {
+                let text = format!("{:padding$}{text}", "");
+                assert_eq!(
+                    stand(&names, &text),
+                    names.map(|name| stands(name, &text)),
+                    "{names:?}"
+                );
             }
         }
     }

@@ -55,7 +55,7 @@ pub(crate) struct Store {
     #[cfg(feature = "std")]
     flags: Flags,
     /// The `max_size` that a user has set; 0 if none was set.
-    told_size: AtomicUsize,
+    explicit_max_size: AtomicUsize,
     /// The keys of a scope.
     #[cfg(feature = "std")]
     table: Option<Mutex<Table>>,
@@ -162,7 +162,7 @@ impl Store {
             ever_active: AtomicBool::new(false),
             #[cfg(feature = "std")]
             flags: Flags::new(),
-            told_size: AtomicUsize::new(0),
+            explicit_max_size: AtomicUsize::new(0),
             #[cfg(feature = "std")]
             table: None,
         }
@@ -229,7 +229,7 @@ impl Store {
             }
         }
         if let Some(max_size) = options.max_size {
-            self.told_size.store(max_size_of(max_size), Relaxed);
+            self.explicit_max_size.store(max_size_of(max_size), Relaxed);
         }
         self.set_limits(options.max_size.map(max_size_of), options.max_bytes);
     }
@@ -489,12 +489,12 @@ impl Store {
     }
 
     /// The `max_size` that a user has set, for given memory; 0 if none was set.
-    pub(crate) fn told_size(&self) -> usize {
-        self.told_size.load(Relaxed)
+    pub(crate) fn explicit_max_size(&self) -> usize {
+        self.explicit_max_size.load(Relaxed)
     }
 
     pub(crate) fn set_size(&self, max_size: usize) {
-        self.told_size.store(max_size_of(max_size), Relaxed);
+        self.explicit_max_size.store(max_size_of(max_size), Relaxed);
         self.set_limits(Some(max_size_of(max_size)), None);
     }
 
@@ -582,7 +582,7 @@ impl Store {
         let status = Status {
             active: self.is_active(),
             ever_active: self.ever_active.load(Relaxed),
-            max_size: max_size_of(self.told_size()),
+            max_size: max_size_of(self.explicit_max_size()),
             max_bytes: usize::MAX,
             used: memory.as_ref().map_or(0, |memory| memory.size() - memory.left()),
             memory: memory.map(|memory| memory.size()),

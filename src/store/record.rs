@@ -309,7 +309,7 @@ fn push_to_region(
         none => none.insert(carve_ring(store, owner, form, note)?),
     };
     let limit = match (note.keep, note.room) {
-        (0, 0) => store.told_size(),
+        (0, 0) => store.explicit_max_size(),
         (keep, _) => keep,
     };
     form.stamp.sequence = next_in_region()?;
@@ -326,8 +326,8 @@ fn carve_ring(
     first: &Form<'_>,
     note: &Note<'_>,
 ) -> Result<Ring<'static>, Refused> {
-    let told = store.told_size();
-    let (wanted, least) = ring_size(owner.key(), first, note.keep, note.room, told);
+    let max_size = store.explicit_max_size();
+    let (wanted, least) = ring_size(owner.key(), first, note.keep, note.room, max_size);
     Ring::create(carve(wanted, least)?, owner.key())
 }
 

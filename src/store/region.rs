@@ -1193,7 +1193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ring_is_as_large_as_told() {
+    fn a_ring_is_as_large_as_it_should_be() {
         let value = scalar(0);
         let sizes = |keep, room, max| ring_size("f.x", &value.form(), keep, room, max);
         let (empty, one) = (HEADER + 4, FIXED + THREAD + 4);
@@ -1337,6 +1337,40 @@ mod tests {
         );
         let long: String = core::iter::repeat_n('k', 65_536).collect();
         assert_eq!(Ring::create(&mut std::vec![0; 100_000], &long).err(), Some(Refused::NoMemory));
+    }
+
+    #[test]
+    fn a_key_of_many_letters_is_read_back() {
+        for letters in [1, 251, 252, 253, 300, 1_000] {
+            let key = "k".repeat(letters);
+            let mut memory = std::vec![0xFF; letters + 200];
+            let mut ring = Ring::create(&mut memory, &key).unwrap();
+            assert_eq!(scalar(7).push(&mut ring, 0), Ok(false));
+            assert_eq!((ring.key(), values(&ring)), (&*key, [scalar(7)].into()));
+        }
+    }
+
+    #[test]
+    fn memory_that_is_not_a_ring_of_this_version_is_not_read() {
+        let mut memory = std::vec![0; 200];
+        let mut ring = Ring::create(&mut memory, "f.x").unwrap();
+        assert_eq!(scalar(7).push(&mut ring, 0), Ok(false));
+        let slot = SLOTS + 8 * usize::from(memory[SELECTOR]);
+        let is_read = |change: &dyn Fn(&mut [u8])| {
+            let mut memory = memory.clone();
+            change(&mut memory);
+            Reader::find(&memory).is_some()
+        };
+        assert!(is_read(&|_| {}));
+        for byte in 0..3 {
+            assert!(!is_read(&|memory| memory[byte] ^= 1), "magic {byte}");
+        }
+        for width in [0, 2, 5, 16] {
+            assert!(!is_read(&|memory| memory[3] = width), "width {width}");
+        }
+        assert!(!is_read(&|memory| memory[SELECTOR] = 2));
+        assert!(!is_read(&|memory| set_word(memory, slot, 0)), "a head in the key");
+        assert!(!is_read(&|memory| set_word(memory, slot + 4, 1_000)), "a tail behind the ring");
     }
 
     /// The format of version 1, byte by byte, from a target with 32 bits; `[u8; 3]` with `index = -2`, around the end.

@@ -604,6 +604,33 @@ mod with_capture {
             }
             row.last().copied()
         }
+
+        #[cfg(test)]
+        mod tests {
+            use alloc::vec::Vec;
+
+            use super::distance;
+
+            #[test]
+            fn the_distance_of_two_texts_is_the_fewest_changes_from_one_to_the_other() {
+                let mut row = Vec::new();
+                for (from, to, changes) in [
+                    ("", "", 0),
+                    ("", "abc", 3),
+                    ("abc", "", 3),
+                    ("xabc", "abc", 1),
+                    ("abc", "xabc", 1),
+                    ("abcx", "abc", 1),
+                    ("abxc", "abc", 1),
+                    ("xxxxabc", "abc", 4),
+                    ("abc", "cab", 2),
+                    ("aaaa", "bbbb", 4),
+                    ("kitten", "sitting", 3),
+                ] {
+                    assert_eq!(distance(from, to, &mut row), Some(changes), "{from} {to}");
+                }
+            }
+        }
     }
 
     #[cfg(test)]
@@ -612,7 +639,18 @@ mod with_capture {
 
         use std::string::ToString;
 
-        use super::Bytes;
+        use super::super::{Event, Refused};
+        use super::{Bytes, KeyReport};
+
+        #[test]
+        fn refused_is_the_sum_of_all_causes() {
+            let causes = [Refused::NoMemory, Refused::TooLarge, Refused::Busy, Refused::NotPlain];
+            let mut report = KeyReport::default();
+            for (count, cause) in [1, 10, 100, 1_000].into_iter().zip(causes) {
+                report.events[Event::Refused(cause).number()] = count;
+            }
+            assert_eq!(report.refused(), 1_111);
+        }
 
         #[test]
         fn bytes_read_as_people_say_them() {

@@ -617,7 +617,6 @@ impl Heap {
     pub(crate) fn clear(&mut self, number: usize) -> Option<Content> {
         self.with_ring(number, |ring, limits| {
             ring.cleared += ring.counts(limits).kept;
-            ring.used -= ring.open.cost();
             let end = ring.open.end();
             ring.open = Chunk::empty(ring.open.key);
             ring.open.first = end;
@@ -637,7 +636,6 @@ impl Heap {
                 return Err(Refused::Busy);
             }
             ring.seal(None)?;
-            ring.used -= ring.open.cost();
             ring.taken += ring.counts(limits).kept;
             Ok(ring.take_sealed(limits))
         });

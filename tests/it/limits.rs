@@ -152,6 +152,67 @@ fn a_budget_of_nothing_or_one_byte_refuses_and_one_of_everything_does_not() {
 }
 
 #[test]
+fn a_budget_holds_for_many_keys_of_one_small_value() {
+    for max_bytes in (500..20_000).step_by(97) {
+        let _alone = alone();
+        activate_with(Options::new().max_bytes(max_bytes));
+        let n = 1_u8;
+        capture!(keys, a = n, b = n, c = n, d = n, e = n, f = n, g = n, h = n, i = n, j = n);
+        capture!(keys, k = n, l = n, m = n, o = n, p = n, q = n, r = n, s = n, t = n, u = n);
+        // The report rounds to tenths of a KiB.
+        assert!(used() <= max_bytes as f64 + 52.0, "{} of {max_bytes}", used());
+        let kept = cache().len();
+        assert_eq!(cache().iter().filter(|(_, values)| values.len() == 1).count(), kept);
+        assert!(kept == 20 || report().to_string().contains("no memory"), "{}", report());
+    }
+}
+
+#[test]
+fn a_new_scope_uses_nothing_whatever_others_have_left() {
+    {
+        let _other = alone();
+        set_size(0);
+        (0..2_000).for_each(|n| capture!(other, x = vec![n; 1_000]));
+    }
+    let _alone = alone();
+    assert_eq!(used(), 0.0);
+}
+
+/// There is room for a chunk or two: the older half of the only one makes room for the newer values.
+#[test]
+fn a_budget_of_some_small_values_keeps_the_newest_of_them() {
+    const COUNT: u32 = 3_000;
+    for max_bytes in (1_500..6_000).step_by(100).chain([10_000, 50_000]) {
+        let _alone = alone();
+        activate_with(Options::new().max_size(0).max_bytes(max_bytes));
+        for n in 0..COUNT {
+            capture!(tight, n; index = n);
+            if n % 7 == 0 && n > COUNT / 2 {
+                // Of another form, in the same ring.
+                capture!(tight, n = [n; 2]; index = n);
+            }
+        }
+        let [kept, overwritten, no_memory, too_large] = counts("tight.n");
+        let all = u64::from(COUNT + (COUNT / 2 + 1..COUNT).filter(|n| n % 7 == 0).count() as u32);
+        assert_eq!(kept + overwritten + no_memory + too_large, all, "{max_bytes}");
+        let cache = cache();
+        let values = cache.get("tight.n").unwrap_or_default();
+        assert_eq!(values.len() as u64, kept);
+        assert!(kept == 0 || values.last().and_then(|v| v.index()) == Some(i64::from(COUNT - 1)));
+        assert!(values.windows(2).all(|pair| pair[1].sequence() == pair[0].sequence() + 1));
+        for value in values {
+            let n = value.as_slice::<u32>().and_then(|n| n.first()).copied();
+            assert_eq!(n.map(i64::from), value.index(), "{max_bytes}");
+        }
+        // The report rounds to tenths of a KiB.
+        assert!(used() <= max_bytes as f64 + 52.0, "{} of {max_bytes}", used());
+        if max_bytes >= 3_000 {
+            assert!(kept >= 8 && no_memory + too_large == 0, "{max_bytes}: {kept} {no_memory}");
+        }
+    }
+}
+
+#[test]
 fn a_smaller_budget_takes_effect_at_once_and_keeps_the_newest() {
     let _alone = alone();
     (0..50).for_each(hit);

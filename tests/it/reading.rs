@@ -139,6 +139,20 @@ fn display_is_a_line_to_judge_by() {
 }
 
 #[test]
+fn the_line_of_a_key_counts_its_other_shapes_and_types() {
+    #[derive(Clone)]
+    struct Opaque;
+    let _alone = alone();
+    capture!(mixed, numbers = [1.0_f32; 2], numbers = [1_u8; 2], numbers = [1.0_f32; 3]);
+    capture!(mixed, numbers = [1_u8; 2], any = "text", any = Opaque);
+    let table = cache().to_string();
+    let lines: Vec<_> = table.lines().collect();
+    let numbers =
+        "mixed.numbers  4 x F32 [2] and 2 other shapes or types  min 1 max 1 mean 1 nan 0 inf 0";
+    assert_eq!(lines, [numbers, "mixed.any      2 x Opaque and 1 other shapes or types"]);
+}
+
+#[test]
 fn visited_values_say_what_those_of_a_cache_say() {
     let _alone = alone();
     let xs = [[1_i16, 2], [-3, 4]];
@@ -153,6 +167,7 @@ fn visited_values_say_what_those_of_a_cache_say() {
         assert_eq!((shown.index(), shown.sequence()), (Some(7), value.sequence()));
         assert_eq!((shown.indices(), value.indices()), (&[7, -1][..], &[7, -1][..]));
         assert_eq!(shown.thread(), value.thread());
+        assert!(cfg!(feature = "std") || shown.thread() == 0, "no thread has a number");
         assert_eq!(shown.to_string(), value.to_string());
         assert_eq!(shown.summary(), value.summary());
         assert_eq!((shown.scalar::<i16>(), shown.downcast_ref::<i16>()), (None, None));
@@ -341,6 +356,22 @@ fn a_frame_holds_the_key_and_the_elements() {
     assert!(holds(&frames[0], b"frame.x") && holds(&frames[0], &2.5_f32.to_le_bytes()));
     assert!(holds(&frames[1], b"frame.text") && holds(&frames[1], b"hello"));
     assert!(frames[2].is_empty(), "it has neither numbers nor text");
+    for n in 0..3_u8 {
+        capture!(frame, bytes = [n; 5], words = [u16::from(n); 5]);
+    }
+    let mut lengths = Vec::new();
+    let shown = anycapture::visit(|value| {
+        let mut frame = Vec::new();
+        let Ok(()) = value.frame(|bytes| {
+            frame.extend_from_slice(bytes);
+            Ok::<(), std::convert::Infallible>(())
+        });
+        assert!(holds(&frame, value.bytes()), "{value:?} in {frame:?}");
+        lengths.push(frame.len() - value.bytes().len());
+    });
+    assert_eq!((shown.values(), lengths.len()), (6, 6));
+    assert!(lengths.iter().all(|length| *length == lengths[0] || *length == lengths[3]));
+    anycapture::clear();
     capture!(frame, x = [1.5_f32; 300]);
     let mut calls = 0;
     let error = drain(|value| {

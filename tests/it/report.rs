@@ -61,6 +61,17 @@ fn explain_says_it_of_one_key() {
 }
 
 #[test]
+fn a_name_is_near_if_at_most_half_of_its_letters_differ() {
+    let _alone = alone();
+    capture!(f, x = 1_u8);
+    let cache = cache();
+    for (name, near) in [("f.", true), ("f.x123", true), ("f.x1234", false), ("g.y1", false)] {
+        let text = cache.explain(name);
+        assert_eq!(text.ends_with("The nearest that were: `f.x`."), near, "{name}: {text}");
+    }
+}
+
+#[test]
 fn a_report_on_nothing_says_what_may_be_the_reason() {
     let _alone = alone();
     let text = report().to_string();
