@@ -320,32 +320,25 @@ pub use store::{
 mod unwind_safe {
     use core::panic::{RefUnwindSafe, UnwindSafe};
 
-    impl UnwindSafe for crate::Options {}
-    impl RefUnwindSafe for crate::Options {}
-    impl UnwindSafe for crate::Value<'_> {}
-    impl RefUnwindSafe for crate::Value<'_> {}
-
-    #[cfg(feature = "alloc")]
-    mod with_heap {
-        use super::{RefUnwindSafe, UnwindSafe};
-
-        impl UnwindSafe for crate::Cache {}
-        impl RefUnwindSafe for crate::Cache {}
-        impl UnwindSafe for crate::Iter<'_> {}
-        impl RefUnwindSafe for crate::Iter<'_> {}
+    macro_rules! unwind_safe {
+        ($($(#[$cfg:meta])? $type:ty),+) => {$(
+            $(#[$cfg])?
+            impl UnwindSafe for $type {}
+            $(#[$cfg])?
+            impl RefUnwindSafe for $type {}
+        )+};
     }
 
-    #[cfg(feature = "std")]
-    mod with_std {
-        use super::{RefUnwindSafe, UnwindSafe};
-
-        impl UnwindSafe for crate::Scope {}
-        impl RefUnwindSafe for crate::Scope {}
-        impl UnwindSafe for crate::Handle {}
-        impl RefUnwindSafe for crate::Handle {}
-        impl UnwindSafe for crate::Entered {}
-        impl RefUnwindSafe for crate::Entered {}
-    }
+    unwind_safe!(crate::Options, crate::Value<'_>);
+    unwind_safe!(#[cfg(feature = "alloc")] crate::Cache, #[cfg(feature = "alloc")] crate::Iter<'_>);
+    unwind_safe!(
+        #[cfg(feature = "std")]
+        crate::Scope,
+        #[cfg(feature = "std")]
+        crate::Handle,
+        #[cfg(feature = "std")]
+        crate::Entered
+    );
 }
 
 /// Captures values under the key `PATH.ITEM`, while recording is active.
