@@ -58,7 +58,7 @@ fn a_capture_takes_no_more_instructions_than_it_did() {
         ("wide-indexed", 173.0),
         ("wide-row", 159.0),
         ("shapes", 1_080.0),
-        ("filtered", 195.0),
+        ("filtered", 228.0),
     ];
     let mut things = vec!["nothing", "inactive", "inactive-by-hand"];
     things.extend(bounds.map(|(what, _)| what));

@@ -247,11 +247,14 @@ impl Store {
     #[inline]
     pub(crate) fn admit(&self, owner: &'static Callsite) -> Option<Place> {
         let known = if self.is_process() { known_place(owner) } else { None };
-        let place = known.unwrap_or_else(|| self.find_place(owner));
+        let place = match known {
+            Some(place) => Ok(place),
+            None => self.find_place(owner),
+        };
         place.map_err(|event| self.count(owner, event)).ok()
     }
 
-    /// Applies the filter, and finds or makes the place of a key. The result is written into the state, for [`known_place`].
+    /// Applies the filter, and finds or makes the place of a key. The result is written into the state, where [`known_place`] reads it.
     #[cold]
     fn find_place(&self, owner: &'static Callsite) -> Result<Place, Event> {
         let filters = || self.filters().load(Relaxed);
@@ -260,6 +263,9 @@ impl Store {
             let busy = Event::Refused(Refused::Busy);
             let wanted = !filters() || lock(&self.settings).ok_or(busy)?.wants(owner.key());
             return self.find_place_in(table, owner, wanted);
+        }
+        if owner.state() & state::FILTERED != 0 {
+            return Err(Event::Filtered);
         }
         self.run_pending(owner);
         // Locked until the result is in the state: a filter that is set meanwhile would not clear it.
@@ -620,21 +626,18 @@ impl Store {
     }
 }
 
-/// The earlier result for a key in the store of the process: its place, or that the filter leaves it out.
+/// The place of a key in the store of the process, if the key was admitted before.
 #[inline]
-fn known_place(owner: &'static Callsite) -> Option<Result<Place, Event>> {
+fn known_place(owner: &'static Callsite) -> Option<Place> {
     let state = owner.state();
-    if state & state::FILTERED != 0 {
-        return Some(Err(Event::Filtered));
-    }
-    if state & (state::ADMITTED | state::CLEARED) != state::ADMITTED {
+    if state & (state::ADMITTED | state::FILTERED | state::CLEARED) != state::ADMITTED {
         return None;
     }
     #[cfg(feature = "alloc")]
     if state & state::RING != 0 {
-        return Some(Ok(Place::Heap((state & state::RING) as usize - 1)));
+        return Some(Place::Heap((state & state::RING) as usize - 1));
     }
-    Some(Ok(Place::Region))
+    Some(Place::Region)
 }
 
 /// The place of a key in the store of the process.

@@ -40,11 +40,11 @@ mod region_sequence {
     /// The number of captures divided by 2^31: how often `COUNT` has completed a half of its range.
     static HALVES: AtomicU32 = AtomicU32::new(0);
 
-    /// A sequence. `halves` was read before `count`, so it belongs to the same half, or is one less if the capture that completed the
-    /// half before has not incremented it yet. Its lowest bit shows which, as the halves alternate.
+    /// A sequence. `halves` was read before `count`, so it may lack the last half, whose end is about to be counted. The highest bit
+    /// of `count` tells: it is the lowest bit of the number of halves.
     pub(crate) fn sequence(halves: u32, count: u32) -> u64 {
-        let half = halves.wrapping_add((halves ^ (count >> 31)) & 1);
-        u64::from(half) << 31 | u64::from(count & (u32::MAX >> 1))
+        let halves = halves.wrapping_add((halves ^ (count >> 31)) & 1);
+        u64::from(halves >> 1) << 32 | u64::from(count)
     }
 
     /// The sequence of this capture.
@@ -52,7 +52,7 @@ mod region_sequence {
     pub(crate) fn next_in_region() -> Result<u64, Refused> {
         let halves = HALVES.load(Acquire);
         let count = COUNT.fetch_add(1, Relaxed);
-        if count.wrapping_add(1) << 1 == 0 {
+        if count << 1 == u32::MAX << 1 {
             HALVES.fetch_add(1, Release);
         }
         Ok(sequence(halves, count))

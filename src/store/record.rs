@@ -28,7 +28,9 @@ use super::element::{MAX_RANK, Plain, Stored};
 use super::element::{primitives, with_buffer};
 #[cfg(feature = "alloc")]
 use super::keep;
-use super::memory::{Held, carve, change_ring, next_in_region};
+#[cfg(feature = "std")]
+use super::memory::Held;
+use super::memory::{carve, change_ring, next_in_region};
 use super::note::Note;
 use super::region::{Form, MAX_RING, Ring, ring_size};
 #[cfg(feature = "alloc")]
@@ -261,10 +263,12 @@ fn keep_in_region<S: Source, R>(
         length: source.len(),
         size: source.len().saturating_mul(S::Element::SIZE).min(MAX_RING + 1),
     };
+    #[cfg(feature = "std")]
     let is_made = source.as_slice().is_none();
     let (mut source, mut has_nan) = (Some(source), false);
     let pushed = push(&mut form, fits, &mut |bytes| {
-        // An iterator is a user's code.
+        // An iterator is a user's code. Without `std` nothing would wait for it.
+        #[cfg(feature = "std")]
         let _held = is_made.then(|| Held::begin(owner));
         let count = source.take().map_or(0, |source| source.write_to(bytes));
         if PROCESS.stops_at_nan() {
