@@ -43,7 +43,10 @@ def cut():
     c = "$crate::__anycapture_cut!"
     s = "[$size:ident $next:ident $c:tt $kind:tt [$($pieces:tt)*]]"
     arms = []
-    # Near: the next place to cut. The tokens stand twice, so that a brace that is looked into is handed on as it was.
+    # Near: the next place to cut. The tokens stand twice, so that a brace that is looked into is handed on as it was. Those
+    # that have been seen are one token tree, for each arm looks at it anew: `[[seen] more]` is a piece.
+    for k in range(17):
+        arms.append((f"(@near $s:tt $t:tt $all:tt {bound(k)}; $($rest:tt)+)", f"{c} {{ $s [[$t {used(k)};]] $($rest)+ }}"))
     # Twelve or three `else if` of one length hold no place to cut, and neither do twelve blocks.
     names = "abcdefghijkl"
     arms.append(("(@near $s:tt [$($t:tt)*] $all:tt " + " ".join(f"{{ $($_{n}:tt)* }}" for n in names) + " $($rest:tt)+)",
@@ -53,12 +56,9 @@ def cut():
         right = " ".join(f"else if {used(k, n)}{{ $($_{n})* }}" for n in names)
         arms.append((f"(@near $s:tt [$($t:tt)*] $all:tt {left} else $($rest:tt)+)",
                      f"{c} {{ @near $s [$($t)* {right}] [else $($rest)+] else $($rest)+ }}"))
-    for k in range(17):
-        arms.append((f"(@near $s:tt [$($t:tt)*] $all:tt {bound(k)}; $($rest:tt)+)",
-                     f"{c} {{ $s [[$($t)* {used(k)};]] $($rest)+ }}"))
-        if k <= 8:
-            arms.append((f"(@near $s:tt [$($t:tt)*] [{bound(k)}$g:tt $($all:tt)*] {bound(k, 'u')}{{ $($_:tt)* }} $word:tt $($rest:tt)*)",
-                         f"{c} {{ @behind $word $s [$($t)* {used(k)}$g] $word $($rest)* }}"))
+    for k in range(9):
+        arms.append((f"(@near $s:tt $t:tt [{bound(k)}$g:tt $($all:tt)*] {bound(k, 'u')}{{ $($_:tt)* }} $word:tt $($rest:tt)*)",
+                     f"{c} {{ @behind $word $s [$t {used(k)}$g] $word $($rest)* }}"))
     k = 17
     arms.append((f"(@near $s:tt [$($t:tt)*] $all:tt {bound(k)}$($rest:tt)+)",
                  f"{c} {{ @near $s [$($t)* {used(k)}] [$($rest)+] $($rest)+ }}"))
@@ -70,11 +70,11 @@ def cut():
                  "$crate::$next! { [$c $kind [$($pieces)* [$($t)* $($rest)*]]] [] $($t)* $($rest)* }"))
     # Behind a brace: what goes on with the expression that it ends, and what only begins a statement.
     for word in ["else", "as", "in"]:
-        arms.append((f"(@behind {word} $s:tt [$($t:tt)*] $($rest:tt)+)", f"{c} {{ @near $s [$($t)*] [$($rest)+] $($rest)+ }}"))
-    arms.append(("(@behind ; $s:tt [$($t:tt)*] ; $($rest:tt)+)", f"{c} {{ $s [[$($t)* ;]] $($rest)+ }}"))
+        arms.append((f"(@behind {word} $s:tt [[$($t:tt)*] $($u:tt)*] $($rest:tt)+)", f"{c} {{ @near $s [$($t)* $($u)*] [$($rest)+] $($rest)+ }}"))
+    arms.append(("(@behind ; $s:tt [$($t:tt)+] ; $($rest:tt)+)", f"{c} {{ $s [[$($t)+ ;]] $($rest)+ }}"))
     for word in ["#", "$word:ident", "$label:lifetime"]:
         arms.append((f"(@behind {word} $s:tt $t:tt $($rest:tt)+)", f"{c} {{ $s [$t] $($rest)+ }}"))
-    arms.append(("(@behind $other:tt $s:tt [$($t:tt)*] $($rest:tt)+)", f"{c} {{ @near $s [$($t)*] [$($rest)+] $($rest)+ }}"))
+    arms.append(("(@behind $other:tt $s:tt [[$($t:tt)*] $($u:tt)*] $($rest:tt)+)", f"{c} {{ @near $s [$($t)* $($u)*] [$($rest)+] $($rest)+ }}"))
     # A piece that is not the last.
     arms.append(("(@piece coarse $next:ident $c:tt $($t:tt)*)", f"{c} {{ [fine $next $c (unit) ()] [] $($t)* }}"))
     arms.append(("(@piece fine $next:ident $c:tt $($t:tt)*)", "$crate::$next! { [$c (unit) ()] [] $($t)* }"))
@@ -83,14 +83,14 @@ def cut():
     for size, n in [("coarse", 256), ("$size:ident", 32)]:
         to = "coarse" if size == "coarse" else "fine"
         who = "coarse" if size == "coarse" else "$size"
-        for pieces, kept in [("()", "()"), ("[$($pieces:tt)*]", "[$($pieces)* $([$($t)*])?]")]:
-            arms.append((f"([{size} $next:ident $c:tt $kind:tt {pieces}] [$([$($t:tt)*])?] {bound(n)}$($rest:tt)+)",
-                         f"$({c} {{ @piece {who} $next $c $($t)* }})? {c} {{ @near [{to} $next $c $kind {kept}] [{used(n)}] [$($rest)+] $($rest)+ }}"))
+        for pieces, kept in [("()", "()"), ("[$($pieces:tt)*]", "[$($pieces)* $([$($t)* $($u)*])?]")]:
+            arms.append((f"([{size} $next:ident $c:tt $kind:tt {pieces}] [$([[$($t:tt)*] $($u:tt)*])?] {bound(n)}$($rest:tt)+)",
+                         f"$({c} {{ @piece {who} $next $c $($t)* $($u)* }})? {c} {{ @near [{to} $next $c $kind {kept}] [{used(n)}] [$($rest)+] $($rest)+ }}"))
     # The last piece.
-    arms.append((f"({short} [$([$($t:tt)*])?] $($rest:tt)*)",
-                 f"$({c} {{ @piece $size $next $c $($t)* }})? $crate::$next! {{ [$c $kind ()] [] $($rest)* }}"))
-    arms.append((f"({s} [$([$($t:tt)*])?] $($rest:tt)*)",
-                 f"$({c} {{ @piece $size $next $c $($t)* }})? $crate::$next! {{ [$c $kind [$($pieces)* $([$($t)*])? [$($rest)*]]] [] $($rest)* }}"))
+    arms.append((f"({short} [$([[$($t:tt)*] $($u:tt)*])?] $($rest:tt)*)",
+                 f"$({c} {{ @piece $size $next $c $($t)* $($u)* }})? $crate::$next! {{ [$c $kind ()] [] $($rest)* }}"))
+    arms.append((f"({s} [$([[$($t:tt)*] $($u:tt)*])?] $($rest:tt)*)",
+                 f"$({c} {{ @piece $size $next $c $($t)* $($u)* }})? $crate::$next! {{ [$c $kind [$($pieces)* $([$($t)* $($u)*])? [$($rest)*]]] [] $($rest)* }}"))
     return macro("__anycapture_cut", [
         "Cuts a block into pieces of some 256 tokens, and these into pieces of some 32, all siblings: so the depth of the",
         "expansion grows slowly with the length of a block. A `;` outside of delimiters ends a statement, and so does a `}`",

@@ -320,32 +320,25 @@ pub use store::{
 mod unwind_safe {
     use core::panic::{RefUnwindSafe, UnwindSafe};
 
-    impl UnwindSafe for crate::Options {}
-    impl RefUnwindSafe for crate::Options {}
-    impl UnwindSafe for crate::Value<'_> {}
-    impl RefUnwindSafe for crate::Value<'_> {}
-
-    #[cfg(feature = "alloc")]
-    mod with_heap {
-        use super::{RefUnwindSafe, UnwindSafe};
-
-        impl UnwindSafe for crate::Cache {}
-        impl RefUnwindSafe for crate::Cache {}
-        impl UnwindSafe for crate::Iter<'_> {}
-        impl RefUnwindSafe for crate::Iter<'_> {}
+    macro_rules! unwind_safe {
+        ($($(#[$cfg:meta])? $type:ty),+) => {$(
+            $(#[$cfg])?
+            impl UnwindSafe for $type {}
+            $(#[$cfg])?
+            impl RefUnwindSafe for $type {}
+        )+};
     }
 
-    #[cfg(feature = "std")]
-    mod with_std {
-        use super::{RefUnwindSafe, UnwindSafe};
-
-        impl UnwindSafe for crate::Scope {}
-        impl RefUnwindSafe for crate::Scope {}
-        impl UnwindSafe for crate::Handle {}
-        impl RefUnwindSafe for crate::Handle {}
-        impl UnwindSafe for crate::Entered {}
-        impl RefUnwindSafe for crate::Entered {}
-    }
+    unwind_safe!(crate::Options, crate::Value<'_>);
+    unwind_safe!(#[cfg(feature = "alloc")] crate::Cache, #[cfg(feature = "alloc")] crate::Iter<'_>);
+    unwind_safe!(
+        #[cfg(feature = "std")]
+        crate::Scope,
+        #[cfg(feature = "std")]
+        crate::Handle,
+        #[cfg(feature = "std")]
+        crate::Entered
+    );
 }
 
 /// Captures values under the key `PATH.ITEM`, while recording is active.
@@ -488,9 +481,10 @@ macro_rules! capture {
 /// # Limits
 ///
 /// * Under an attribute macro that rewrites the functions of an `impl`, such as `#[async_trait]`, write [`capture!`].
-/// * With the feature on, the braces of walked blocks are the macro's, of edition 2024: temporaries of last expressions and of
-///   `if let` are dropped by its rules. A `let` whose value is a block with one expression keeps its own braces. Warnings about
-///   a whole function, such as `dead_code`, appear only with the feature off.
+/// * With the feature on, the braces of walked blocks are the macro's, of edition 2024. In a crate of an older edition, temporaries of
+///   last expressions are then dropped before the variables of their block, and those of `if let` before the `else`. A `let` whose
+///   value is a block with one expression keeps its own braces. Where the order matters, give the value a name, `let y = ..; y`: then it is the
+///   same with and without the macro. Warnings about a whole function, such as `dead_code`, appear only with the feature off.
 /// * The type of a variable listed by name must be known where it is captured. Otherwise rustc reports the variable: give it a type.
 ///   `*` waits for later lines to decide a type, and captures `None`, `.collect()`, `.parse()` and the like. It can't wait for
 ///   the default type of a number: if nothing else decides the type of `let half = big >> 1;` and it is not plain data, rustc

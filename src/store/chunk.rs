@@ -54,6 +54,8 @@ mod heap {
         pub indices: Vec<i64>,
         /// The position of the first value among all that its ring took in.
         pub first: u64,
+        /// The values of the ring before these that are not plain data.
+        pub opaque_before: u64,
         /// The elements as bytes, made for the first reader that needs them.
         bytes: OnceBox<[Vec<u8>; 1]>,
     }
@@ -157,6 +159,7 @@ mod heap {
                 len: 0,
                 base: 0,
                 first: 0,
+                opaque_before: 0,
                 bytes: OnceBox::new(),
             }
         }

@@ -110,61 +110,61 @@ pub(crate) mod way {
     #[cfg(feature = "alloc")]
     pub struct Target;
     /// Through `Deref`, then `Way`.
-    pub struct To<Way>(Way);
+    pub struct Through<Way>(Way);
     /// Through an `Option` or a `Result`, then `Way`.
-    pub struct In<Way>(Way);
+    pub struct Inside<Way>(Way);
 }
 
 /// The end type of a value that resolves to plain data.
-pub struct Plainly;
+pub struct AsIs;
 
 /// The end type of a value that resolves to numbers that convert to `E` without loss.
-pub struct As<E>(E);
+pub struct Lossless<E>(E);
 
 /// Resolves a value to numbers through `Deref`, `Option` and `Result`. The chain is unique, because no end type implements
 /// `Deref`.
-pub trait Leads<End, Way> {
+pub trait Resolve<End, Way> {
     fn follow(&self, line: Line<'_>);
 }
 
-impl<T: Fixed + Plain> Leads<Plainly, way::Number> for T {
+impl<T: Fixed + Plain> Resolve<AsIs, way::Number> for T {
     #[inline(always)]
     fn follow(&self, line: Line<'_>) {
         line.plain(self);
     }
 }
 
-impl<T: Fixed> Leads<Plainly, way::Slice> for [T] {
+impl<T: Fixed> Resolve<AsIs, way::Slice> for [T] {
     #[inline(always)]
     fn follow(&self, line: Line<'_>) {
         line.plain(self);
     }
 }
 
-impl<E: Element, T: Copy + Into<E>> Leads<As<E>, way::Number> for T {
+impl<E: Element, T: Copy + Into<E>> Resolve<Lossless<E>, way::Number> for T {
     #[inline(always)]
     fn follow(&self, line: Line<'_>) {
         line.number::<E>((*self).into());
     }
 }
 
-impl<E: Element, T: Copy + Into<E>> Leads<As<E>, way::Slice> for [T] {
+impl<E: Element, T: Copy + Into<E>> Resolve<Lossless<E>, way::Slice> for [T] {
     #[inline(always)]
     fn follow(&self, line: Line<'_>) {
         line.numbers(self.iter().map(|&number| number.into()));
     }
 }
 
-impl<E: Element, T: Copy + Into<E>, const N: usize> Leads<As<E>, way::Array> for [T; N] {
+impl<E: Element, T: Copy + Into<E>, const N: usize> Resolve<Lossless<E>, way::Array> for [T; N] {
     #[inline(always)]
     fn follow(&self, line: Line<'_>) {
         self[..].follow(line);
     }
 }
 
-impl<End, Way, T: Deref + ?Sized> Leads<End, way::To<Way>> for T
+impl<End, Way, T: Deref + ?Sized> Resolve<End, way::Through<Way>> for T
 where
-    T::Target: Leads<End, Way>,
+    T::Target: Resolve<End, Way>,
 {
     #[inline(always)]
     fn follow(&self, line: Line<'_>) {
@@ -172,14 +172,14 @@ where
     }
 }
 
-impl<End, Way, T: Leads<End, Way>> Leads<End, way::In<Way>> for Option<T> {
+impl<End, Way, T: Resolve<End, Way>> Resolve<End, way::Inside<Way>> for Option<T> {
     #[inline(always)]
     fn follow(&self, line: Line<'_>) {
         line.held(self.as_ref(), |value| value.follow(line));
     }
 }
 
-impl<End, Way, T: Leads<End, Way>, E> Leads<End, way::In<Way>> for Result<T, E> {
+impl<End, Way, T: Resolve<End, Way>, E> Resolve<End, way::Inside<Way>> for Result<T, E> {
     #[inline(always)]
     fn follow(&self, line: Line<'_>) {
         line.held(self.as_ref().ok(), |value| value.follow(line));

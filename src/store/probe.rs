@@ -19,7 +19,7 @@ use core::ops::Deref;
 #[cfg(feature = "capture")]
 use super::callsite::Callsite;
 use super::element::Plain;
-use super::kind::{As, Leads, Line, Plainly, Sequence, way};
+use super::kind::{AsIs, Line, Lossless, Resolve, Sequence, way};
 #[cfg(feature = "alloc")]
 use super::kind::{Held, HeldReference, Items, Texts};
 use super::note::Note;
@@ -171,9 +171,9 @@ case! { [T: Copy + Into<f32>] Via<way::Number, N, T> for ByF32<T>; value, line =
 case! { [T: Copy + Into<f64>] Via<way::Number, N, T> for ByF64<T>; value, line => line.number::<f64>((*value).into()) }
 
 // Values that resolve to numbers through `Deref`, `Option`, `Result`, or several of them.
-case! { [W, T: Leads<Plainly, W> + ?Sized] Via<W, N, T> for ToPlain<T>; value, line => value.follow(line) }
-case! { [W, T: Leads<As<f32>, W> + ?Sized] Via<W, N, T> for ToF32<T>; value, line => value.follow(line) }
-case! { [W, T: Leads<As<f64>, W> + ?Sized] Via<W, N, T> for ToF64<T>; value, line => value.follow(line) }
+case! { [W, T: Resolve<AsIs, W> + ?Sized] Via<W, N, T> for ToPlain<T>; value, line => value.follow(line) }
+case! { [W, T: Resolve<Lossless<f32>, W> + ?Sized] Via<W, N, T> for ToF32<T>; value, line => value.follow(line) }
+case! { [W, T: Resolve<Lossless<f64>, W> + ?Sized] Via<W, N, T> for ToF64<T>; value, line => value.follow(line) }
 
 /// A reference to such a value must not be taken for an owned value that is `Clone`.
 impl<T: ?Sized> ViaRefused<T> for ByRefusedReference<'_, &T> {}

@@ -68,8 +68,9 @@ struct Ring {
     floor: u64,
     /// The line's `keep`, or 0.
     keep: usize,
-    /// Whether values that are not plain data were added, and whether some of them are of a user's type.
-    has_opaque: bool,
+    /// The values that are not plain data, among all that were added.
+    opaque: u64,
+    /// Whether some of them are of a user's type.
     has_clones: bool,
     /// Values that are being filled outside the lock.
     in_flight: usize,
@@ -118,7 +119,7 @@ impl Ring {
             sealed: VecDeque::new(),
             floor: 0,
             keep: 0,
-            has_opaque: false,
+            opaque: 0,
             has_clones: false,
             in_flight: 0,
             used: 0,
@@ -146,11 +147,11 @@ impl Ring {
     /// The counts of the values, from positions alone: each value below `tail` was cleared, taken, or overwritten.
     fn counts(&self, limits: &Limits) -> Counts {
         let tail = self.tail(limits, 0);
-        let is_opaque = |chunk: &&Shared<Chunk>| chunk.first >= tail && chunk.opaque().is_some();
-        let opaque = if self.has_opaque { self.sealed.iter().filter(is_opaque).count() } else { 0 };
+        let oldest = self.sealed.partition_point(|chunk| chunk.end() <= tail);
+        let gone = self.sealed.get(oldest).map_or(self.opaque, |chunk| chunk.opaque_before);
         Counts {
             kept: self.open.end() - tail,
-            opaque: opaque as u64,
+            opaque: self.opaque - gone,
             overwritten: tail - self.start - self.cleared - self.taken,
             cleared: self.cleared,
             taken: self.taken,
@@ -170,13 +171,12 @@ impl Ring {
         let tail = self.tail(limits, 0);
         self.floor = self.open.end();
         self.used = self.open.cost();
-        (self.has_opaque, self.has_clones) = (false, false);
+        self.has_clones = false;
         Content { sealed: mem::take(&mut self.sealed), tail }
     }
 
     /// Lowers the limit when the first clone of a user's type is added.
     fn note_clones(&mut self, limits: &Limits, chunk: &Chunk) {
-        self.has_opaque |= chunk.opaque().is_some();
         if !self.has_clones && chunk.opaque().is_some_and(|value| !value.value().is::<String>()) {
             self.floor = self.tail(limits, 0);
             self.has_clones = true;
@@ -214,6 +214,7 @@ impl Ring {
         self.open.first = end;
         self.open.clear();
         if chunk.len() > 0 {
+            chunk.opaque_before = self.opaque;
             self.sealed.push_back(chunk.share());
         } else {
             self.used -= chunk.cost();
@@ -548,9 +549,11 @@ impl Heap {
         if !matches!(pushed, Step::Done(_)) {
             return pushed;
         }
-        if let Some(value) = chunk.take() {
+        if let Some(mut value) = chunk.take() {
             self.sequence += 1;
             self.with_ring(number, |ring, _| {
+                value.opaque_before = ring.opaque;
+                ring.opaque += u64::from(value.opaque().is_some());
                 ring.open.first += 1;
                 ring.used += cost;
                 ring.sealed.push_back(value.share());

@@ -10,4 +10,5 @@ fn main() {
     capture!(forward, x[2; 2]);
     capture!(forward, x[2.0, 2.0]);
     capture!(forward, t = t.data[2, 3]);
+    capture!(forward, x[..4]);
 }
