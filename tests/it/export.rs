@@ -195,12 +195,25 @@ fn what_stands_beside_the_newest_of_many_values_is_theirs() {
 fn values_larger_than_the_buffer_are_written_whole_and_in_order() {
     const BUFFER: usize = 256 << 10;
     let _alone = alone();
-    for size in [7, BUFFER - 1, BUFFER, BUFFER + 1, 2 * BUFFER + 5] {
+    let hit = |size: usize| {
         let bytes: Vec<u8> = (0..size).map(|n| (n % 251) as u8).collect();
         let floats: Vec<f32> = bytes.iter().map(|byte| f32::from(*byte)).collect();
         let signed: Vec<i8> = bytes.iter().map(|byte| i8::from_le_bytes([*byte])).collect();
         capture!(large, floats, bytes, signed);
+    };
+    let sizes = [7, BUFFER - 1, BUFFER, BUFFER + 1, 2 * BUFFER + 5];
+    for size in sizes {
+        anycapture::clear();
+        (0..2).for_each(|_| hit(size));
+        let (file, cache) = (file(), cache());
+        for key in ["large.floats", "large.bytes", "large.signed"] {
+            let bytes: Vec<u8> = cache[key].iter().flat_map(Value::bytes).copied().collect();
+            let tensors = read(&file);
+            assert!(tensors.tensor(key).expect("of one shape").data() == bytes, "{key} {size}");
+        }
     }
+    anycapture::clear();
+    sizes.into_iter().for_each(hit);
     let (file, cache) = (file(), cache());
     let tensors = read(&file);
     for key in ["large.floats", "large.bytes", "large.signed"] {

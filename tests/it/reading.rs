@@ -144,11 +144,11 @@ fn the_line_of_a_key_counts_its_other_shapes_and_types() {
     struct Opaque;
     let _alone = alone();
     capture!(mixed, numbers = [1.0_f32; 2], numbers = [1_u8; 2], numbers = [1.0_f32; 3]);
-    capture!(mixed, numbers = [1_u8; 2], any = "text", any = Opaque);
+    capture!(mixed, numbers = [1.0_f32; 4], numbers = [1_u8; 2], any = "text", any = Opaque);
     let table = cache().to_string();
     let lines: Vec<_> = table.lines().collect();
     let numbers =
-        "mixed.numbers  4 x F32 [2] and 2 other shapes or types  min 1 max 1 mean 1 nan 0 inf 0";
+        "mixed.numbers  5 x F32 [2] and 3 other shapes or types  min 1 max 1 mean 1 nan 0 inf 0";
     assert_eq!(lines, [numbers, "mixed.any      2 x Opaque and 1 other shapes or types"]);
 }
 

@@ -102,6 +102,9 @@ fn the_report_names_what_a_list_of_all_passed_over() {
             let x = 1_u8;
             let (mode, graph) = (Mode, Mode);
         }
+
+        #[capture(Layer::update => *)]
+        fn update(step: Tensor) {}
     }
     let _alone = alone();
     forward(Tensor);
@@ -110,12 +113,15 @@ fn the_report_names_what_a_list_of_all_passed_over() {
     assert!(text.contains("(`Tensor`)"), "{text}");
     forward(Tensor);
     (0..2).for_each(|_| backward(Tensor));
+    (0..2).for_each(|_| update(Tensor));
     let text = report().to_string();
     assert!(text.contains("Layer.forward: reached 2 times; passed over: "), "{text}");
     // One line a function, whatever the types are.
     let other =
         "Layer.backward: reached 2 times; passed over: grads (`Tensor`), mode, graph (`Mode`)\n";
     assert!(text.contains(other), "{text}");
+    let last = "Layer.update: reached 2 times; passed over: step (`Tensor`)\n";
+    assert!(text.contains(last), "{text}");
     let list = text.split_once("passed over: ").and_then(|(_, rest)| rest.lines().next());
     assert!(
         ["scores, probs (`Tensor`)", "probs, scores (`Tensor`)"].contains(&list.expect("a list")),
