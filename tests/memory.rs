@@ -459,8 +459,8 @@ test_in_a_process! {
         thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(capturer))));
         let counts = counts("threads.row");
         assert_eq!((counts.kept(), counts.overwritten() + counts.refused()), (20, 9_980));
-        // A thread that gets no processor for a second may lose a value; without waiting, it is half of them.
-        assert!(counts.refused() < 100, "{counts}");
+        // Where a thread gets no processor for a second, others lose values until it goes on. Without waiting, it is half of them.
+        assert!(counts.refused() < 3_000, "{counts}");
     }
 
     fn a_walk_and_a_file_within_a_walk_leave_the_key_on_show_out_and_say_so() {
