@@ -200,10 +200,12 @@ impl Ring {
 
     /// Seals the open chunk, if it has values, and opens one with the buffers of `spare`.
     fn seal(&mut self, spare: Option<Unique<Chunk>>) -> Result<(), Refused> {
+        if spare.is_none() && self.open.len() == 0 {
+            return Ok(());
+        }
         self.sealed.try_reserve(1).map_err(|_| Refused::NoMemory)?;
         let mut chunk = match spare {
             Some(spare) => spare,
-            None if self.open.len() == 0 => return Ok(()),
             None => Unique::new(Chunk::empty(self.open.key)).map_err(|_| Refused::NoMemory)?,
         };
         let (key, end) = (self.open.key, self.open.end());
@@ -770,20 +772,187 @@ impl Content {
 
 #[cfg(test)]
 mod tests {
-    use super::{Heap, Incoming, Limits, Step};
+    extern crate std;
+
+    use super::{
+        Begun, Chunk, Heap, Incoming, LARGEST_CHUNK, LONGEST_CHUNK, Limits, Ring, Shape, Shared,
+        Step, Unique,
+    };
+
+    const SCALAR: Incoming<'_> = Incoming { shape: &[], indices: &[], keep: 0, thread: 0 };
+
+    /// Appends a value, as a capture does. False if it is refused.
+    fn append(heap: &mut Heap, ring: usize, values: &[f32], incoming: &Incoming<'_>) -> bool {
+        if heap.append_quickly(ring, values, incoming) {
+            return true;
+        }
+        loop {
+            match heap.append_to_next_chunk(ring, values, incoming) {
+                Step::Done(()) => return true,
+                Step::Again(garbage) => drop(garbage),
+                Step::Refused(_) => return false,
+            }
+        }
+    }
+
+    /// Takes a chunk, fills it with `values`, and puts it back, as a capture of a large value does. Where `given_up`, it ends as a
+    /// capture that panics does. `check` is called while the chunk is outside, with what is reserved for it.
+    fn push(
+        heap: &mut Heap,
+        ring: usize,
+        values: &[f32],
+        given_up: bool,
+        check: impl Fn(&Heap, usize),
+    ) {
+        let fits = |chunk: &Chunk| chunk.room_for::<f32>(values.len(), 0) == 1;
+        let cost = Chunk::cost_of(size_of_val(values), 1, 0);
+        let (mut chunk, reserved) = loop {
+            match heap.begin(ring, 0, cost, fits) {
+                Step::Done(Begun::Reused(chunk)) => {
+                    let cost = chunk.cost();
+                    break (chunk, cost);
+                }
+                Step::Done(Begun::Fresh) => {
+                    break (
+                        Unique::new(Chunk::empty("")).unwrap_or_else(|_| panic!("memory")),
+                        cost,
+                    );
+                }
+                Step::Again(garbage) => drop(garbage),
+                Step::Refused(_) => return,
+            }
+        };
+        check(heap, reserved);
+        if given_up {
+            return heap.abandon(ring, reserved);
+        }
+        chunk.reserve::<f32>(Shape::new(&[values.len()]), values.len(), 0, 1).expect("memory");
+        assert_eq!(chunk.push_source(values, &[]), values.len());
+        let (mut chunk, mut reserved) = (Some(chunk), Some(reserved));
+        while let Step::Again(garbage) = heap.push_chunk(ring, &mut chunk, &mut reserved, &SCALAR) {
+            drop(garbage);
+        }
+    }
+
+    /// What the heap has allocated, added up anew.
+    fn allocated(heap: &Heap) -> usize {
+        let of_ring = |ring: &Ring| {
+            let sealed: usize = ring.sealed.iter().map(|chunk| chunk.cost()).sum();
+            ring.open.cost() + sealed + ring.sealed.capacity() * size_of::<Shared<Chunk>>()
+        };
+        let rings: usize = heap.rings.iter().map(of_ring).sum();
+        heap.rings.capacity() * size_of::<Ring>() + rings
+    }
+
+    #[test]
+    fn what_is_used_is_the_sum_of_what_is_there_and_stays_in_the_budget() {
+        let values = [0.5_f32; 6_000];
+        for seed in 1..=20_u64 {
+            let mut random = seed;
+            let mut below = |end: usize| {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(seed);
+                (random >> 33) as usize % end
+            };
+            let mut heap = Heap::new(Limits { max_size: 100, max_bytes: 60_000, max_clones: 8 });
+            // Free slots are those of all tests.
+            heap.counts_free_slots = false;
+            let rings =
+                ["a", "b", "c"].map(|key| heap.open(key).unwrap_or_else(|_| panic!("room")));
+            for _ in 0..3_000 {
+                let (ring, before) = (rings[below(3)], heap.used);
+                let choice = below(40);
+                match choice {
+                    0 => {
+                        let (max_size, max_bytes) =
+                            ([3, 100, usize::MAX][below(3)], 20_000 + below(80_000));
+                        heap.set_limits(Limits { max_size, max_bytes, max_clones: 8 });
+                        rings.iter().for_each(|ring| while heap.trim(*ring).is_some() {});
+                        rings.iter().for_each(|ring| {
+                            while heap.trim_to_budget(*ring, u64::MAX).is_some() {}
+                        });
+                        assert!(heap.used <= max_bytes, "trimmed to {} of {max_bytes}", heap.used);
+                    }
+                    1 => drop(heap.clear(ring)),
+                    2 => drop(heap.take(ring, heap.chunks(ring))),
+                    3 => {
+                        if let Step::Done(Some(part)) = heap.take_oldest(ring) {
+                            if below(2) == 0 {
+                                heap.put_back(ring, &part);
+                            }
+                        }
+                    }
+                    4..8 => {
+                        let (count, given_up) = (4_097 + below(1_500), below(8) == 0);
+                        push(&mut heap, ring, &values[..count], given_up, |heap, reserved| {
+                            assert_eq!(heap.used, allocated(heap) + reserved);
+                        });
+                    }
+                    choice => {
+                        let (count, rank) = ([1, 1, 7, 300][choice % 4], below(10) / 9);
+                        let incoming =
+                            Incoming { shape: &[count], indices: &[7][..rank], ..SCALAR };
+                        append(&mut heap, ring, &values[..count], &incoming);
+                    }
+                }
+                assert_eq!(heap.used, allocated(&heap));
+                // Taking one value seals the open chunk, for another one without buffers.
+                let sealed = if choice == 3 {
+                    Chunk::cost_of(0, 0, 0) + heap.rings[ring].queue_growth()
+                } else {
+                    0
+                };
+                let most = heap.limits.max_bytes.max(before) + sealed;
+                assert!(heap.used <= most, "{choice}: {} bytes of {most}", heap.used);
+            }
+        }
+    }
+
+    #[test]
+    fn chunks_get_twice_as_long_up_to_a_part_of_the_ring_and_of_the_budget() {
+        let lengths = |max_size, max_bytes, count: usize| {
+            let mut heap = Heap::new(Limits { max_size, max_bytes, max_clones: 8 });
+            let ring = heap.open("a").unwrap_or_else(|_| panic!("room"));
+            let (values, mut lengths) = ([0.5_f32; 4_096], std::vec![0]);
+            for _ in 0..2_000 {
+                assert!(append(
+                    &mut heap,
+                    ring,
+                    &values[..count],
+                    &Incoming { shape: &[count], ..SCALAR }
+                ));
+                let room = heap.rings[ring].open.room_for::<f32>(count, 0);
+                if lengths.last() != Some(&room) {
+                    lengths.push(room);
+                }
+            }
+            lengths
+        };
+        let large = 64 << 20;
+        assert_eq!(lengths(10_000, large, 1), [0, 4, 8, 16, 32, 64, 128, 256, LONGEST_CHUNK]);
+        assert_eq!(
+            lengths(600, large, 1),
+            [0, 4, 8, 16, 32, 64, 128, 256, 300],
+            "half of the ring"
+        );
+        assert_eq!(lengths(10, large, 1), [0, 4, 8, 16, 32, 64], "a short ring has a chunk of 64");
+        // Elements, and eight bytes of a mark.
+        assert_eq!(lengths(10_000, large, 4_096), [0, 4, LARGEST_CHUNK / (4 * 4_096 + 8)]);
+        assert_eq!(
+            lengths(10_000, 16 * 1_200, 1),
+            [0, 4, 8, 16, 32, 64, 100],
+            "a sixteenth of the budget"
+        );
+    }
 
     #[test]
     fn values_with_many_captures_between_them_keep_their_sequences() {
         let limits = Limits { max_size: 8, max_bytes: 1 << 20, max_clones: 8 };
         let mut heap = Heap::new(limits);
         let ring = heap.open("a.x").unwrap_or_default();
-        let incoming = Incoming { shape: &[], indices: &[], keep: 0, thread: 0 };
         let sequences = [0, 1, 1 << 31, 1 << 32, (1 << 32) + 1, 1 << 40];
         for sequence in sequences {
             heap.sequence = sequence;
-            let kept = heap.append_quickly(ring, &[1.0_f32], &incoming)
-                || matches!(heap.append_to_next_chunk(ring, &[1.0_f32], &incoming), Step::Done(()));
-            assert!(kept, "{sequence}");
+            assert!(append(&mut heap, ring, &[1.0], &SCALAR), "{sequence}");
         }
         for sequence in sequences {
             assert_eq!(heap.oldest(ring), Some(sequence));
