@@ -52,7 +52,7 @@ impl fmt::Debug for Array {
 
 /// The result of a conversion: an [`Array`], or a `Result` of one whose error implements `Display`.
 ///
-/// It is not meant to be implemented elsewhere: its method is hidden.
+/// The trait is sealed.
 ///
 /// # Examples
 ///
@@ -76,10 +76,19 @@ impl fmt::Debug for Array {
 /// assert_eq!(anycapture::cache()["forward.good"][0].as_slice::<f32>(), Some(&[1.0, 2.0][..]));
 /// assert!(anycapture::report().to_string().contains("the scale is zero"));
 /// ```
-pub trait Converted {
+pub trait Converted: sealed::Sealed {
     /// The numbers, or a message.
     #[doc(hidden)]
     fn into_array(self) -> Result<Array, String>;
+}
+
+mod sealed {
+    use super::Array;
+
+    pub trait Sealed {}
+
+    impl Sealed for Array {}
+    impl<E> Sealed for Result<Array, E> {}
 }
 
 impl Converted for Array {
