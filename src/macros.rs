@@ -33,7 +33,7 @@
 //!        pattern! { @top let $c mut acc }                           which finds the name `acc`, a `let mut`
 //!          => name! => __anycapture_listed! { acc acc mut $c $c }   defined in the function: an arm for each listed name
 //!          => bind! { mut acc .. }  =>  let __anycapture_last = OfThisBlock;
-//!                                                                   a `for` behind it is taken at once, else `walk!` goes on
+//!                                                                   a `for` after it is taken at once, else `walk!` goes on
 //! find!  { .. for [for] for x in xs { acc += x; } acc }             the next brace
 //! judge! { @judge .. for [for x in xs] xs { acc += x; } acc }       `xs` is no operator: the brace is the block
 //!   =>   for x in xs {

@@ -159,7 +159,7 @@ macro_rules! __anycapture_function {
     ($s:tt $seen:tt $list:tt $all:tt $($rest:tt)*) => { $crate::__anycapture_functions! { @other } };
 }
 
-/// The end of a head: `$f` is `[s [attributes] [list] name]`, then come the head, the parameters and what stands behind.
+/// The end of a head: `$f` is `[s [attributes] [list] name]`, then come the head, the parameters and what follows.
 #[cfg(feature = "capture")]
 #[doc(hidden)]
 #[macro_export]

@@ -21,7 +21,7 @@ macro_rules! __anycapture_conditions {
     ($c:tt $($rest:tt)*) => {};
 }
 
-/// What stands behind the `=>` of an arm; its first token stands twice, to be matched and to be copied.
+/// What follows the `=>` of an arm; its first token stands twice, to be matched and to be copied.
 #[cfg(feature = "capture")]
 #[doc(hidden)]
 #[macro_export]

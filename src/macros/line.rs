@@ -8,7 +8,7 @@ macro_rules! __anycapture_line {
     ($($path:ident)::+, $item:ident = $a:ident $(. $field:tt)* [$i:tt, $($j:tt)*] $($rest:tt)*) => {
         $crate::__private::compile_error! {
             $crate::__private::concat!(
-                "an index takes one value, and a shape stands behind the name: `",
+                "an index takes one value, and a shape stands after the name: `",
                 $crate::__private::stringify!($item), "[",
                 $crate::__private::stringify!($i, $($j)*), "] = expression`"
             )
@@ -29,7 +29,7 @@ macro_rules! __anycapture_line {
     // forward
     ($($path:ident)::+ $(,)? $(; $($options:tt)*)?) => {
         $crate::__private::compile_error! {
-            "nothing to capture: name a variable behind the path, as in `capture!(forward, attention_map)`"
+            "nothing to capture: name a variable after the path, as in `capture!(forward, attention_map)`"
         }
     };
     // forward, a + b

@@ -53,7 +53,7 @@ pub const fn stand<const N: usize>(names: &[&str], text: &str) -> [bool; N] {
         nth = 0;
         while nth < N {
             let (first, second) = begins[nth];
-            // Zero behind each first letter of the name, if its second, should it have one, stands there.
+            // A zero after each first letter of the name that its second letter, if there is one, follows.
             let differs =
                 if second == 0 { before ^ first } else { (before ^ first) | (here ^ second) };
             let mut zeros = !(((differs & LOW) + LOW) | differs | LOW);

@@ -120,12 +120,12 @@ macro_rules! __anycapture_name {
     (end plain $($x:tt)*) => {};
 }
 
-/// What happens with a name at a place: `let`, `mut` and `arm` at its binding, `later` without a value, `assign` behind an
+/// What happens with a name at a place: `let`, `mut` and `arm` at its binding, `later` without a value, `assign` after an
 /// assignment, `end` at the end of its block. Behind the context stands `[]` if the name is neither listed nor `*`, `[*]`,
 /// or the rest of its entry.
 ///
 /// `last` says what the variable of this name that is in scope is: a `let mut` of this block, to be captured where the block
-/// ends; one without a value yet, captured behind each assignment; or neither. It is a variable of its own for each
+/// ends; one without a value yet, captured after each assignment; or neither. It is a variable of its own for each
 /// listed name, of one of three types, so that nothing of it is left when the function runs. The test `shadowed` guards it.
 #[cfg(feature = "capture")]
 #[doc(hidden)]

@@ -172,7 +172,7 @@ macro_rules! __anycapture_value {
     (@walked [$s:tt $at:tt $for:tt [$v:tt $($rest:tt)*]] $($b:tt)*) => {
         $crate::__anycapture_put! { $s $at $for [] [[[] [] [$($b)*]]] $($rest)* }
     };
-    // a `let`, `if`, `for` or `match` behind it is taken at once: it saves a step of depth
+    // a `let`, `if`, `for` or `match` after it is taken at once: it saves a step of depth
     ([$c:tt $kind:tt $pieces:tt] [] [$let_:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; let $y:tt = $w:tt $($rest:tt)*) => {
         $($let)* $e;
         $crate::__anycapture_pattern! { @top let $c $($p)* }
