@@ -264,7 +264,7 @@ impl Store {
             let wanted = !filters() || lock(&self.settings).ok_or(busy)?.wants(owner.key());
             return self.find_place_in(table, owner, wanted);
         }
-        if owner.state() & state::FILTERED != 0 {
+        if filters() && owner.state() & state::FILTERED != 0 {
             return Err(Event::Filtered);
         }
         self.run_pending(owner);
