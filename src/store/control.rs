@@ -119,7 +119,7 @@ macro_rules! flags {
             $(#[$doc])*
             #[inline(always)]
             #[cfg_attr(not(feature = "std"), allow(clippy::unused_self))]
-            fn $name(&self) -> &AtomicBool {
+            pub(crate) fn $name(&self) -> &AtomicBool {
                 #[cfg(feature = "std")]
                 return &self.flags.$name;
                 #[cfg(not(feature = "std"))]

@@ -94,7 +94,8 @@ mod scoped {
         if DEPTH.get() == 0 {
             return PROCESS.is_active();
         }
-        let is_active = read(|scopes| Some(innermost(scopes)?.store.is_active()));
+        // The flag itself: this store is not that of the process.
+        let is_active = read(|scopes| Some(innermost(scopes)?.store.active().load(Relaxed)));
         is_active.unwrap_or_else(|| PROCESS.is_active())
     }
 
