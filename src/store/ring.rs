@@ -908,6 +908,26 @@ mod tests {
     }
 
     #[test]
+    fn rings_are_opened_as_long_as_they_fit() {
+        for max_bytes in [0, 1_000, 5_000, 20_000, 50_000] {
+            let mut heap = Heap::new(Limits { max_size: 8, max_bytes, max_clones: 8 });
+            heap.counts_free_slots = false;
+            loop {
+                let room = heap.rings.capacity();
+                let opened = heap.open("a").is_ok();
+                assert_eq!(heap.used, allocated(&heap));
+                assert!(heap.used <= max_bytes);
+                if !opened {
+                    let growth = if heap.rings.len() == room { room.max(4) } else { 0 };
+                    let wanted = Chunk::cost_of(0, 0, 0) + growth * size_of::<Ring>();
+                    assert!(heap.used + wanted > max_bytes, "{} rings", heap.rings.len());
+                    break;
+                }
+            }
+        }
+    }
+
+    #[test]
     fn chunks_get_twice_as_long_up_to_a_part_of_the_ring_and_of_the_budget() {
         let lengths = |max_size, max_bytes, count: usize| {
             let mut heap = Heap::new(Limits { max_size, max_bytes, max_clones: 8 });
