@@ -45,6 +45,7 @@ CRATES = [
     Crate("peroxide", "0.40.2"),
     Crate("parry2d", "0.17.6"),
     Crate("lyon_geom", "1.0.20"),
+    Crate("micromath", "2.1.0"),
     Crate("euclid", "0.22.14"),
 ]
 
