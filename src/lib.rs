@@ -321,24 +321,17 @@ mod unwind_safe {
     use core::panic::{RefUnwindSafe, UnwindSafe};
 
     macro_rules! unwind_safe {
-        ($($(#[$cfg:meta])? $type:ty),+) => {$(
-            $(#[$cfg])?
+        ($($type:ty),+) => {$(
             impl UnwindSafe for $type {}
-            $(#[$cfg])?
             impl RefUnwindSafe for $type {}
         )+};
     }
 
     unwind_safe!(crate::Options, crate::Value<'_>);
-    unwind_safe!(#[cfg(feature = "alloc")] crate::Cache, #[cfg(feature = "alloc")] crate::Iter<'_>);
-    unwind_safe!(
-        #[cfg(feature = "std")]
-        crate::Scope,
-        #[cfg(feature = "std")]
-        crate::Handle,
-        #[cfg(feature = "std")]
-        crate::Entered
-    );
+    #[cfg(feature = "alloc")]
+    unwind_safe!(crate::Cache, crate::Iter<'_>);
+    #[cfg(feature = "std")]
+    unwind_safe!(crate::Scope, crate::Handle, crate::Entered);
 }
 
 /// Captures values under the key `PATH.ITEM`, while recording is active.
