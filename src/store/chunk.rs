@@ -422,7 +422,13 @@ mod heap {
 
         /// The number of values with a smaller sequence than `end`.
         pub(crate) fn count_before(&self, end: u64) -> usize {
-            self.marks[..self.len].partition_point(|mark| self.stamp_of(mark).sequence < end)
+            let is_before = |mark: &Mark| self.stamp_of(mark).sequence < end;
+            let marks = &self.marks[..self.len];
+            if marks.last().is_some_and(is_before) {
+                marks.len()
+            } else {
+                marks.partition_point(is_before)
+            }
         }
 
         /// `None` if the values are not plain data.

@@ -144,10 +144,15 @@ impl Ring {
         self.floor.max(end.saturating_sub(self.limit(limits) as u64))
     }
 
+    /// The number of sealed chunks whose values are all before `position`.
+    fn chunks_before(&self, position: u64) -> usize {
+        self.sealed.partition_point(|chunk| chunk.end() <= position)
+    }
+
     /// The counts of the values, from positions alone: each value below `tail` was cleared, taken, or overwritten.
     fn counts(&self, limits: &Limits) -> Counts {
         let tail = self.tail(limits, 0);
-        let oldest = self.sealed.partition_point(|chunk| chunk.end() <= tail);
+        let oldest = self.chunks_before(tail);
         let gone = self.sealed.get(oldest).map_or(self.opaque, |chunk| chunk.opaque_before);
         Counts {
             kept: self.open.end() - tail,
@@ -652,20 +657,30 @@ impl Heap {
         self.rings.get(number).map_or((0, 0), |ring| (ring.tail(&self.limits, 0), ring.open.end()))
     }
 
-    /// The values from `position` on that are in one chunk; those of the open chunk are copied.
-    pub(crate) fn part_from(&self, number: usize, position: u64) -> Result<Option<Part>, Refused> {
+    /// The values from `position` on that are in one chunk; those of the open chunk are copied. `nth` is where that chunk is if it
+    /// follows the one of the last call and none was dropped, which saves the search.
+    pub(crate) fn part_from(
+        &self,
+        number: usize,
+        position: u64,
+        nth: &mut usize,
+    ) -> Result<Option<Part>, Refused> {
         let Some(ring) = self.rings.get(number) else { return Ok(None) };
         let position = position.max(ring.tail(&self.limits, 0));
         if position >= ring.open.end() {
             return Ok(None);
         }
-        let nth = ring.sealed.partition_point(|chunk| chunk.end() <= position);
-        let part = match ring.sealed.get(nth) {
+        let holds = |chunk: &Shared<Chunk>| (chunk.first..chunk.end()).contains(&position);
+        if !ring.sealed.get(*nth).is_some_and(holds) {
+            *nth = ring.chunks_before(position);
+        }
+        let part = match ring.sealed.get(*nth) {
             Some(chunk) => {
                 Part { chunk: chunk.clone(), start: position.saturating_sub(chunk.first) as usize }
             }
             None => copy_open(&ring.open, position)?,
         };
+        *nth += 1;
         Ok(Some(part))
     }
 
@@ -690,7 +705,7 @@ impl Heap {
         if position > ring.open.first {
             parts.push(copy_open(&ring.open, tail)?);
         }
-        let nth = ring.sealed.partition_point(|chunk| chunk.end() <= position);
+        let nth = ring.chunks_before(position);
         for chunk in ring.sealed.range(..nth).rev() {
             if chunk.end() <= tail {
                 return Ok(None);
@@ -708,7 +723,7 @@ impl Heap {
     pub(crate) fn oldest(&self, number: usize) -> Option<u64> {
         let ring = self.rings.get(number)?;
         let tail = ring.tail(&self.limits, 0);
-        let nth = ring.sealed.partition_point(|chunk| chunk.end() <= tail);
+        let nth = ring.chunks_before(tail);
         let chunk = ring.sealed.get(nth).map_or(&ring.open, |chunk| &**chunk);
         let nth = tail.saturating_sub(chunk.first) as usize;
         (nth < chunk.len()).then(|| chunk.stamp(nth).sequence)

@@ -90,6 +90,13 @@ impl<'a> Value<'a> {
     }
 
     #[inline]
+    pub(crate) fn set_position(&mut self, to: u32) {
+        if let Place::Chunk(_, position) = &mut self.0 {
+            *position = to;
+        }
+    }
+
+    #[inline]
     fn row(&self) -> Row<'_> {
         match &self.0 {
             Place::Raw(raw) => Row::Raw(raw),
