@@ -86,6 +86,12 @@ mod heap {
     }
 
     impl Part {
+        /// The values of a chunk from `position` on.
+        pub(crate) fn of(chunk: Shared<Chunk>, position: u64) -> Part {
+            let start = position.saturating_sub(chunk.first) as usize;
+            Part { chunk, start }
+        }
+
         /// The number of values.
         pub(crate) fn len(&self) -> usize {
             self.chunk.len() - self.start

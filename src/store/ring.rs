@@ -594,9 +594,8 @@ impl Heap {
     /// One step towards the limit of a ring: returns a chunk to drop.
     pub(crate) fn trim(&mut self, number: usize) -> Option<Garbage> {
         self.with_ring(number, |ring, limits| {
-            let expired = ring.pop_expired(limits, 0);
-            if expired.is_some() {
-                return expired;
+            if let Some(expired) = ring.pop_expired(limits, 0) {
+                return Some(expired);
             }
             ring.shrink_queue();
             if ring.open.end() > ring.tail(limits, 0) {
@@ -613,8 +612,7 @@ impl Heap {
             return None;
         }
         self.with_ring(number, |ring, _| {
-            let is_older =
-                |chunk: &Chunk| chunk.len() > 0 && chunk.count_before(sequence) == chunk.len();
+            let is_older = |chunk: &Chunk| chunk.count_before(sequence) == chunk.len();
             if ring.sealed.is_empty() && is_older(&ring.open) {
                 ring.seal(None).ok()?;
             }
@@ -675,9 +673,7 @@ impl Heap {
             *nth = ring.chunks_before(position);
         }
         let part = match ring.sealed.get(*nth) {
-            Some(chunk) => {
-                Part { chunk: chunk.clone(), start: position.saturating_sub(chunk.first) as usize }
-            }
+            Some(chunk) => Part::of(chunk.clone(), position),
             None => copy_open(&ring.open, position)?,
         };
         *nth += 1;
@@ -713,8 +709,7 @@ impl Heap {
             if parts.len() == full {
                 return Ok(Some(chunk.end()));
             }
-            let start = tail.saturating_sub(chunk.first) as usize;
-            parts.push(Part { chunk: chunk.clone(), start });
+            parts.push(Part::of(chunk.clone(), tail));
         }
         Ok(None)
     }
@@ -723,8 +718,8 @@ impl Heap {
     pub(crate) fn oldest(&self, number: usize) -> Option<u64> {
         let ring = self.rings.get(number)?;
         let tail = ring.tail(&self.limits, 0);
-        let nth = ring.chunks_before(tail);
-        let chunk = ring.sealed.get(nth).map_or(&ring.open, |chunk| &**chunk);
+        let sealed = ring.sealed.get(ring.chunks_before(tail));
+        let chunk = sealed.map_or(&ring.open, |chunk| &**chunk);
         let nth = tail.saturating_sub(chunk.first) as usize;
         (nth < chunk.len()).then(|| chunk.stamp(nth).sequence)
     }
@@ -742,10 +737,9 @@ impl Heap {
             }
             let position = ring.tail(limits, 0);
             let Some(chunk) = ring.sealed.front().cloned() else { return Step::Done(None) };
-            let start = position.saturating_sub(chunk.first) as usize;
             ring.floor = position + 1;
             ring.taken += 1;
-            Step::Done(Some(Part { chunk, start }))
+            Step::Done(Some(Part::of(chunk, position)))
         });
         taken.unwrap_or(Step::Done(None))
     }
@@ -772,16 +766,14 @@ impl Heap {
 fn copy_open(open: &Chunk, position: u64) -> Result<Part, Refused> {
     let start = position.saturating_sub(open.first) as usize;
     let copy = open.copy(start).and_then(|copy| Unique::new(copy).ok());
-    Ok(Part { chunk: copy.ok_or(Refused::NoMemory)?.share(), start: 0 })
+    Ok(Part::of(copy.ok_or(Refused::NoMemory)?.share(), position))
 }
 
 impl Content {
     /// Moves the values, oldest first, into `parts`, which must have room for them. Chunks without values that count are dropped.
     pub(crate) fn into_parts(self, parts: &mut Vec<Part>) {
-        for chunk in self.sealed.into_iter().filter(|chunk| chunk.end() > self.tail) {
-            let start = self.tail.saturating_sub(chunk.first) as usize;
-            parts.push(Part { chunk, start });
-        }
+        let chunks = self.sealed.into_iter().filter(|chunk| chunk.end() > self.tail);
+        parts.extend(chunks.map(|chunk| Part::of(chunk, self.tail)));
     }
 }
 
