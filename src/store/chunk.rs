@@ -430,6 +430,7 @@ mod heap {
         pub(crate) fn count_before(&self, end: u64) -> usize {
             let is_before = |mark: &Mark| self.stamp_of(mark).sequence < end;
             let marks = &self.marks[..self.len];
+            // Mostly it is all of them.
             if marks.last().is_some_and(is_before) {
                 marks.len()
             } else {

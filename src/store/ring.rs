@@ -655,29 +655,25 @@ impl Heap {
         self.rings.get(number).map_or((0, 0), |ring| (ring.tail(&self.limits, 0), ring.open.end()))
     }
 
-    /// The values from `position` on that are in one chunk; those of the open chunk are copied. `nth` is where that chunk is if it
-    /// follows the one of the last call and none was dropped, which saves the search.
+    /// The values from `position` on that are in one chunk; those of the open chunk are copied. The chunk is looked for at `nth`
+    /// first, and searched if it is not there.
     pub(crate) fn part_from(
         &self,
         number: usize,
         position: u64,
-        nth: &mut usize,
+        nth: usize,
     ) -> Result<Option<Part>, Refused> {
         let Some(ring) = self.rings.get(number) else { return Ok(None) };
         let position = position.max(ring.tail(&self.limits, 0));
         if position >= ring.open.end() {
             return Ok(None);
         }
-        let holds = |chunk: &Shared<Chunk>| (chunk.first..chunk.end()).contains(&position);
-        if !ring.sealed.get(*nth).is_some_and(holds) {
-            *nth = ring.chunks_before(position);
+        let holds = |chunk: &&Shared<Chunk>| (chunk.first..chunk.end()).contains(&position);
+        let guess = ring.sealed.get(nth).filter(holds);
+        match guess.or_else(|| ring.sealed.get(ring.chunks_before(position))) {
+            Some(chunk) => Ok(Some(Part::of(chunk.clone(), position))),
+            None => copy_open(&ring.open, position).map(Some),
         }
-        let part = match ring.sealed.get(*nth) {
-            Some(chunk) => Part::of(chunk.clone(), position),
-            None => copy_open(&ring.open, position)?,
-        };
-        *nth += 1;
-        Ok(Some(part))
     }
 
     /// Adds the values before `position` to `parts`, the newest chunk first, up to `count` chunks, for which there must be room.

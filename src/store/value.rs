@@ -89,6 +89,8 @@ impl<'a> Value<'a> {
         Value(Place::Shared(chunk, position))
     }
 
+    /// Makes a value from [`in_chunk`](Value::in_chunk) the one at another position, which is quicker than a new one.
+    #[cfg(all(feature = "capture", feature = "alloc"))]
     #[inline]
     pub(crate) fn set_position(&mut self, to: u32) {
         if let Place::Chunk(_, position) = &mut self.0 {

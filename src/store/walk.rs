@@ -71,10 +71,9 @@ fn visit_heap(
     let (mut position, last) = lock(&store.heap).ok_or(Unavailable)?.span(ring);
     let mut nth = 0;
     while position < last {
-        let part = lock(&store.heap).ok_or(Unavailable)?.part_from(ring, position, &mut nth);
+        let part = lock(&store.heap).ok_or(Unavailable)?.part_from(ring, position, nth);
         let Some(Part { chunk, start }) = part.map_err(|_| Unavailable)? else { break };
-        let chunk = &*chunk;
-        let count = chunk.count_before(end);
+        let (chunk, count) = (&*chunk, chunk.count_before(end));
         let mut value = Value::in_chunk(chunk, 0);
         for at in start..count {
             #[allow(clippy::cast_possible_truncation)] // a chunk is short
@@ -83,6 +82,7 @@ fn visit_heap(
         }
         shown.values += count.saturating_sub(start) as u64;
         position = chunk.end();
+        nth += 1;
     }
     Ok(())
 }
