@@ -8,7 +8,13 @@
 //!   new one, is taken, filled outside the lock, and put back.
 //!
 //! Every value has a position: the number of values that its ring took in before. A limit moves nothing. It determines the position
-//! of the oldest value that counts: see [`Ring::tail`].
+//! of the oldest value that counts: see [`Ring::tail`]. A ring that took in 1,031 values, of which the last
+//! 800 count, and number 1,024 is large:
+//!
+//! ```text
+//! sealed   | 0 .. 512            | 512 .. 1024 | 1024 |      open   | 1025 .. 1031, room for more |
+//!                   ^ tail = 231                                                  ^ the next value
+//! ```
 //!
 //! Nothing that may run a user's code happens under the lock. A step returns the chunks that it takes out of a ring, to be dropped
 //! by the caller: as [`Step::Again`], or with its result.
