@@ -379,15 +379,10 @@ impl Heap {
         self.rings.len()
     }
 
-    /// The bytes allocated.
-    ///
-    /// Slots are reused and never freed, so free ones count too, up to the number that chunks within the budget would leave. More of
-    /// them are left over from a larger budget, and must not keep values out of a smaller one.
+    /// The bytes allocated, free slots included: they are reused, never freed.
     pub(crate) fn used(&self) -> usize {
-        /// The cost of a chunk is at least this many slots.
-        const SLOTS_PER_CHUNK: usize = Chunk::cost_of(0, 1, 0) / slot_size::<Chunk>();
         let free = if self.counts_free_slots { Chunk::pool().idle() } else { 0 };
-        self.used + free.min(self.limits.max_bytes / SLOTS_PER_CHUNK)
+        self.used + counted_slots(free, self.limits.max_bytes)
     }
 
     /// The current limits.
@@ -759,6 +754,15 @@ impl Heap {
     }
 }
 
+/// The bytes of `free` slots that count: up to those that chunks within the budget would leave. More of them are left over from a
+/// larger budget, and must not keep values out of a smaller one.
+const fn counted_slots(free: usize, max_bytes: usize) -> usize {
+    /// The cost of a chunk is at least this many slots.
+    const SLOTS_PER_CHUNK: usize = Chunk::cost_of(0, 1, 0) / slot_size::<Chunk>();
+    let most = max_bytes / SLOTS_PER_CHUNK;
+    if free < most { free } else { most }
+}
+
 /// The open chunk as a part of a snapshot: a copy, as the chunk goes on changing.
 fn copy_open(open: &Chunk, position: u64) -> Result<Part, Refused> {
     let start = position.saturating_sub(open.first) as usize;
@@ -780,7 +784,7 @@ mod tests {
 
     use super::{
         Begun, Chunk, Heap, Incoming, LARGEST_CHUNK, LONGEST_CHUNK, Limits, Refused, Ring, SMALL,
-        Shape, Shared, Step, Unique,
+        Shape, Shared, Step, Unique, counted_slots, slot_size,
     };
 
     const SCALAR: Incoming<'_> = Incoming { shape: &[], indices: &[], keep: 0, thread: 0 };
@@ -1297,6 +1301,17 @@ mod tests {
         assert_eq!(heap.counts(ring).kept, 0);
         assert!(heap.trim_to_budget(ring, 20).is_none());
         check(&heap);
+    }
+
+    #[test]
+    fn free_slots_count_up_to_those_of_the_chunks_that_a_budget_has_room_for() {
+        let (chunk, slot) = (Chunk::cost_of(0, 1, 0), slot_size::<Chunk>());
+        for chunks in [0, 1, 2, 100, 12_345] {
+            let counted = |free| counted_slots(free, chunks * chunk);
+            let most = counted(usize::MAX);
+            assert!((chunks * slot..=2 * chunks * slot).contains(&most), "{most} of {chunks}");
+            assert_eq!([0, most / 2, most, most + 1].map(counted), [0, most / 2, most, most]);
+        }
     }
 
     #[test]
