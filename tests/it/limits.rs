@@ -377,3 +377,28 @@ fn values_of_changing_shapes_share_a_full_ring() {
     }
     assert_eq!(counts("shapes.x"), [10, 1_000, 0, 0]);
 }
+
+/// However many captures there were before.
+#[test]
+fn a_smaller_budget_takes_as_much_from_each_key() {
+    let _scope = anycapture::scope();
+    for gone in 0..20_000_u32 {
+        capture!(alike, gone);
+    }
+    anycapture::clear();
+    let capture = |n: u32| {
+        capture!(alike, left = vec![n; 5_000]);
+        capture!(alike, right = vec![n; 5_000]);
+    };
+    (0..100).for_each(capture);
+    for mib in [3, 2, 1] {
+        activate_with(Options::new().max_bytes(mib << 20));
+        let [left, right] = ["alike.left", "alike.right"].map(|key| counts(key)[0]);
+        assert!(left.abs_diff(right) <= 4, "{left} and {right} are left");
+        // 20 KB each.
+        assert!(
+            (45 * mib as u64..=52 * mib as u64).contains(&(left + right)),
+            "{left} and {right}"
+        );
+    }
+}
