@@ -1065,6 +1065,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_first_chunk_is_as_long_as_fits_to_the_byte() {
+        let room = |max_bytes| {
+            let (mut heap, ring) = opened(usize::MAX, max_bytes);
+            assert!(append(&mut heap, ring, &[0.5], &SCALAR));
+            heap.rings[ring].open.room_for::<f32>(1, 0)
+        };
+        let enough = |count| OPENED + QUEUE + Chunk::cost_of(count * 4, count, 0);
+        let lengths = [enough(4), enough(4) - 1, enough(2), enough(2) - 1].map(room);
+        assert_eq!(lengths, [4, 2, 2, 1]);
+    }
+
     /// Only a chunk at a time, and only where the new one does not fit, beside the growth of the queue.
     #[test]
     fn older_small_values_go_only_for_a_chunk_that_does_not_fit() {
