@@ -532,12 +532,11 @@ impl Heap {
         let pushed = self.with_ring(number, |ring, limits| {
             ring.set_keep(limits, incoming.keep);
             ring.note_clones(limits, value);
-            let before = ring.used;
             let expired = ring.pop_expired(limits, ring.in_flight + 1);
             // The open chunk is sealed, if it has values, and an empty one takes its place.
             let open = if ring.open.len() > 0 { Chunk::cost_of(0, 0, 0) } else { 0 };
             let cost = cost + open + ring.queue_growth();
-            if used - (before - ring.used) + cost > max_bytes {
+            if used + cost > max_bytes {
                 return match expired {
                     Some(expired) => Step::Again(expired),
                     None if cost > max_bytes => Step::Refused(Refused::TooLarge),
@@ -979,7 +978,7 @@ mod tests {
 
     #[test]
     fn rings_are_opened_as_long_as_they_fit() {
-        for max_bytes in [0, 1_000, 5_000, 20_000, 50_000] {
+        for max_bytes in [0, OPENED - 1, OPENED, OPENED + EMPTY, 5_000, 20_000, 50_000] {
             let mut heap = Heap::new(Limits { max_size: 8, max_bytes, max_clones: 8 });
             heap.counts_free_slots = false;
             loop {
@@ -1045,7 +1044,8 @@ mod tests {
                     return try_append(heap, ring, values, &incoming);
                 }
                 let filled = try_begin(heap, ring, values)?;
-                try_push(heap, ring, filled)
+                assert_eq!(try_push(heap, ring, filled), Ok(()), "it was not filled in vain");
+                Ok(())
             };
             let cost = Chunk::cost_of(4 * length, 1, rank);
             let enough = OPENED + QUEUE + cost;
@@ -1245,12 +1245,34 @@ mod tests {
                 assert!(!is_full || matches!(step, Step::Done(())) && heap.used == used);
             }
         }
-        for nth in 0..5_000 {
+        heap.set_limits(limits(2, usize::MAX));
+        for nth in 0..20 {
             let used = heap.used;
-            let filled = try_begin(&mut heap, other, &values[..4_097]).expect("room");
+            let step = heap.begin(other, 0, cost_of(&values), |_| true);
+            let is_reused = matches!(&step, Step::Done(Begun::Reused(_)));
+            assert_eq!(is_reused, nth >= 2);
+            assert!(heap.used == used || !is_reused);
+            let reserved = heap.used - used + if is_reused { cost_of(&values) } else { 0 };
+            drop(step);
+            heap.abandon(other, reserved);
+            let filled = try_begin(&mut heap, other, &values).expect("room");
             assert_eq!(try_push(&mut heap, other, filled), Ok(()));
-            assert!(nth < 2_000 || heap.used == used);
         }
+    }
+
+    /// A buffer that does not fit is dropped before the value is filled, so that another one of its size is reserved.
+    #[test]
+    fn a_chunk_that_does_not_fit_is_not_reused() {
+        let values = [0.5_f32; 5_000];
+        let (mut heap, ring) = opened(1, usize::MAX);
+        for _ in 0..2 {
+            let filled = try_begin(&mut heap, ring, &values).expect("room");
+            assert_eq!(try_push(&mut heap, ring, filled), Ok(()));
+        }
+        let cost = cost_of(&values);
+        assert!(matches!(heap.begin(ring, 0, cost, |_| false), Step::Again(_)));
+        assert!(matches!(heap.begin(ring, 0, cost, |_| false), Step::Done(Begun::Fresh)));
+        assert_eq!(heap.used, OPENED + QUEUE + cost);
     }
 
     #[test]
@@ -1309,6 +1331,7 @@ mod tests {
         heap.set_limits(limits(usize::MAX, 0));
         while heap.trim_to_budget(ring, 19).is_some() {}
         assert_eq!(heap.counts(ring).kept, 1, "the open chunk has a newer value");
+        assert!(heap.rings[ring].sealed.is_empty(), "and stays open");
         assert!(heap.trim_to_budget(ring, 20).is_some());
         assert_eq!(heap.counts(ring).kept, 0);
         assert!(heap.trim_to_budget(ring, 20).is_none());
