@@ -646,7 +646,8 @@ mod no_heap {
 #[cfg(not(all(feature = "capture", feature = "alloc")))]
 pub(crate) use no_heap::Chunk;
 
-#[cfg(all(test, feature = "capture", feature = "alloc"))]
+#[cfg(test)]
+#[cfg(all(feature = "capture", feature = "alloc"))]
 mod tests {
     use alloc::{string::String, vec::Vec};
 
