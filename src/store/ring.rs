@@ -1350,6 +1350,27 @@ mod tests {
     }
 
     #[test]
+    fn values_are_taken_if_there_is_room_for_all_chunks() {
+        for count in 0..5_usize {
+            let (mut heap, ring) = opened(8, usize::MAX);
+            for n in 0..count {
+                let incoming = Incoming { shape: &[1, 1][..n % 2], ..SCALAR };
+                assert!(append(&mut heap, ring, &[1.0], &incoming));
+            }
+            let chunks = heap.chunks(ring);
+            assert_eq!(chunks, count.max(1));
+            let too_little = heap.take(ring, chunks - 1).map(|taken| taken.is_some());
+            assert_eq!(too_little, Err(Refused::Busy));
+            assert_eq!(heap.counts(ring).kept, count as u64);
+            let mut parts = std::vec::Vec::new();
+            heap.take(ring, chunks).expect("room").expect("a ring").into_parts(&mut parts);
+            assert_eq!(parts.len(), count);
+            assert_eq!((heap.counts(ring).kept, heap.counts(ring).taken), (0, count as u64));
+            check(&heap);
+        }
+    }
+
+    #[test]
     fn values_with_many_captures_between_them_keep_their_sequences() {
         let limits = Limits { max_size: 8, max_bytes: 1 << 20, max_clones: 8 };
         let mut heap = Heap::new(limits);
