@@ -782,8 +782,8 @@ mod tests {
     extern crate std;
 
     use super::{
-        Begun, Chunk, Heap, Incoming, LARGEST_CHUNK, LONGEST_CHUNK, Limits, Refused, Ring, SMALL,
-        Shape, Shared, Step, Unique, counted_slots, slot_size,
+        Begun, Chunk, Heap, Incoming, LARGEST_CHUNK, LONGEST_CHUNK, Limits, Part, Refused, Ring,
+        SMALL, Shape, Shared, Step, Unique, counted_slots, slot_size,
     };
 
     const SCALAR: Incoming<'_> = Incoming { shape: &[], indices: &[], keep: 0, thread: 0 };
@@ -1368,6 +1368,111 @@ mod tests {
             assert_eq!((heap.counts(ring).kept, heap.counts(ring).taken), (0, count as u64));
             check(&heap);
         }
+    }
+
+    /// Scalars in chunks of two by turns with other shapes: `count` values, of which the oldest `gone` don't count.
+    fn pairs(count: usize, gone: usize) -> (Heap, usize) {
+        let (mut heap, ring) = opened(usize::MAX, usize::MAX);
+        for n in 0..count {
+            let incoming = Incoming { shape: &[1, 1][..n / 2 % 2], ..SCALAR };
+            assert!(append(&mut heap, ring, &[n as f32], &incoming));
+        }
+        heap.set_limits(limits(count - gone, usize::MAX));
+        (heap, ring)
+    }
+
+    /// The values of parts.
+    fn values(parts: &[Part]) -> std::vec::Vec<usize> {
+        let of = |part: &Part| {
+            let chunk = part.chunk.clone();
+            (part.start..chunk.len())
+                .map(move |nth| chunk.slice::<f32>(nth).expect("f32")[0] as usize)
+        };
+        parts.iter().flat_map(of).collect()
+    }
+
+    #[test]
+    fn the_values_before_a_position_are_read_from_the_newest_chunk_in_pieces() {
+        for (count, gone) in [(1, 0), (2, 0), (9, 0), (9, 1), (9, 2), (10, 3), (10, 9)] {
+            for piece in 1..5 {
+                for end in 0..=count as u64 + 1 {
+                    let (heap, ring) = pairs(count, gone);
+                    // Only whole chunks are asked for.
+                    if end % 2 == 1 && end < count as u64 {
+                        continue;
+                    }
+                    let (mut all, mut position) = (std::vec::Vec::new(), Some(end));
+                    while let Some(from) = position {
+                        let mut parts = std::vec::Vec::new();
+                        position =
+                            heap.parts_before(ring, from, &mut parts, piece).expect("memory");
+                        assert!(parts.len() <= piece);
+                        assert!(parts.len() == piece || position.is_none());
+                        all.extend(parts);
+                    }
+                    all.reverse();
+                    let expected: std::vec::Vec<_> = (gone..count.min(end as usize)).collect();
+                    assert_eq!(values(&all), expected, "{count} without {gone}, before {end}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_taken_out_is_what_counts() {
+        for (count, gone) in [(1, 0), (9, 0), (9, 1), (9, 2), (10, 3), (10, 9)] {
+            let (mut heap, ring) = pairs(count, gone);
+            let mut parts = std::vec::Vec::new();
+            let chunks = heap.chunks(ring);
+            heap.take(ring, chunks).expect("room").expect("a ring").into_parts(&mut parts);
+            assert_eq!(values(&parts), (gone..count).collect::<std::vec::Vec<_>>());
+            assert!(parts.iter().all(|part| part.len() > 0));
+            let (mut heap, ring) = pairs(count, gone);
+            for nth in gone..count {
+                assert_eq!(heap.oldest(ring), Some(nth as u64));
+                let taken = steps(|| heap.take_oldest(ring)).expect("room").expect("a value");
+                assert_eq!(values(&[taken])[0], nth);
+                assert_eq!(heap.counts(ring).taken, (nth + 1 - gone) as u64);
+            }
+            assert_eq!(heap.oldest(ring), None);
+            assert!(steps(|| heap.take_oldest(ring)).expect("room").is_none());
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_put_back_is_there_again_unless_others_came() {
+        let taken = |heap: &mut Heap, ring| {
+            steps(|| heap.take_oldest(ring)).expect("room").expect("a value")
+        };
+        let counts = |heap: &Heap, ring| {
+            let counts = heap.counts(ring);
+            [counts.kept, counts.taken, counts.overwritten]
+        };
+        for before in [0, 1, 2, 3] {
+            let (mut heap, ring) = pairs(9, 0);
+            (0..before).for_each(|_| drop(taken(&mut heap, ring)));
+            let part = taken(&mut heap, ring);
+            heap.put_back(ring, &part);
+            assert_eq!(counts(&heap, ring), [9 - before, before, 0]);
+            assert_eq!(heap.oldest(ring), Some(before));
+            // Another one was taken in between.
+            let part = taken(&mut heap, ring);
+            drop(taken(&mut heap, ring));
+            heap.put_back(ring, &part);
+            assert_eq!(heap.counts(ring).kept, 9 - before - 2);
+            assert_eq!(heap.oldest(ring), Some(before + 2));
+            // The counts were reset in between, whose values are not counted any more.
+            let part = taken(&mut heap, ring);
+            heap.reset_counts(ring);
+            drop(taken(&mut heap, ring));
+            heap.put_back(ring, &part);
+            assert_eq!(counts(&heap, ring), [9 - before - 4, 1, 0]);
+        }
+        let (mut heap, ring) = pairs(9, 0);
+        heap.reset_counts(ring);
+        let part = taken(&mut heap, ring);
+        heap.put_back(ring, &part);
+        assert_eq!(counts(&heap, ring), [9, 0, 0]);
     }
 
     #[test]
