@@ -646,8 +646,8 @@ mod no_heap {
 #[cfg(not(all(feature = "capture", feature = "alloc")))]
 pub(crate) use no_heap::Chunk;
 
-#[cfg(test)]
 #[cfg(all(feature = "capture", feature = "alloc"))]
+#[cfg(test)]
 mod tests {
     use alloc::{string::String, vec::Vec};
 
