@@ -1219,6 +1219,7 @@ mod tests {
                 assert_eq!(heap.rings[ring].sealed.len(), (max_size - 1).min(n));
                 assert_eq!(try_push(&mut heap, ring, filled), Ok(()));
                 assert_eq!(heap.rings[ring].sealed.len(), max_size.min(n + 1));
+                assert_eq!(heap.sequence, n as u64 + 1);
             }
             let begin = |heap: &mut Heap| try_begin(heap, ring, &values).expect("room");
             let filled = [begin(&mut heap), begin(&mut heap), begin(&mut heap)];
