@@ -420,3 +420,13 @@ fn a_smaller_budget_counts_what_a_long_list_no_longer_needs() {
     assert_eq!(counts("queue.x")[2..], [0, 0]);
     assert_eq!(kept + overwritten, 40_000);
 }
+
+#[test]
+fn small_values_behind_large_ones_do_not_keep_their_memory() {
+    let _scope = anycapture::scope();
+    set_size(2);
+    for n in [1_000_000, 1_000_000, 1_000_000, 10_000, 10_000, 10_000] {
+        capture!(memory, x = vec![0.5_f32; n]);
+    }
+    assert!(used() < 100e3, "{} bytes for two values of 40 KB", used());
+}
