@@ -86,7 +86,9 @@ impl<'a> Target<'a> {
         let bytes = length.checked_mul(S::Element::SIZE).ok_or(Refused::TooLarge)?;
         let cost = Chunk::cost_of(bytes, 1, indices.len());
         // A buffer for several such values would waste memory.
-        let fits = |chunk: &Chunk| chunk.room_for::<S::Element>(length, indices.len()) == 1;
+        let fits = |chunk: &Chunk| {
+            chunk.room_for::<S::Element>(length, indices.len()) == 1 && chunk.cost() <= 2 * cost
+        };
         let (mut chunk, reserved) = self.take_chunk(cost, fits)?;
         let room = chunk.reserve::<S::Element>(Shape::new(shape), length, indices.len(), 1);
         room.ok_or(Refused::NoMemory)?;

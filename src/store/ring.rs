@@ -612,7 +612,10 @@ impl Heap {
                 ring.seal(None).ok()?;
             }
             ring.sealed.front().filter(|chunk| is_older(chunk))?;
-            ring.pop_oldest()
+            let oldest = ring.pop_oldest();
+            // A queue of many chunks may be larger than the budget by itself.
+            ring.shrink_queue();
+            oldest
         })?
     }
 

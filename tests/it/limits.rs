@@ -428,3 +428,31 @@ fn a_smaller_budget_takes_as_much_from_each_key() {
         );
     }
 }
+
+/// A key of many short runs of one shape has a long queue.
+#[test]
+fn a_smaller_budget_counts_what_a_long_list_no_longer_needs() {
+    let _scope = anycapture::scope();
+    set_size(0);
+    for n in 0..20_000_u32 {
+        capture!(queue, x = n);
+        capture!(queue, x = [n]);
+    }
+    activate_with(Options::new().max_bytes(500 << 10));
+    assert!(used() <= 500.0 * 1024.0, "{} bytes", used());
+    let [kept, overwritten, ..] = counts("queue.x");
+    assert!(kept > 500, "{kept} kept");
+    capture!(queue, x = 7_u32);
+    assert_eq!(counts("queue.x")[2..], [0, 0]);
+    assert_eq!(kept + overwritten, 40_000);
+}
+
+#[test]
+fn small_values_behind_large_ones_do_not_keep_their_memory() {
+    let _scope = anycapture::scope();
+    set_size(2);
+    for n in [1_000_000, 1_000_000, 1_000_000, 10_000, 10_000, 10_000] {
+        capture!(memory, x = vec![0.5_f32; n]);
+    }
+    assert!(used() < 100e3, "{} bytes for two values of 40 KB", used());
+}
