@@ -85,7 +85,7 @@ impl<'a> Target<'a> {
         let (length, indices) = (source.len(), self.note.indices);
         let bytes = length.checked_mul(S::Element::SIZE).ok_or(Refused::TooLarge)?;
         let cost = Chunk::cost_of(bytes, 1, indices.len());
-        // A buffer for several such values would waste memory.
+        // A buffer for several such values, or for a much larger one, would waste memory.
         let fits = |chunk: &Chunk| {
             chunk.room_for::<S::Element>(length, indices.len()) == 1 && chunk.cost() <= 2 * cost
         };
