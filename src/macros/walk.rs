@@ -5,6 +5,10 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_walk {
+    // behind a statement with a long chain of `else if`: the rest is cut again
+    ([$c:tt (again $kind:tt) $pieces:tt] [] $($rest:tt)*) => {
+        $crate::__anycapture_cut! { [coarse __anycapture_walk $c $kind $pieces] [] $($rest)* }
+    };
     // the end
     ([[* $($c:tt)*] $kind:tt $pieces:tt] []) => {};
     ([$c:tt $kind:tt ()] []) => {};
@@ -91,6 +95,7 @@ macro_rules! __anycapture_jump {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_tail {
+    ([$c:tt (again $kind:tt) $pieces:tt] $at:tt $t:tt) => { $crate::__anycapture_tail! { [$c $kind $pieces] $at $t } };
     ([[$f:tt $path:tt $active:tt $e:tt $o:tt [$r:ident $dims:tt] $all:tt] (fn) $pieces:tt] [] [$($t:tt)*]) => {
         $crate::__anycapture_ends! { [$f $path $active $e $o [] $all] $pieces }
         $crate::__anycapture_return! { $path $active $o $r $dims [$($t)*] [] }
