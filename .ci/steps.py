@@ -283,7 +283,18 @@ def judge():
         $crate::__anycapture_chain! { $n $h $before { $($b)* } else if $($rest)* }
     };
     // if x > 0.0 { .. } else { .. }
-    (@$found:ident [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $_:tt { $($b:tt)* } else { $($e:tt)* } $($rest:tt)*) => {
+    (@$found:ident [$s:tt $at:tt $for:tt $parts:tt] if $h:tt $_:tt $then:tt else $else:tt $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @else [$s $at $for $parts $h $then [$else $($rest)*]] $else }
+    };
+    (@else $to:tt { $($e:tt)* }) => { $crate::__anycapture_block! { __anycapture_judge $to $($e)* } };
+    (@whole [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*] [$($h:tt)*] { $($b:tt)* } [$else:tt $($rest:tt)*]]) => {
+        $crate::__anycapture_put! {
+            [$c $kind $p] $at $for [] [
+                $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]] ; else $else
+            ] $($rest)*
+        }
+    };
+    (@walked [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*] [$($h:tt)*] { $($b:tt)* } [{ $($e:tt)* } $($rest:tt)*]]) => {
         $crate::__anycapture_put! {
             [$c $kind $p] $at $for [] [
                 $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]] [[else] [] [$($e)*]]
@@ -454,16 +465,17 @@ def clauses():
 def put():
     """An expression of blocks, and what follows it."""
     s, go = "[$c:tt $kind:tt $p:tt]", "[$c $kind $p]"
-    parts = "[$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*]"
+    parts = "[$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])* $(; $($whole:tt)*)?]"
 
     def text(kind):
         return ("$($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { "
-                f"[coarse __anycapture_walk $c ({kind}) []] [] $($b)* }} }})*")
+                f"[coarse __anycapture_walk $c ({kind}) []] [] $($b)* }} }})* $($($whole)*)?")
 
     copy, walk = "$crate::__anycapture_copy!", "$crate::__anycapture_walk!"
     ends, value, unit = "$crate::__anycapture_ends! { $c $p }", text("value"), text("unit")
     return macro("__anycapture_put", [
-        "An expression of blocks: some tokens, then parts, `[[head] [what comes first in the block] [block]]`. `$for` is what it",
+        "An expression of blocks: some tokens, then parts, `[[head] [what comes first in the block] [block]]`, then `; else { .. }` if",
+        "that one is not walked. `$for` is what it",
         "is the value of, `[]` or `[[kind pattern] [let x =]]`. What follows decides whether it is a statement, the last expression",
         "of the block, or a part of a larger expression.",
     ], [
@@ -514,6 +526,12 @@ def word():
     ($s:tt $at:tt unsafe $word:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__anycapture_put! { $s $at [] [] [[[$word] [] [$($b)*]]] $($rest)* }
     };
+    // if let, while let, with the edition of the user's token
+    ($s:tt $at:tt if $word:tt $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] if [$word] if $($rest)* } };
+    ($s:tt $at:tt while $word:tt $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] while [$word] while $($rest)* } };
+    // ; let x and { .. } let x, where one of these could stand
+    ($s:tt $at:tt ; $word:tt $($rest:tt)*) => { $crate::__anycapture_walk! { $s $at $($rest)* } };
+    ($s:tt $at:tt { $($_:tt)* } $word:tt $($rest:tt)*) => { $crate::__anycapture_walk! { $s $at $word $($rest)* } };
     // return x; with `return` in the list
     ([[$f:tt $path:tt $active:tt $e:tt $o:tt [$r:ident $dims:tt] $all:tt] $kind:tt $p:tt] $at:tt
      return $word:tt $value:expr $(; $($rest:tt)*)?) => {
@@ -577,6 +595,18 @@ def word():
                      for op in ASSIGNMENTS.split()])
 
 
+# What begins no expression that a block may hold alone: what is walked, captured, or an item, where `expr` would be an error.
+NOT_WHOLE = """# if match for while loop unsafe return const static async use macro_rules $label:lifetime"""
+
+
+def block():
+    """What a block holds."""
+    arms = [(f"($next:ident $to:tt {word} $($b:tt)*)", "$crate::$next! { @walked $to }") for word in [*NOT_WHOLE.split(), "{ $($a:tt)* }"]]
+    return macro("__anycapture_block", [
+        "Whether a block holds a single expression without a block to walk: then it keeps the user's own braces, and their edition.",
+    ], arms + [("($next:ident $to:tt $($e:expr)?)", "$crate::$next! { @whole $to }"), ("($next:ident $to:tt $($b:tt)*)", "$crate::$next! { @walked $to }")])
+
+
 def options():
     """Options in any order, sorted into a slot each."""
     slots = ["every", "index", "keep", "room", "on", "if"]
@@ -615,7 +645,7 @@ def options():
 def written():
     return "\n".join([
         "//! Written by `.ci/steps.py`: the macros that look some way ahead, an arm for each distance.\n",
-        options(), attributes(), generics(), clauses(), cut(), long(), word(), find(), chain(), judge(), put(), arms(), tokens(), lets(), copy(),
+        options(), attributes(), generics(), clauses(), cut(), long(), word(), find(), chain(), judge(), put(), block(), arms(), tokens(), lets(), copy(),
     ])
 
 

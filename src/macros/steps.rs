@@ -292,6 +292,12 @@ macro_rules! __anycapture_word {
     ($s:tt $at:tt unsafe $word:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__anycapture_put! { $s $at [] [] [[[$word] [] [$($b)*]]] $($rest)* }
     };
+    // if let, while let, with the edition of the user's token
+    ($s:tt $at:tt if $word:tt $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] if [$word] if $($rest)* } };
+    ($s:tt $at:tt while $word:tt $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] while [$word] while $($rest)* } };
+    // ; let x and { .. } let x, where one of these could stand
+    ($s:tt $at:tt ; $word:tt $($rest:tt)*) => { $crate::__anycapture_walk! { $s $at $($rest)* } };
+    ($s:tt $at:tt { $($_:tt)* } $word:tt $($rest:tt)*) => { $crate::__anycapture_walk! { $s $at $word $($rest)* } };
     // return x; with `return` in the list
     ([[$f:tt $path:tt $active:tt $e:tt $o:tt [$r:ident $dims:tt] $all:tt] $kind:tt $p:tt] $at:tt
      return $word:tt $value:expr $(; $($rest:tt)*)?) => {
@@ -734,7 +740,18 @@ macro_rules! __anycapture_judge {
         $crate::__anycapture_chain! { $n $h $before { $($b)* } else if $($rest)* }
     };
     // if x > 0.0 { .. } else { .. }
-    (@$found:ident [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $_:tt { $($b:tt)* } else { $($e:tt)* } $($rest:tt)*) => {
+    (@$found:ident [$s:tt $at:tt $for:tt $parts:tt] if $h:tt $_:tt $then:tt else $else:tt $($rest:tt)*) => {
+        $crate::__anycapture_judge! { @else [$s $at $for $parts $h $then [$else $($rest)*]] $else }
+    };
+    (@else $to:tt { $($e:tt)* }) => { $crate::__anycapture_block! { __anycapture_judge $to $($e)* } };
+    (@whole [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*] [$($h:tt)*] { $($b:tt)* } [$else:tt $($rest:tt)*]]) => {
+        $crate::__anycapture_put! {
+            [$c $kind $p] $at $for [] [
+                $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]] ; else $else
+            ] $($rest)*
+        }
+    };
+    (@walked [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*] [$($h:tt)*] { $($b:tt)* } [{ $($e:tt)* } $($rest:tt)*]]) => {
         $crate::__anycapture_put! {
             [$c $kind $p] $at $for [] [
                 $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]] [[else] [] [$($e)*]]
@@ -782,22 +799,46 @@ macro_rules! __anycapture_judge {
     };
 }
 
-/// An expression of blocks: some tokens, then parts, `[[head] [what comes first in the block] [block]]`. `$for` is what it
+/// An expression of blocks: some tokens, then parts, `[[head] [what comes first in the block] [block]]`, then `; else { .. }` if
+/// that one is not walked. `$for` is what it
 /// is the value of, `[]` or `[[kind pattern] [let x =]]`. What follows decides whether it is a statement, the last expression
 /// of the block, or a part of a larger expression.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_put {
-    ([$c:tt $kind:tt $p:tt] $at:tt [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] . $($rest:tt)*) => { $crate::__anycapture_copy! { [$c $kind $p] $at [] [$($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })*] . $($rest)* } };
-    ([$c:tt $kind:tt $p:tt] $at:tt [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] ? $($rest:tt)*) => { $crate::__anycapture_copy! { [$c $kind $p] $at [] [$($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })*] ? $($rest)* } };
-    ([$c:tt $kind:tt $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] ; $($rest:tt)*) => { $($at)* $($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })*; $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* } };
-    ([$c:tt (unit) $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*]) => { $($at)* $($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } })* $crate::__anycapture_ends! { $c $p } };
-    ([$c:tt (value) $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*]) => { $crate::__anycapture_ends! { $c $p } $($at)* $($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })* };
+    ([$c:tt $kind:tt $p:tt] $at:tt [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])* $(; $($whole:tt)*)?] . $($rest:tt)*) => { $crate::__anycapture_copy! { [$c $kind $p] $at [] [$($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })* $($($whole)*)?] . $($rest)* } };
+    ([$c:tt $kind:tt $p:tt] $at:tt [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])* $(; $($whole:tt)*)?] ? $($rest:tt)*) => { $crate::__anycapture_copy! { [$c $kind $p] $at [] [$($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })* $($($whole)*)?] ? $($rest)* } };
+    ([$c:tt $kind:tt $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])* $(; $($whole:tt)*)?] ; $($rest:tt)*) => { $($at)* $($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })* $($($whole)*)?; $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* } };
+    ([$c:tt (unit) $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])* $(; $($whole:tt)*)?]) => { $($at)* $($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } })* $($($whole)*)? $crate::__anycapture_ends! { $c $p } };
+    ([$c:tt (value) $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])* $(; $($whole:tt)*)?]) => { $crate::__anycapture_ends! { $c $p } $($at)* $($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })* $($($whole)*)? };
     ([$c:tt (again $kind:tt) $p:tt] $at:tt [] $raw:tt $parts:tt) => { $crate::__anycapture_put! { [$c $kind $p] $at [] $raw $parts } };
-    ([$c:tt $kind:tt $p:tt] $at:tt [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*]) => { $crate::__anycapture_tail! { [$c $kind $p] $at [$($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })*] } };
-    ([$c:tt $kind:tt $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] $($rest:tt)*) => { $($at)* $($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } })* $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* } };
-    ([$c:tt $kind:tt $p:tt] $at:tt [$q:tt [$($let:tt)*]] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] ; $($rest:tt)*) => { $crate::__anycapture_done! { [$c $kind $p] $at [$($let)* $($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })*;] $q $($rest)* } };
-    ([$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*] $($rest:tt)*) => { $crate::__anycapture_copy! { [$c $kind $p] $at $for [$($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })*] $($rest)* } };
+    ([$c:tt $kind:tt $p:tt] $at:tt [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])* $(; $($whole:tt)*)?]) => { $crate::__anycapture_tail! { [$c $kind $p] $at [$($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })* $($($whole)*)?] } };
+    ([$c:tt $kind:tt $p:tt] [$($at:tt)*] [] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])* $(; $($whole:tt)*)?] $($rest:tt)*) => { $($at)* $($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($b)* } })* $($($whole)*)? $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* } };
+    ([$c:tt $kind:tt $p:tt] $at:tt [$q:tt [$($let:tt)*]] [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])* $(; $($whole:tt)*)?] ; $($rest:tt)*) => { $crate::__anycapture_done! { [$c $kind $p] $at [$($let)* $($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })* $($($whole)*)?;] $q $($rest)* } };
+    ([$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])* $(; $($whole:tt)*)?] $($rest:tt)*) => { $crate::__anycapture_copy! { [$c $kind $p] $at $for [$($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($b)* } })* $($($whole)*)?] $($rest)* } };
+}
+
+/// Whether a block holds a single expression without a block to walk: then it keeps the user's own braces, and their edition.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __anycapture_block {
+    ($next:ident $to:tt # $($b:tt)*) => { $crate::$next! { @walked $to } };
+    ($next:ident $to:tt if $($b:tt)*) => { $crate::$next! { @walked $to } };
+    ($next:ident $to:tt match $($b:tt)*) => { $crate::$next! { @walked $to } };
+    ($next:ident $to:tt for $($b:tt)*) => { $crate::$next! { @walked $to } };
+    ($next:ident $to:tt while $($b:tt)*) => { $crate::$next! { @walked $to } };
+    ($next:ident $to:tt loop $($b:tt)*) => { $crate::$next! { @walked $to } };
+    ($next:ident $to:tt unsafe $($b:tt)*) => { $crate::$next! { @walked $to } };
+    ($next:ident $to:tt return $($b:tt)*) => { $crate::$next! { @walked $to } };
+    ($next:ident $to:tt const $($b:tt)*) => { $crate::$next! { @walked $to } };
+    ($next:ident $to:tt static $($b:tt)*) => { $crate::$next! { @walked $to } };
+    ($next:ident $to:tt async $($b:tt)*) => { $crate::$next! { @walked $to } };
+    ($next:ident $to:tt use $($b:tt)*) => { $crate::$next! { @walked $to } };
+    ($next:ident $to:tt macro_rules $($b:tt)*) => { $crate::$next! { @walked $to } };
+    ($next:ident $to:tt $label:lifetime $($b:tt)*) => { $crate::$next! { @walked $to } };
+    ($next:ident $to:tt { $($a:tt)* } $($b:tt)*) => { $crate::$next! { @walked $to } };
+    ($next:ident $to:tt $($e:expr)?) => { $crate::$next! { @whole $to } };
+    ($next:ident $to:tt $($b:tt)*) => { $crate::$next! { @walked $to } };
 }
 
 /// Takes the arms of a `match` one after the other, up to four short ones at once: macros can't stand between them.

@@ -40,11 +40,6 @@ macro_rules! __anycapture_walk {
     };
     // #[allow(unused)] let x = 1;
     ($s:tt [$($at:tt)*] #$a:tt $($rest:tt)*) => { $crate::__anycapture_walk! { $s [$($at)* #$a] $($rest)* } };
-    // if x { .. }, match x { .. }, for x in xs { .. }, while x { .. }
-    ($s:tt $at:tt if $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] if [if] if $($rest)* } };
-    ($s:tt $at:tt match $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] match [match] match $($rest)* } };
-    ($s:tt $at:tt for $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] for [for] for $($rest)* } };
-    ($s:tt $at:tt while $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] while [while] while $($rest)* } };
     // { .. } { .. }
     ([$c:tt $kind:tt $p:tt] [] { $($a:tt)* } { $($b:tt)* } { $($rest:tt)* } $($more:tt)*) => {
         { $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($a)* } }
@@ -58,6 +53,13 @@ macro_rules! __anycapture_walk {
     };
     // { .. }
     ($s:tt $at:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { $s $at [] [] [[[] [] [$($b)*]]] $($rest)* } };
+    // if let, while let: as below
+    ($s:tt $at:tt $word:tt let $($rest:tt)*) => { $crate::__anycapture_word! { $s $at $word $word let $($rest)* } };
+    // if x { .. }, match x { .. }, for x in xs { .. }, while x { .. }
+    ($s:tt $at:tt if $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] if [if] if $($rest)* } };
+    ($s:tt $at:tt match $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] match [match] match $($rest)* } };
+    ($s:tt $at:tt for $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] for [for] for $($rest)* } };
+    ($s:tt $at:tt while $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] while [while] while $($rest)* } };
     // 'outer: loop { .. }, 'outer: { .. }, 'outer: for x in xs { .. }
     ($s:tt $at:tt $label:lifetime : loop { $($b:tt)* } $($rest:tt)*) => {
         $crate::__anycapture_loop! { $s $at [] [$label: loop] { $($b)* } $($rest)* }
@@ -139,7 +141,7 @@ macro_rules! __anycapture_let {
 macro_rules! __anycapture_value {
     // if x { .. }, match x { .. }
     ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt if $($rest:tt)*) => {
-        $crate::__anycapture_find! { [$s $at [[let $($p)*] $let] []] if [if] if $($rest)* }
+        $crate::__anycapture_find! { [$s $at [[let $($p)*] $let] []] if [$v] if $($rest)* }
     };
     ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt match $($rest:tt)*) => {
         $crate::__anycapture_find! { [$s $at [[let $($p)*] $let] []] match [match] match $($rest)* }
@@ -158,23 +160,12 @@ macro_rules! __anycapture_value {
     ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt $label:lifetime : { $($b:tt)* } $($rest:tt)*) => {
         $crate::__anycapture_put! { $s $at [[let $($p)*] $let] [] [[[$v:] [] [$($b)*]]] $($rest)* }
     };
-    // { .. }: one that holds a single expression keeps the user's own braces, and their edition
+    // { .. }
     ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__anycapture_value! { @block [$s $at [[let $($p)*] $let] [$v $($rest)*]] $($b)* }
+        $crate::__anycapture_block! { __anycapture_value [$s $at [[let $($p)*] $let] [$v $($rest)*]] $($b)* }
     };
-    (@block $to:tt # $($b:tt)*) => { $crate::__anycapture_value! { @walked $to # $($b)* } };
-    (@block $to:tt if $($b:tt)*) => { $crate::__anycapture_value! { @walked $to if $($b)* } };
-    (@block $to:tt match $($b:tt)*) => { $crate::__anycapture_value! { @walked $to match $($b)* } };
-    (@block $to:tt for $($b:tt)*) => { $crate::__anycapture_value! { @walked $to for $($b)* } };
-    (@block $to:tt while $($b:tt)*) => { $crate::__anycapture_value! { @walked $to while $($b)* } };
-    (@block $to:tt loop $($b:tt)*) => { $crate::__anycapture_value! { @walked $to loop $($b)* } };
-    (@block $to:tt unsafe $($b:tt)*) => { $crate::__anycapture_value! { @walked $to unsafe $($b)* } };
-    (@block $to:tt return $($b:tt)*) => { $crate::__anycapture_value! { @walked $to return $($b)* } };
-    (@block $to:tt $label:lifetime $($b:tt)*) => { $crate::__anycapture_value! { @walked $to $label $($b)* } };
-    (@block $to:tt { $($a:tt)* } $($b:tt)*) => { $crate::__anycapture_value! { @walked $to { $($a)* } $($b)* } };
-    (@block [$s:tt $at:tt $for:tt [$($all:tt)*]] $e:expr) => { $crate::__anycapture_copy! { $s $at $for [] $($all)* } };
-    (@block $to:tt $($b:tt)*) => { $crate::__anycapture_value! { @walked $to $($b)* } };
-    (@walked [$s:tt $at:tt $for:tt [$v:tt $($rest:tt)*]] $($b:tt)*) => {
+    (@whole [$s:tt $at:tt $for:tt [$($all:tt)*]]) => { $crate::__anycapture_copy! { $s $at $for [] $($all)* } };
+    (@walked [$s:tt $at:tt $for:tt [{ $($b:tt)* } $($rest:tt)*]]) => {
         $crate::__anycapture_put! { $s $at $for [] [[[] [] [$($b)*]]] $($rest)* }
     };
     // a `let`, `if`, `for` or `match` after it is taken at once: it saves a step of depth
@@ -182,6 +173,11 @@ macro_rules! __anycapture_value {
         $($let)* $e;
         $crate::__anycapture_pattern! { @top let $c $($p)* }
         $crate::__anycapture_value! { [$c $kind $pieces] [] [let $y] [let $y =] $w $w $($rest)* }
+    };
+    ([$c:tt $kind:tt $pieces:tt] [] [$let_:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; $word:tt let $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_pattern! { @top let $c $($p)* }
+        $crate::__anycapture_word! { [$c $kind $pieces] [] $word $word let $($rest)* }
     };
     ([$c:tt $kind:tt $pieces:tt] [] [$let_:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; if $($rest:tt)*) => {
         $($let)* $e;
