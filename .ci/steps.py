@@ -69,6 +69,9 @@ def cut():
     for word in ["else", "as", "in"]:
         arms.append((f"(@behind {word} $s:tt [[$($t:tt)*] $($u:tt)*] $($rest:tt)+)", f"{c} {{ @near $s [$($t)* $($u)*] [$($rest)+] $($rest)+ }}"))
     arms.append(("(@behind ; $s:tt [$($t:tt)+] ; $($rest:tt)+)", f"{c} {{ $s [[$($t)+ ;]] $($rest)+ }}"))
+    # A block under a `cfg` may be the last expression, if the next one is left out.
+    arms.append(("(@behind # $s:tt [[$($t:tt)*] $($u:tt)*] #[cfg $($cfg:tt)*] $($rest:tt)+)",
+                 f"{c} {{ @near $s [$($t)* $($u)*] [#[cfg $($cfg)*] $($rest)+] #[cfg $($cfg)*] $($rest)+ }}"))
     for word in ["#", "$word:ident", "$label:lifetime"]:
         arms.append((f"(@behind {word} $s:tt $t:tt $($rest:tt)+)", f"{c} {{ $s [$t] $($rest)+ }}"))
     arms.append(("(@behind $other:tt $s:tt [[$($t:tt)*] $($u:tt)*] $($rest:tt)+)", f"{c} {{ @near $s [$($t)* $($u)*] [$($rest)+] $($rest)+ }}"))
@@ -99,20 +102,21 @@ def long():
     """A long chain of `else if`, where `cut!` comes to one."""
     l, c = "$crate::__anycapture_long!", "$crate::__anycapture_cut!"
     # @chain: the links up to a long one, $s of `cut!`, the piece so far, the rest, and the rest again, to be looked into.
-    arms = [("(@chain $more:tt [any $($s:tt)*] $t:tt [$($all:tt)+] $($_:tt)+)", f"{c} {{ @near [any $($s)*] $t [$($all)+] $($all)+ }}")]
+    twelve = " ".join(map(str, range(1, 13)))
+    arms = [("(@chain [] [any $($s:tt)*] $($rest:tt)*)", f"{l} {{ @chain [{twelve}] [any $($s)*] $($rest)* }}")]
     # From where the piece begins, in pieces of 32 tokens, then of a statement, up to the one with the chain.
     for more, size, less in [("[]", "coarse", "chain"), ("[]", "fine", "one"), ("$more:tt", "chain", "one")]:
         arms.append((f"(@chain {more} [{size} $($s:tt)*] [$($t:tt)*] [$($all:tt)+] $($_:tt)+)", f"{c} {{ [{less} $($s)*] [] $($t)* $($all)+ }}"))
     for pieces, kept in [("()", "()"), ("[$($pieces:tt)*]", "[$($pieces)* [$($t)*]]")]:
         arms.append((f"(@chain $more:tt [one __anycapture_walk $c:tt $kind:tt {pieces}] [$($t:tt)*] [$($all:tt)+] $($_:tt)+)",
                      f"{l} {{ @one [$c (again $kind) {kept}] [] $($t)* $($all)+ }}"))
-    arms.append(("(@chain $more:tt [one $($s:tt)*] [$($t:tt)*] [$($all:tt)+] $($_:tt)+)", f"{c} {{ [any $($s)*] [] $($t)* $($all)+ }}"))
+    arms.append(("(@chain $more:tt [one $($s:tt)*] $($rest:tt)+)", f"{l} {{ @chain $more [any $($s)*] $($rest)+ }}"))
     near = f"{c} {{ @near $s $t [$($all)+] $($all)+ }}"
     for k in range(1, 41):
         for names in ["uvw", "u"] if k < 13 else ["u"]:
             links = " ".join(f"else if {bound(k, name)}{{ $($_{name}:tt)* }}" for name in names)
             seen = len(names) * (k + 3)
-            arms.append((f"(@chain [{bound(len(names), 'm')}$($more:tt)*] $s:tt [$($t:tt)*] [{bound(seen)}$($all:tt)+] {links} else if $($rest:tt)+)",
+            arms.append((f"(@chain [$_m:tt $($more:tt)*] $s:tt [$($t:tt)*] [{bound(seen)}$($all:tt)+] {links} else if $($rest:tt)+)",
                          f"{l} {{ @chain [$($more)*] $s [$($t)* {used(seen)}] [$($all)+] else if $($rest)+ }}"))
         arms.append((f"(@chain $more:tt $s:tt $t:tt [$($all:tt)+] else if {bound(k)}{{ $($_:tt)* }} $($rest:tt)*)", near))
     arms.append(("(@chain $more:tt $s:tt $t:tt [$($all:tt)+] $($rest:tt)+)", near))
@@ -121,12 +125,13 @@ def long():
     arms.append(("(@one $s:tt $at:tt if $($rest:tt)+)", "$crate::__anycapture_find! { [$s $at [] []] if [if] if $($rest)+ }"))
     arms.append(("(@one $s:tt $at:tt let $($rest:tt)+)", "$crate::__anycapture_let! { $s $at [] $($rest)+ }"))
     for word in ["for", "while", "match", "$label:lifetime"]:
+        copied = "$($at)* " + word.split(":")[0]
         arms.append((f"(@one [$c:tt (again $kind:tt) $p:tt] [$($at:tt)*] {word} $($rest:tt)+)",
-                     f"{c} {{ [any __anycapture_walk $c $kind $p] [] $($at)* {word.split(':')[0]} $($rest)+ }}"))
+                     f"{c} {{ @near [any __anycapture_walk $c $kind $p] [] [{copied} $($rest)+] {copied} $($rest)+ }}"))
     arms.append(("(@one $s:tt $at:tt $word:tt $($rest:tt)+)", "$crate::__anycapture_word! { $s $at $word $word $($rest)+ }"))
     return macro("__anycapture_long", [
-        "Where `cut!` comes to an `else if`: if twelve more follow, the chain is long, and holds no place to cut. Its statement is",
-        "found in smaller and smaller pieces, and walked with all that is behind it, which `walk!` then has cut again.",
+        "Where `cut!` comes to an `else if`: if more follow than twelve steps take, the chain is long, and holds no place to cut. Its",
+        "statement is found in smaller and smaller pieces, and walked with all that is behind it, which `walk!` then has cut again.",
     ], arms)
 
 
@@ -140,6 +145,10 @@ def find():
                      f"$crate::__anycapture_judge! {{ @judge $n $kind [$($h)* {used(k)}] {last} {{ $($b)* }} $($rest)* }}"))
     arms.append((f"($n:tt $kind:ident [$($h:tt)*] $before:tt {bound(9)}$($rest:tt)*)",
                  f"{f} {{ $n $kind [$($h)* {used(9)}] $t8 $($rest)* }}"))
+    # `;` or a block, and a `let`, where `if let` could stand
+    arms.append(("([$s:tt $at:tt $for:tt $parts:tt] ; $h:tt $before:tt $($rest:tt)*)", "$crate::__anycapture_walk! { $s $at $($rest)* }"))
+    arms.append(("([$s:tt $at:tt $for:tt $parts:tt] { $($_:tt)* } $h:tt $before:tt $($rest:tt)*)",
+                 "$crate::__anycapture_walk! { $s $at $before $($rest)* }"))
     return macro("__anycapture_find", ["Finds the next brace in the head of `if`, `while`, `for` or `match`, and has it judged."], arms)
 
 
@@ -283,22 +292,9 @@ def judge():
         $crate::__anycapture_chain! { $n $h $before { $($b)* } else if $($rest)* }
     };
     // if x > 0.0 { .. } else { .. }
-    (@$found:ident [$s:tt $at:tt $for:tt $parts:tt] if $h:tt $_:tt $then:tt else $else:tt $($rest:tt)*) => {
-        $crate::__anycapture_judge! { @else [$s $at $for $parts $h $then [$else $($rest)*]] $else }
-    };
-    (@else $to:tt { $($e:tt)* }) => { $crate::__anycapture_block! { __anycapture_judge $to $($e)* } };
-    (@whole [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*] [$($h:tt)*] { $($b:tt)* } [$else:tt $($rest:tt)*]]) => {
-        $crate::__anycapture_put! {
-            [$c $kind $p] $at $for [] [
-                $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]] ; else $else
-            ] $($rest)*
-        }
-    };
-    (@walked [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*] [$($h:tt)*] { $($b:tt)* } [{ $($e:tt)* } $($rest:tt)*]]) => {
-        $crate::__anycapture_put! {
-            [$c $kind $p] $at $for [] [
-                $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]] [[else] [] [$($e)*]]
-            ] $($rest)*
+    (@$found:ident [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $_:tt { $($b:tt)* } else $else:tt $($rest:tt)*) => {
+        $crate::__anycapture_else! {
+            $c [$kind $p] $at $for [$($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]]] $else $else $($rest)*
         }
     };
     // if x > 0.0 { .. }
@@ -489,6 +485,9 @@ def put():
         (f"([$c:tt (value) $p:tt] [$($at:tt)*] [] {parts})", f"{ends} $($at)* {value}"),
         (f"([$c:tt (again $kind:tt) $p:tt] $at:tt [] $raw:tt $parts:tt)", "$crate::__anycapture_put! { [$c $kind $p] $at [] $raw $parts }"),
         (f"({s} $at:tt [] {parts})", f"$crate::__anycapture_tail! {{ {go} $at [{value}] }}"),
+        # #[cfg(..)] { .. } #[cfg(not(..))] { .. }: the first one may be the last expression
+        *((f"([$c:tt ({kind}) $p:tt] [#$a:tt $($at:tt)*] [] {parts} #$next:tt $($rest:tt)*)",
+           f"#$a $($at)* {value} {walk} {{ [$c ({kind}) $p] [] #$next $($rest)* }}") for kind in ["value", "fn"]),
         # a statement
         (f"({s} [$($at:tt)*] [] {parts} $($rest:tt)*)", f"$($at)* {unit} {walk} {{ {go} [] $($rest)* }}"),
         # let x = match y { .. }; and let x = match y { .. } + 1;
@@ -526,12 +525,6 @@ def word():
     ($s:tt $at:tt unsafe $word:tt { $($b:tt)* } $($rest:tt)*) => {
         $crate::__anycapture_put! { $s $at [] [] [[[$word] [] [$($b)*]]] $($rest)* }
     };
-    // if let, while let, with the edition of the user's token
-    ($s:tt $at:tt if $word:tt $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] if [$word] if $($rest)* } };
-    ($s:tt $at:tt while $word:tt $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] while [$word] while $($rest)* } };
-    // ; let x and { .. } let x, where one of these could stand
-    ($s:tt $at:tt ; $word:tt $($rest:tt)*) => { $crate::__anycapture_walk! { $s $at $($rest)* } };
-    ($s:tt $at:tt { $($_:tt)* } $word:tt $($rest:tt)*) => { $crate::__anycapture_walk! { $s $at $word $($rest)* } };
     // return x; with `return` in the list
     ([[$f:tt $path:tt $active:tt $e:tt $o:tt [$r:ident $dims:tt] $all:tt] $kind:tt $p:tt] $at:tt
      return $word:tt $value:expr $(; $($rest:tt)*)?) => {
@@ -595,16 +588,31 @@ def word():
                      for op in ASSIGNMENTS.split()])
 
 
-# What begins no expression that a block may hold alone: what is walked, captured, or an item, where `expr` would be an error.
+# What is walked or captured in a block, and items, where `expr` would be an error.
 NOT_WHOLE = """# if match for while loop unsafe return const static async use macro_rules $label:lifetime"""
 
 
+def blocks(name, doc, state, whole, walked):
+    """A macro for the next block: it is there twice, to be looked into and to be copied. Whether it holds a single expression."""
+    arms = [(f"([$f:tt $path:tt $active:tt $e:tt $o:tt [] $all:tt]{state} {{ return $($value:expr)? $(;)? }} $whole:tt $($rest:tt)*)",
+             whole.replace("$c ", "[$f $path $active $e $o [] $all] "))]
+    words = [*NOT_WHOLE.split(), "{ $($_:tt)* }"] + [f"$x:ident {op}" for op in ASSIGNMENTS.split()] + ["($($x:tt)*) ="]
+    arms += [(f"($c:tt{state} {{ {word} $($_b:tt)* }} {{ $($b:tt)* }} $($rest:tt)*)", walked) for word in words]
+    arms += [(f"($c:tt{state} {{ $($e:expr $(;)?)? }} $whole:tt $($rest:tt)*)", whole),
+             (f"($c:tt{state} $_:tt {{ $($b:tt)* }} $($rest:tt)*)", walked)]
+    return macro(name, [*doc, "A single expression in which nothing is captured keeps the user's own braces, and their edition."], arms)
+
+
+def otherwise():
+    return blocks("__anycapture_else", ["The last `else` of a chain."], " [$kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]",
+                  "$crate::__anycapture_put! { [$c $kind $p] $at $for [] [$($parts)* ; else $whole] $($rest)* }",
+                  "$crate::__anycapture_put! { [$c $kind $p] $at $for [] [$($parts)* [[else] [] [$($b)*]]] $($rest)* }")
+
+
 def block():
-    """What a block holds."""
-    arms = [(f"($next:ident $to:tt {word} $($b:tt)*)", "$crate::$next! { @walked $to }") for word in [*NOT_WHOLE.split(), "{ $($a:tt)* }"]]
-    return macro("__anycapture_block", [
-        "Whether a block holds a single expression without a block to walk: then it keeps the user's own braces, and their edition.",
-    ], arms + [("($next:ident $to:tt $($e:expr)?)", "$crate::$next! { @whole $to }"), ("($next:ident $to:tt $($b:tt)*)", "$crate::$next! { @walked $to }")])
+    return blocks("__anycapture_block", ["A block as the value of a `let`."], " [$kind:tt $p:tt] $at:tt $for:tt",
+                  "$crate::__anycapture_copy! { [$c $kind $p] $at $for [] $whole $($rest)* }",
+                  "$crate::__anycapture_put! { [$c $kind $p] $at $for [] [[[] [] [$($b)*]]] $($rest)* }")
 
 
 def options():
@@ -645,7 +653,7 @@ def options():
 def written():
     return "\n".join([
         "//! Written by `.ci/steps.py`: the macros that look some way ahead, an arm for each distance.\n",
-        options(), attributes(), generics(), clauses(), cut(), long(), word(), find(), chain(), judge(), put(), block(), arms(), tokens(), lets(), copy(),
+        options(), attributes(), generics(), clauses(), cut(), long(), word(), find(), chain(), judge(), put(), otherwise(), block(), arms(), tokens(), lets(), copy(),
     ])
 
 

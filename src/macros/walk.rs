@@ -53,8 +53,8 @@ macro_rules! __anycapture_walk {
     };
     // { .. }
     ($s:tt $at:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { $s $at [] [] [[[] [] [$($b)*]]] $($rest)* } };
-    // if let, while let: as below
-    ($s:tt $at:tt $word:tt let $($rest:tt)*) => { $crate::__anycapture_word! { $s $at $word $word let $($rest)* } };
+    // if let, while let: the edition of `if` is the user's
+    ($s:tt $at:tt $word:tt let $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] $word [$word] $word let $($rest)* } };
     // if x { .. }, match x { .. }, for x in xs { .. }, while x { .. }
     ($s:tt $at:tt if $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] if [if] if $($rest)* } };
     ($s:tt $at:tt match $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] match [match] match $($rest)* } };
@@ -161,12 +161,8 @@ macro_rules! __anycapture_value {
         $crate::__anycapture_put! { $s $at [[let $($p)*] $let] [] [[[$v:] [] [$($b)*]]] $($rest)* }
     };
     // { .. }
-    ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__anycapture_block! { __anycapture_value [$s $at [[let $($p)*] $let] [$v $($rest)*]] $($b)* }
-    };
-    (@whole [$s:tt $at:tt $for:tt [$($all:tt)*]]) => { $crate::__anycapture_copy! { $s $at $for [] $($all)* } };
-    (@walked [$s:tt $at:tt $for:tt [{ $($b:tt)* } $($rest:tt)*]]) => {
-        $crate::__anycapture_put! { $s $at $for [] [[[] [] [$($b)*]]] $($rest)* }
+    ([$c:tt $s:tt $pieces:tt] $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_block! { $c [$s $pieces] $at [[let $($p)*] $let] $v $v $($rest)* }
     };
     // a `let`, `if`, `for` or `match` after it is taken at once: it saves a step of depth
     ([$c:tt $kind:tt $pieces:tt] [] [$let_:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; let $y:tt = $w:tt $($rest:tt)*) => {
@@ -177,7 +173,7 @@ macro_rules! __anycapture_value {
     ([$c:tt $kind:tt $pieces:tt] [] [$let_:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; $word:tt let $($rest:tt)*) => {
         $($let)* $e;
         $crate::__anycapture_pattern! { @top let $c $($p)* }
-        $crate::__anycapture_word! { [$c $kind $pieces] [] $word $word let $($rest)* }
+        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] $word [$word] $word let $($rest)* }
     };
     ([$c:tt $kind:tt $pieces:tt] [] [$let_:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; if $($rest:tt)*) => {
         $($let)* $e;

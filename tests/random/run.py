@@ -100,7 +100,10 @@ class Function:
 
     def single(self, scope, kind):
         """A block that keeps its own braces."""
-        return [], (("tail", self.value(scope)) if kind == "value" else ("none",))
+        n = self.dice.randrange(9)
+        return [], self.dice.choice([("jump", f"return {n}")] + (
+            [("tail", f"Noisy::new({n}).get()"), ("tail", self.value(scope))] if kind == "value" else
+            [("tail", f"log({n})"), ("jump", f"log({n})"), ("none",)]))
 
     def block(self, scope, muts, depth, kind, loop=False):
         """Statements and a tail: a list of ("let", name, mut, value) and the like."""
@@ -132,7 +135,10 @@ class Function:
             ], last_block())
         if form == 1:
             n = self.fresh("p")
-            head = f"if let Some({n}) = {self.value(scope, last or not single)}.checked_sub(2)"
+            value = self.value(scope, last or not single)
+            if single and not last:
+                value = f"(Noisy::new({self.dice.randrange(9)}).get() % 2 + {value} % 2)"
+            head = f"if let Some({n}) = {value}.checked_sub(2)"
             return ("if", [(head, [n], block([n]))], last_block())
         if form == 2:
             n = self.fresh("m")
@@ -221,8 +227,8 @@ class Function:
         return "{" + text + " }"
 
     def is_unit(self, node):
-        block = node[2] if node[0] in ("block", "if") else node[2][0][2]
-        return block is None or (block[1][0] in ("none", "jump") or block[1][0] not in ("tail",) and self.is_unit(block[1]))
+        block = node[2] if node[0] == "block" else node[1][0][2] if node[0] == "if" else node[2][0][2]
+        return block[1][0] in ("none", "jump") or block[1][0] != "tail" and self.is_unit(block[1])
 
     def expression(self, node, mode):
         if node[0] == "tail":
