@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Writes src/macros/steps.rs: the macros that look for a token some way ahead.
+"""Writes src/macros/steps.rs and chains.rs: the macros that look for a token some way ahead, and those for chains of `else if`.
 
 `macro_rules!` has no loop and no "up to": to take several tokens in one expansion, an arm is needed for each
 distance. The rule of each macro is written once, here.
 
-    .ci/steps.py           writes the file
-    .ci/steps.py --check   fails if the file is not what this script writes
+    .ci/steps.py           writes the files
+    .ci/steps.py --check   fails if the files are not what this script writes
 """
 
 import sys
 from pathlib import Path
 
-TARGET = Path(__file__).resolve().parent.parent / "src/macros/steps.rs"
+TARGET = Path(__file__).resolve().parent.parent / "src/macros"
 
 
 def bound(k, letter="t"):
@@ -469,6 +469,8 @@ def put():
 
     copy, walk = "$crate::__anycapture_copy!", "$crate::__anycapture_walk!"
     ends, value, unit = "$crate::__anycapture_ends! { $c $p }", text("value"), text("unit")
+    last = "{ $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($last)* } }"
+    fn = lambda value: f"$crate::__anycapture_tail! {{ [$c (fn) ()] [] [{value}] }}"
     return macro("__anycapture_put", [
         "An expression of blocks: some tokens, then parts, `[[head] [what comes first in the block] [block]]`, then `; else { .. }` if",
         "that one is not walked. `$for` is what it",
@@ -485,9 +487,11 @@ def put():
         (f"([$c:tt (value) $p:tt] [$($at:tt)*] [] {parts})", f"{ends} $($at)* {value}"),
         (f"([$c:tt (again $kind:tt) $p:tt] $at:tt [] $raw:tt $parts:tt)", "$crate::__anycapture_put! { [$c $kind $p] $at [] $raw $parts }"),
         (f"({s} $at:tt [] {parts})", f"$crate::__anycapture_tail! {{ {go} $at [{value}] }}"),
-        # #[cfg(..)] { .. } #[cfg(not(..))] { .. }: the first one may be the last expression
-        *((f"([$c:tt ({kind}) $p:tt] [#$a:tt $($at:tt)*] [] {parts} #$next:tt $($rest:tt)*)",
-           f"#$a $($at)* {value} {walk} {{ [$c ({kind}) $p] [] #$next $($rest)* }}") for kind in ["value", "fn"]),
+        # #[cfg(..)] { .. } #[cfg(not(..))] { .. } at the end: the last expression is the one that is left
+        (f"([$c:tt (value) $p:tt] [#$a:tt $($at:tt)*] [] {parts} #[cfg $($cfg:tt)*] {{ $($last:tt)* }})",
+         f"{ends} #$a $($at)* {value} #[cfg $($cfg)*] {last}"),
+        (f"([$c:tt (fn) $p:tt] [#$a:tt $($at:tt)*] [] {parts} #[cfg $($cfg:tt)*] {{ $($last:tt)* }})",
+         f"{ends} #$a $($at)* {{ {fn(value)} }} #[cfg $($cfg)*] {{ {fn(last)} }}"),
         # a statement
         (f"({s} [$($at:tt)*] [] {parts} $($rest:tt)*)", f"$($at)* {unit} {walk} {{ {go} [] $($rest)* }}"),
         # let x = match y { .. }; and let x = match y { .. } + 1;
@@ -651,16 +655,17 @@ def options():
 
 
 def written():
-    return "\n".join([
+    return {"steps.rs": [
         "//! Written by `.ci/steps.py`: the macros that look some way ahead, an arm for each distance.\n",
-        options(), attributes(), generics(), clauses(), cut(), long(), word(), find(), chain(), judge(), put(), otherwise(), block(), arms(), tokens(), lets(), copy(),
-    ])
+        options(), attributes(), generics(), clauses(), cut(), word(), find(), judge(), put(), block(), arms(), tokens(), lets(), copy(),
+    ], "chains.rs": [
+        "//! Written by `.ci/steps.py`: chains of `else if`, an arm for each number of tokens in a condition.\n", long(), chain(), otherwise(),
+    ]}
 
 
 if __name__ == "__main__":
-    text = written()
-    if "--check" in sys.argv:
-        if TARGET.read_text() != text:
-            sys.exit(f"{TARGET} is not what .ci/steps.py writes: run .ci/steps.py")
-    else:
-        TARGET.write_text(text)
+    for name, macros in written().items():
+        if "--check" not in sys.argv:
+            (TARGET / name).write_text("\n".join(macros))
+        elif (TARGET / name).read_text() != "\n".join(macros):
+            sys.exit(f"src/macros/{name} is not what .ci/steps.py writes: run .ci/steps.py")

@@ -628,9 +628,10 @@ fn an_empty_vector_may_get_its_type_from_later_lines() {
 }
 
 captured_fn! {
-    #[capture(first, whole, held)]
+    #[capture(first, whole, held, return)]
     fn opposite_cfgs(x: u8) -> Option<u8> {
-        let whole = x + 1;
+        let mut whole = x;
+        whole += 1;
         #[cfg(all())]
         {
             let mut first = whole;
@@ -646,12 +647,34 @@ captured_fn! {
     }
 }
 
+captured_fn! {
+    #[capture(first, held, return)]
+    fn second_of_opposite_cfgs(x: u8) -> Option<u8> {
+        #[cfg(not(all()))]
+        {
+            let mut first = x;
+            first += 1;
+            Some(first)
+        }
+        #[cfg(all())]
+        {
+            let mut held = x;
+            held += 2;
+            Some(held)
+        }
+    }
+}
+
 #[test]
 fn a_block_under_a_cfg_may_be_the_last_expression() {
     let _alone = alone();
+    assert_eq!(second_of_opposite_cfgs(1), Some(3));
+    assert_eq!(kept::<u8>("second_of_opposite_cfgs.held"), [3]);
+    assert_eq!(kept::<u8>("second_of_opposite_cfgs.return"), [3]);
     assert_eq!(opposite_cfgs(1), Some(3));
     assert_eq!(kept::<u8>("opposite_cfgs.whole"), [2]);
     assert_eq!(kept::<u8>("opposite_cfgs.first"), [3]);
+    assert_eq!(kept::<u8>("opposite_cfgs.return"), [3]);
 }
 
 /// Chains of 16 `else if`, so long that each gets a piece of its own where the block is cut, among other statements.
