@@ -601,6 +601,8 @@ def blocks(name, doc, state, whole, walked):
     arms = [(f"([$f:tt $path:tt $active:tt $e:tt $o:tt [] $all:tt]{state} {{ return $($value:expr)? $(;)? }} $whole:tt $($rest:tt)*)",
              whole.replace("$c ", "[$f $path $active $e $o [] $all] "))]
     words = [*NOT_WHOLE.split(), "{ $($_:tt)* }"] + [f"$x:ident {op}" for op in ASSIGNMENTS.split()] + ["($($x:tt)*) ="]
+    # m! { .. } [a, b]: two statements, and no index
+    words += [f"{start}$x:ident $(:: $y:tt)* ! {{ $($m:tt)* }}" for start in ["", ":: "]]
     arms += [(f"($c:tt{state} {{ {word} $($_b:tt)* }} {{ $($b:tt)* }} $($rest:tt)*)", walked) for word in words]
     arms += [(f"($c:tt{state} {{ $($e:expr $(;)?)? }} $whole:tt $($rest:tt)*)", whole),
              (f"($c:tt{state} $_:tt {{ $($b:tt)* }} $($rest:tt)*)", walked)]

@@ -353,6 +353,8 @@ macro_rules! __anycapture_else {
     ($c:tt [$kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*] { $x:ident <<= $($_b:tt)* } { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { [$c $kind $p] $at $for [] [$($parts)* [[else] [] [$($b)*]]] $($rest)* } };
     ($c:tt [$kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*] { $x:ident >>= $($_b:tt)* } { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { [$c $kind $p] $at $for [] [$($parts)* [[else] [] [$($b)*]]] $($rest)* } };
     ($c:tt [$kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*] { ($($x:tt)*) = $($_b:tt)* } { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { [$c $kind $p] $at $for [] [$($parts)* [[else] [] [$($b)*]]] $($rest)* } };
+    ($c:tt [$kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*] { $x:ident $(:: $y:tt)* ! { $($m:tt)* } $($_b:tt)* } { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { [$c $kind $p] $at $for [] [$($parts)* [[else] [] [$($b)*]]] $($rest)* } };
+    ($c:tt [$kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*] { :: $x:ident $(:: $y:tt)* ! { $($m:tt)* } $($_b:tt)* } { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { [$c $kind $p] $at $for [] [$($parts)* [[else] [] [$($b)*]]] $($rest)* } };
     ($c:tt [$kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*] { $($e:expr $(;)?)? } $whole:tt $($rest:tt)*) => { $crate::__anycapture_put! { [$c $kind $p] $at $for [] [$($parts)* ; else $whole] $($rest)* } };
     ($c:tt [$kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*] $_:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { [$c $kind $p] $at $for [] [$($parts)* [[else] [] [$($b)*]]] $($rest)* } };
 }

@@ -517,6 +517,8 @@ macro_rules! __anycapture_block {
     ($c:tt [$kind:tt $p:tt] $at:tt $for:tt { $x:ident <<= $($_b:tt)* } { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { [$c $kind $p] $at $for [] [[[] [] [$($b)*]]] $($rest)* } };
     ($c:tt [$kind:tt $p:tt] $at:tt $for:tt { $x:ident >>= $($_b:tt)* } { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { [$c $kind $p] $at $for [] [[[] [] [$($b)*]]] $($rest)* } };
     ($c:tt [$kind:tt $p:tt] $at:tt $for:tt { ($($x:tt)*) = $($_b:tt)* } { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { [$c $kind $p] $at $for [] [[[] [] [$($b)*]]] $($rest)* } };
+    ($c:tt [$kind:tt $p:tt] $at:tt $for:tt { $x:ident $(:: $y:tt)* ! { $($m:tt)* } $($_b:tt)* } { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { [$c $kind $p] $at $for [] [[[] [] [$($b)*]]] $($rest)* } };
+    ($c:tt [$kind:tt $p:tt] $at:tt $for:tt { :: $x:ident $(:: $y:tt)* ! { $($m:tt)* } $($_b:tt)* } { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { [$c $kind $p] $at $for [] [[[] [] [$($b)*]]] $($rest)* } };
     ($c:tt [$kind:tt $p:tt] $at:tt $for:tt { $($e:expr $(;)?)? } $whole:tt $($rest:tt)*) => { $crate::__anycapture_copy! { [$c $kind $p] $at $for [] $whole $($rest)* } };
     ($c:tt [$kind:tt $p:tt] $at:tt $for:tt $_:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { [$c $kind $p] $at $for [] [[[] [] [$($b)*]]] $($rest)* } };
 }
