@@ -88,7 +88,7 @@
 //! #     }
 //! # }
 //! # mod candle_nn { pub mod ops {
-//! #     use crate::candle_core::{Result, Tensor};
+//! #     use super::super::candle_core::{Result, Tensor};
 //! #     pub fn softmax_last_dim(_: &Tensor) -> Result<Tensor> { Tensor::new(&[[0.25, 0.75], [0.5, 0.5]]) }
 //! # } }
 //! use anycapture::{Array, Options, captured_fn};
@@ -967,6 +967,18 @@ pub fn cache() -> Cache {
 ///
 /// [`SnapshotError::NoMemory`] if there is no memory for it; [`SnapshotError::Busy`] if the store is in use and either waiting is
 /// not allowed, as in an interrupt handler that interrupted a capture, or a second of waiting did not help.
+///
+/// # Examples
+///
+/// ```
+/// # use anycapture::capture;
+/// let _session = anycapture::session();
+/// capture!(train, loss = 0.5_f32);
+/// match anycapture::try_cache() {
+///     Ok(cache) => println!("{cache}"),
+///     Err(error) => eprintln!("{error}"), // the values stay in the store
+/// }
+/// ```
 #[cfg(feature = "alloc")]
 pub fn try_cache() -> Result<Cache, SnapshotError> {
     store::cache::try_cache()

@@ -80,6 +80,17 @@ impl Cache {
     }
 
     /// The keys that hold at least one value, in the order of their first hits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// capture!(forward, query = [1.0_f32; 4], key = [2.0_f32; 4]);
+    /// # if !anycapture::ENABLED { return }
+    /// let cache = anycapture::cache();
+    /// assert_eq!(cache.keys().collect::<Vec<_>>(), ["forward.query", "forward.key"]);
+    /// ```
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.lists.iter().map(|list| -> &str { list.key() })
     }
@@ -135,6 +146,17 @@ impl Cache {
     }
 
     /// Whether `key` holds a value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// capture!(forward, query = [1.0_f32; 4]);
+    /// let cache = anycapture::cache();
+    /// assert_eq!(cache.contains_key("forward.query"), anycapture::ENABLED);
+    /// assert!(!cache.contains_key("query"));
+    /// ```
     pub fn contains_key(&self, key: &str) -> bool {
         self.list(key).is_some()
     }
@@ -190,6 +212,17 @@ impl Cache {
     }
 
     /// Whether the snapshot holds no values; [`report`](crate::report) says why.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// assert!(anycapture::cache().is_empty());
+    /// capture!(forward, query = [1.0_f32; 4], key = [2.0_f32; 4]);
+    /// # if !anycapture::ENABLED { return }
+    /// assert_eq!(anycapture::cache().len(), 2);
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.lists.is_empty()
     }

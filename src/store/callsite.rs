@@ -281,7 +281,7 @@ mod tests {
 
     use std::{collections::HashSet, format, string::ToString, vec::Vec};
 
-    use super::{KeyName, Plain, hash, same};
+    use super::{KeyName, Plain, hash, same, state};
 
     #[test]
     fn similar_keys_spread_over_the_trie() {
@@ -304,5 +304,32 @@ mod tests {
             assert!(same(key, plain));
         }
         assert!(!same("f.x", "f.xy"));
+    }
+
+    #[test]
+    fn the_bits_of_a_state_do_not_overlap() {
+        let [first, second] = state::EXPORTED;
+        #[allow(unused_mut)]
+        let mut parts = std::vec![
+            state::ADMITTED,
+            state::FILTERED,
+            state::CLEARED,
+            state::REGION,
+            first,
+            second
+        ];
+        #[cfg(feature = "std")]
+        parts.push(state::HELD);
+        assert!(parts.iter().all(|flag| flag.count_ones() == 1));
+        #[cfg(feature = "alloc")]
+        {
+            // The number of a ring is in the lowest bits, as many as are left.
+            assert_eq!(state::RING.count_ones(), state::RING.trailing_ones());
+            assert!(state::RING.leading_zeros() <= 7, "fewer rings than there may be keys");
+            parts.push(state::RING);
+        }
+        for (nth, part) in parts.iter().enumerate() {
+            assert!(parts[..nth].iter().all(|other| part & other == 0), "{nth}");
+        }
     }
 }

@@ -86,6 +86,12 @@ mod heap {
     }
 
     impl Part {
+        /// The values of a chunk from `position` on.
+        pub(crate) fn of(chunk: Shared<Chunk>, position: u64) -> Part {
+            let start = position.saturating_sub(chunk.first) as usize;
+            Part { chunk, start }
+        }
+
         /// The number of values.
         pub(crate) fn len(&self) -> usize {
             self.chunk.len() - self.start
@@ -422,7 +428,14 @@ mod heap {
 
         /// The number of values with a smaller sequence than `end`.
         pub(crate) fn count_before(&self, end: u64) -> usize {
-            self.marks[..self.len].partition_point(|mark| self.stamp_of(mark).sequence < end)
+            let is_before = |mark: &Mark| self.stamp_of(mark).sequence < end;
+            let marks = &self.marks[..self.len];
+            // Mostly it is all of them.
+            if marks.last().is_some_and(is_before) {
+                marks.len()
+            } else {
+                marks.partition_point(is_before)
+            }
         }
 
         /// `None` if the values are not plain data.
@@ -632,3 +645,136 @@ mod no_heap {
 
 #[cfg(not(all(feature = "capture", feature = "alloc")))]
 pub(crate) use no_heap::Chunk;
+
+#[cfg(all(feature = "capture", feature = "alloc"))]
+#[cfg(test)]
+mod tests {
+    use alloc::{string::String, vec::Vec};
+
+    use super::super::element::Shape;
+    use super::super::share::{Unique, slot_size};
+    use super::{Chunk, Part, Stamp};
+
+    /// A chunk of pairs of `f32`, each with an index, for the captures from number 100 on: every second one, of threads 0, 0, 2, 3 ...
+    fn pairs(room: usize, count: usize) -> Chunk {
+        let mut chunk = Chunk::empty("a");
+        chunk.prepare::<f32>(100, Shape::new(&[2]), 2, 1, room).expect("memory");
+        chunk.first = 50;
+        for nth in 0..count {
+            let thread = if nth < 2 { 0 } else { nth as u32 };
+            let stamp = Stamp { sequence: 100 + 2 * nth as u64, thread };
+            let n = nth as f32;
+            assert!(chunk.append(&[n, -n], &[2], &[nth as i64], stamp));
+        }
+        chunk
+    }
+
+    /// Checks that the values of `chunk` are `numbers` of those of [`pairs`].
+    fn check(chunk: &Chunk, numbers: core::ops::Range<usize>) {
+        assert_eq!(chunk.len(), numbers.len());
+        assert_eq!(
+            (chunk.first, chunk.end()),
+            (50 + numbers.start as u64, 50 + numbers.end as u64)
+        );
+        for (position, nth) in numbers.enumerate() {
+            let n = nth as f32;
+            assert_eq!(chunk.slice::<f32>(position), Some(&[n, -n][..]));
+            assert_eq!(chunk.indices_of(position), [nth as i64]);
+            assert_eq!(chunk.stamp(position).sequence, 100 + 2 * nth as u64);
+            assert_eq!(chunk.bytes(position), [n.to_le_bytes(), (-n).to_le_bytes()].concat());
+        }
+    }
+
+    #[test]
+    fn a_chunk_costs_its_elements_marks_indices_itself_and_its_slot() {
+        let bookkeeping = size_of::<Chunk>() + slot_size::<Chunk>();
+        assert_eq!(Chunk::empty("a").cost(), bookkeeping);
+        assert_eq!(Chunk::cost_of(1_000, 10, 20), bookkeeping + 1_000 + 10 * 8 + 20 * 8);
+        assert_eq!(pairs(7, 3).cost(), bookkeeping + 7 * (8 + 8 + 8));
+        assert_eq!(Chunk::cost_of(usize::MAX - 9, 0, 0), usize::MAX);
+    }
+
+    #[test]
+    fn a_chunk_has_room_for_what_the_shortest_of_its_buffers_holds() {
+        let chunk = pairs(12, 0);
+        let room = |length, rank| chunk.room_for::<f32>(length, rank);
+        assert_eq!([room(0, 0), room(1, 0), room(2, 1)], [12, 12, 12], "by marks");
+        assert_eq!([room(3, 1), room(24, 1), room(25, 1)], [8, 1, 0], "by elements");
+        assert_eq!([room(2, 2), room(2, 4)], [6, 3], "by indices");
+        assert_eq!(chunk.room_for::<f64>(1, 0), 0);
+    }
+
+    #[test]
+    fn a_chunk_takes_values_of_its_type_shape_and_number_of_indices() {
+        let chunk = pairs(4, 1);
+        let (pair, triple) = (Shape::new(&[2]), Shape::new(&[3]));
+        assert!(chunk.is_like::<f32>(&pair, 1));
+        assert!(!chunk.is_like::<f64>(&pair, 1));
+        assert!(!chunk.is_like::<f32>(&triple, 1));
+        assert!(!chunk.is_like::<f32>(&pair, 0));
+    }
+
+    #[test]
+    fn values_keep_their_elements_stamps_and_indices_when_those_before_them_go() {
+        for count in [0, 1, 5, 8] {
+            for gone in 0..=count + 2 {
+                let mut chunk = pairs(8, count);
+                check(&chunk, 0..count);
+                chunk.drop_front(gone);
+                let gone = gone.min(count);
+                check(&chunk, gone..count);
+                check(&pairs(8, count).copy(gone).expect("memory"), gone..count);
+                // And leave room behind them.
+                let stamp = Stamp { sequence: 1_000, thread: 0 };
+                for position in count - gone..8 {
+                    assert!(chunk.append(&[0.5_f32; 2], &[2], &[7], stamp));
+                    assert_eq!(chunk.len(), position + 1);
+                }
+                assert!(!chunk.append(&[0.5_f32; 2], &[2], &[7], stamp));
+            }
+        }
+    }
+
+    #[test]
+    fn values_before_a_capture_are_counted() {
+        for count in 0..5 {
+            let chunk = pairs(8, count);
+            for end in 98..112_u64 {
+                let before = (0..count as u64).filter(|nth| 100 + 2 * nth < end).count();
+                assert_eq!(chunk.count_before(end), before, "{count} values before {end}");
+            }
+        }
+    }
+
+    #[test]
+    fn threads_are_looked_for_from_the_first_value_that_counts_to_the_last() {
+        let mut chunk = pairs(8, 4);
+        assert!(chunk.has_threads(0) && chunk.has_threads(3));
+        assert!(!chunk.has_threads(4));
+        // Room for further values has no threads, whatever was there.
+        chunk.drop_front(4);
+        assert!(!chunk.has_threads(0));
+        assert!(!pairs(8, 2).has_threads(0));
+    }
+
+    #[test]
+    fn a_part_begins_with_the_first_value_that_counts() {
+        let chunk = Unique::new(pairs(8, 4)).unwrap_or_else(|_| panic!("memory")).share();
+        for (position, start) in [(0, 0), (49, 0), (50, 0), (51, 1), (53, 3)] {
+            let part = Part::of(chunk.clone(), position);
+            assert_eq!((part.start, part.len()), (start, 4 - start));
+        }
+    }
+
+    #[test]
+    fn texts_cost_their_bytes_and_those_of_a_list_their_places_as_well() {
+        use super::Opaque;
+
+        let text = |length| String::from_utf8(alloc::vec![b'x'; length]).expect("ascii");
+        assert_eq!([7_u16].size(), 2);
+        assert_eq!([text(100)].size(), size_of::<String>() + 100);
+        let mut texts = Vec::with_capacity(5);
+        texts.extend([text(10), text(20)]);
+        assert_eq!([texts].size(), size_of::<Vec<String>>() + 5 * size_of::<String>() + 30);
+    }
+}

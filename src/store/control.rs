@@ -71,7 +71,7 @@ struct Settings {
     /// The key whose conversion failed last, and the error message.
     #[cfg(feature = "alloc")]
     message: Option<(&'static Callsite, String)>,
-    /// The keys that `*` passed over, and the types of their first values.
+    /// The keys that `*` passed over, sorted by their addresses, and the types of their first values.
     #[cfg(feature = "alloc")]
     passed_over: Vec<(&'static Callsite, &'static str)>,
 }
@@ -96,6 +96,13 @@ impl Settings {
     fn wants(&self, key: &str) -> bool {
         let is_match = |pattern: &str| matches(pattern, Plain::new(key));
         self.only.as_ref().is_none_or(|patterns| patterns.iter().any(|pattern| is_match(pattern)))
+    }
+
+    /// Where a key that `*` passed over is, or would be.
+    #[cfg(feature = "alloc")]
+    fn find_passed_over(&self, owner: &'static Callsite) -> Result<usize, usize> {
+        let address = core::ptr::from_ref(owner);
+        self.passed_over.binary_search_by_key(&address, |(of, _)| core::ptr::from_ref(*of))
     }
 }
 
@@ -354,7 +361,9 @@ impl Store {
         if self.events(owner)[Event::PassedOver.number()] == 0 {
             if let Some(mut settings) = lock(&self.settings) {
                 if settings.passed_over.try_reserve(1).is_ok() {
-                    settings.passed_over.push((owner, type_name));
+                    if let Err(at) = settings.find_passed_over(owner) {
+                        settings.passed_over.insert(at, (owner, type_name));
+                    }
                 }
             }
         }
@@ -365,8 +374,8 @@ impl Store {
     pub(crate) fn passed_over_type(&self, owner: &'static Callsite) -> &'static str {
         #[cfg(feature = "alloc")]
         if let Some(settings) = lock(&self.settings) {
-            let entry = settings.passed_over.iter().find(|(of, _)| core::ptr::eq(*of, owner));
-            return entry.map_or("", |(_, type_name)| type_name);
+            let found = settings.find_passed_over(owner);
+            return found.map_or("", |at| settings.passed_over[at].1);
         }
         let _ = owner;
         ""

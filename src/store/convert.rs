@@ -30,6 +30,15 @@ impl Array {
     /// An array of `values` in row-major order, with the dimensions `shape`, outermost first.
     ///
     /// If the product of the dimensions is not the number of elements, the values are kept flat and the mismatch is counted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anycapture::Array;
+    ///
+    /// let map = Array::new(&[2, 3], vec![0.5_f32; 6]);
+    /// assert_eq!(map.shape(), [2, 3]);
+    /// ```
     pub fn new<E: Element>(shape: &[usize], values: Vec<E>) -> Array {
         let mut buffer = <E as Buffered>::buffer();
         if let Some(data) = E::of_mut(&mut buffer) {

@@ -288,14 +288,16 @@ mod heap {
         if forms.try_reserve_exact(lists.len()).is_ok() {
             forms.extend(lists.iter().map(|list| Form::of(list)));
         }
-        with_buffer(|buffer| export(&Lists { lists, forms, error }, sink, buffer))
+        let chunks = lists.iter().flat_map(List::parts).map(|part| part.chunk.cost());
+        let size = chunks.fold(0, usize::saturating_add);
+        with_buffer(size, |buffer| export(&Lists { lists, forms, error }, sink, buffer))
     }
 
     /// Exports the store of this thread.
     pub(crate) fn store<E>(sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         with_store(|store| {
             if store.uses_memory() {
-                return with_buffer(|buffer| export(&Rings::of(store), sink, buffer));
+                return with_buffer(PIECE, |buffer| export(&Rings::of(store), sink, buffer));
             }
             match try_cache() {
                 Ok(snapshot) => cache(&snapshot, sink),
@@ -304,15 +306,16 @@ mod heap {
         })
     }
 
-    /// Runs `f` with a large buffer, as a file system takes large pieces faster than small ones.
+    /// Runs `f` with a large buffer, as a file system takes large pieces faster than small ones. For a file of some `size` bytes it
+    /// is no larger, as it must be filled with zeros.
     // `vec!` would abort if there is no memory.
     #[allow(clippy::slow_vector_initialization)]
-    fn with_buffer<R>(f: impl FnOnce(&mut [u8]) -> R) -> R {
-        let mut buffer = Vec::new();
-        if buffer.try_reserve_exact(PIECE).is_err() {
+    fn with_buffer<R>(size: usize, f: impl FnOnce(&mut [u8]) -> R) -> R {
+        let (mut buffer, size) = (Vec::new(), size.clamp(4096, PIECE));
+        if buffer.try_reserve_exact(size).is_err() {
             return f(&mut [0; 512]);
         }
-        buffer.resize(PIECE, 0);
+        buffer.resize(size, 0);
         f(&mut buffer)
     }
 }

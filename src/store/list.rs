@@ -225,7 +225,7 @@ mod with_capture {
                     .ok_or(SnapshotError::NoMemory)?;
             }
             let chunk = Unique::new(chunk).map_err(|_| SnapshotError::NoMemory)?.share();
-            parts.push(Part { chunk, start: 0 });
+            parts.push(Part::of(chunk, 0));
         }
         Ok(parts)
     }

@@ -63,6 +63,21 @@ impl Options {
     ///
     /// The same as [`set_size`](crate::set_size): it takes effect at once, also replaces the limit of 64 clones, and is overridden
     /// by a line's `keep`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::{Options, capture};
+    /// let _scope = anycapture::scope();
+    /// anycapture::activate_with(Options::new().max_size(2));
+    /// for step in 0..5 {
+    ///     capture!(train, step);
+    /// }
+    /// # if !anycapture::ENABLED { return }
+    /// let cache = anycapture::cache();
+    /// let steps: Vec<_> = cache["train.step"].iter().map(|step| step.scalar::<i32>()).collect();
+    /// assert_eq!(steps, [Some(3), Some(4)]);
+    /// ```
     pub fn max_size(mut self, max_size: usize) -> Options {
         self.max_size = Some(max_size);
         self

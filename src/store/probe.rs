@@ -96,6 +96,30 @@ macro_rules! method {
     };
 }
 
+/// A case: an `impl` of such a trait for a level. `[bound]` is the bound of the method.
+///
+/// rustc learns what a closure captures, and types that later lines decide, only after lookup. With `do_not_recommend` its errors
+/// then name the value, and not something within.
+macro_rules! case {
+    ([$($generics:tt)*] $trait:ident<$($parameter:ty),+> $([$($bound:tt)+])? for $level:ident<$type:ty>
+     $(where [$($where:tt)+])?; $value:ident, $line:ident => $body:expr) => {
+        #[diagnostic::do_not_recommend]
+        impl<N, $($generics)*> $trait<$($parameter),+> for $level<'_, $type> $(where $($where)+)? {
+            #[inline(always)]
+            fn __anycapture_record(
+                self,
+                site: &'static Callsite,
+                key: &'static &'static str,
+                note: Option<&Note<'_>>,
+                _: N,
+            ) $(where $($bound)+)? {
+                let ($value, $line) = (self.value(), Line::new(site, key, note));
+                $body;
+            }
+        }
+    };
+}
+
 method! {
     /// Plain data, through any number of references. Also picked for a value whose type is not known yet.
     #[diagnostic::on_unimplemented(
@@ -139,30 +163,6 @@ pub trait ViaRefused<T: ?Sized>: Sized {
         (): Capturable<T, N>,
     {
     }
-}
-
-/// A case: an `impl` of one of these traits for a level. `[bound]` is the bound of the method.
-///
-/// rustc learns what a closure captures, and types that later lines decide, only after lookup. With `do_not_recommend` its errors
-/// then name the value, and not something within.
-macro_rules! case {
-    ([$($generics:tt)*] $trait:ident<$($parameter:ty),+> $([$($bound:tt)+])? for $level:ident<$type:ty>
-     $(where [$($where:tt)+])?; $value:ident, $line:ident => $body:expr) => {
-        #[diagnostic::do_not_recommend]
-        impl<N, $($generics)*> $trait<$($parameter),+> for $level<'_, $type> $(where $($where)+)? {
-            #[inline(always)]
-            fn __anycapture_record(
-                self,
-                site: &'static Callsite,
-                key: &'static &'static str,
-                note: Option<&Note<'_>>,
-                _: N,
-            ) $(where $($bound)+)? {
-                let ($value, $line) = (self.value(), Line::new(site, key, note));
-                $body;
-            }
-        }
-    };
 }
 
 case! { [T: Plain + ?Sized] ViaPlain<N, T> for Probe<T>; value, line => line.plain(value) }

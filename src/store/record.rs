@@ -2,7 +2,7 @@
 //!
 //! [`Callsite::record`] is for plain data, [`Callsite::record_source`] for elements that are produced one by one, and with a heap
 //! [`Callsite::record_value`] for values of any other type. Each admits the key, which gives the place of its values, and keeps the
-//! value there: on the heap with [`keep`](mod@super::keep), or in given memory.
+//! value there: on the heap with [`Target`], or in given memory.
 //!
 //! No lock is held while a user's code runs, with one exception: an iterator writes its elements into given memory under the lock of
 //! the ring, so a capture of the same key in its code is refused.
@@ -27,7 +27,7 @@ use super::element::{MAX_RANK, Plain, Stored};
 #[cfg(feature = "alloc")]
 use super::element::{primitives, with_buffer};
 #[cfg(feature = "alloc")]
-use super::keep;
+use super::keep::{Target, length_of};
 #[cfg(feature = "std")]
 use super::memory::Held;
 use super::memory::{carve, change_ring, next_in_region};
@@ -190,7 +190,7 @@ fn keep_elements<S: Source>(
     };
     let flat = [source.len()];
     let (shape, fits) = shape_of(given, own, &flat);
-    let kept = keep::keep(store, ring, source, shape, note)?;
+    let kept = Target { store, ring, note }.keep(source, shape)?;
     stop_at_nan(store, owner, kept.has_nan);
     Ok((!fits || kept.shortened).then_some(Event::Mismatched))
 }
@@ -531,7 +531,7 @@ fn keep_made<T: Any + Send + Sync>(
 ) -> Kept {
     let Place::Heap(ring) = place else { return Err(Refused::NotPlain) };
     let value = make().ok_or(Refused::NoMemory)?;
-    keep::keep_opaque(store, ring, value, note)?;
+    Target { store, ring, note }.keep_opaque(value)?;
     Ok(note.shape.map(|_| Event::ShapeIgnored))
 }
 
@@ -551,10 +551,11 @@ fn keep_array(
             keep_elements(store, owner, place, &values[..], Some(given), None, note)
         });
     };
-    let length = keep::length_of(&buffer);
+    let length = length_of(&buffer);
     let (flat, shape) = ([length], note.shape.unwrap_or(own.as_slice()));
     let fits = fits(shape, length);
-    let kept = keep::keep_buffer(store, ring, buffer, if fits { shape } else { &flat }, note)?;
+    let target = Target { store, ring, note };
+    let kept = target.keep_buffer(buffer, if fits { shape } else { &flat })?;
     stop_at_nan(store, owner, kept.has_nan);
     Ok((!fits).then_some(Event::Mismatched))
 }

@@ -80,6 +80,18 @@ impl KeyReport {
     }
 
     /// Kept values without numbers: they are not in the tensors of an [`export`](crate::export).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _scope = anycapture::scope();
+    /// capture!(decode, token = "cat");
+    /// capture!(decode, token = 7_u32);
+    /// # if !anycapture::ENABLED { return }
+    /// let counts = anycapture::report().key("decode.token").unwrap();
+    /// assert_eq!((counts.kept(), counts.without_numbers()), (2, 1));
+    /// ```
     pub fn without_numbers(&self) -> u64 {
         self.counts.opaque
     }
@@ -90,28 +102,90 @@ impl KeyReport {
     }
 
     /// Values dropped by [`clear`](crate::clear).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _scope = anycapture::scope();
+    /// capture!(train, loss = 0.5_f32);
+    /// anycapture::clear();
+    /// # if !anycapture::ENABLED { return }
+    /// let counts = anycapture::report().key("train.loss").unwrap();
+    /// assert_eq!((counts.kept(), counts.cleared()), (0, 1));
+    /// ```
     pub fn cleared(&self) -> u64 {
         self.counts.cleared
     }
 
     /// Values handed out by `take` or [`drain`](crate::drain), each of them once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _scope = anycapture::scope();
+    /// capture!(train, loss = 0.5_f32);
+    /// let taken = anycapture::take();
+    ///
+    /// # if !anycapture::ENABLED { return }
+    /// let counts = anycapture::report().key("train.loss").unwrap();
+    /// assert_eq!(taken["train.loss"].len(), 1);
+    /// assert_eq!((counts.kept(), counts.taken()), (0, 1));
+    /// ```
     pub fn taken(&self) -> u64 {
         self.counts.taken
     }
 
     /// Captures that the filter [`Options::only`](crate::Options::only) left out, without copying a value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _scope = anycapture::scope();
+    /// anycapture::activate_with(anycapture::Options::new().only(&["*.map"]));
+    /// capture!(forward, map = [0.5_f32; 4], query = [1.0_f32; 4]);
+    /// # if !anycapture::ENABLED { return }
+    /// let counts = anycapture::report().key("forward.query").unwrap();
+    /// assert_eq!((counts.kept(), counts.filtered()), (0, 1));
+    /// ```
     pub fn filtered(&self) -> u64 {
         self.count(Event::Filtered)
     }
 
     /// Values kept flat, because the product of the shape was not their number of elements, or the rank was above 8. Only kept values
     /// count.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _scope = anycapture::scope();
+    /// let map = [0.5_f32; 6];
+    /// capture!(forward, map[2, 4]);
+    /// # if !anycapture::ENABLED { return }
+    /// let counts = anycapture::report().key("forward.map").unwrap();
+    /// assert_eq!((counts.kept(), counts.mismatched()), (1, 1));
+    /// assert_eq!(anycapture::cache()["forward.map"][0].shape(), [6]);
+    /// ```
     pub fn mismatched(&self) -> u64 {
         self.count(Event::Mismatched)
     }
 
     /// Values kept without the line's shape, as they are not plain data. With a [conversion](crate::Options) of their type,
     /// the shape is used.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _scope = anycapture::scope();
+    /// capture!(decode, token[2, 3] = "cat");
+    /// # if !anycapture::ENABLED { return }
+    /// let counts = anycapture::report().key("decode.token").unwrap();
+    /// assert_eq!((counts.kept(), counts.shape_ignored()), (1, 1));
+    /// ```
     pub fn shape_ignored(&self) -> u64 {
         self.count(Event::ShapeIgnored)
     }
@@ -122,11 +196,46 @@ impl KeyReport {
     }
 
     /// Values that `*` passed over, as they have no numbers and are not text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// anycapture::captured_fn! {
+    ///     #[capture(*)]
+    ///     fn scale(factor: f32) {
+    ///         let lock = std::sync::Mutex::new(factor);
+    ///         *lock.lock().unwrap() *= factor;
+    ///     }
+    /// }
+    /// let _scope = anycapture::scope();
+    /// scale(2.0);
+    /// # if !anycapture::ENABLED { return }
+    /// let counts = anycapture::report().key("scale.lock").unwrap();
+    /// assert_eq!((counts.kept(), counts.passed_over()), (0, 1));
+    /// ```
     pub fn passed_over(&self) -> u64 {
         self.count(Event::PassedOver)
     }
 
     /// Values whose conversion failed or panicked: they are lost. The report has the last error message.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// # use anycapture::{Array, Options};
+    /// #[derive(Clone)]
+    /// struct Sparse;
+    ///
+    /// let _scope = anycapture::scope();
+    /// anycapture::activate_with(Options::new().convert(|_: &Sparse| Err::<Array, _>("it is sparse")));
+    /// capture!(forward, weights = Sparse);
+    /// # if !anycapture::ENABLED { return }
+    /// let counts = anycapture::report().key("forward.weights").unwrap();
+    /// assert_eq!((counts.kept(), counts.unconverted()), (0, 1));
+    /// assert!(anycapture::report().to_string().contains("it is sparse"));
+    /// ```
     pub fn unconverted(&self) -> u64 {
         self.count(Event::Unconverted)
     }
@@ -137,22 +246,73 @@ impl KeyReport {
     }
 
     /// Values refused because no memory was left, and the key had no older values to drop.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _scope = anycapture::scope();
+    /// anycapture::activate_with(anycapture::Options::new().max_bytes(50_000));
+    /// capture!(forward, map = vec![0.5_f32; 10_000]);
+    /// capture!(forward, query = vec![0.5_f32; 10_000]);
+    /// # if !anycapture::ENABLED { return }
+    /// let counts = anycapture::report().key("forward.query").unwrap();
+    /// assert_eq!((counts.kept(), counts.no_memory()), (0, 1));
+    /// ```
     pub fn no_memory(&self) -> u64 {
         self.count(Event::Refused(Refused::NoMemory))
     }
 
     /// Values refused because they are larger than the whole budget, or than the ring of their key in given memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _scope = anycapture::scope();
+    /// anycapture::activate_with(anycapture::Options::new().max_bytes(50_000));
+    /// capture!(forward, map = vec![0.5_f32; 20_000]);
+    /// # if !anycapture::ENABLED { return }
+    /// let counts = anycapture::report().key("forward.map").unwrap();
+    /// assert_eq!((counts.kept(), counts.too_large()), (0, 1));
+    /// ```
     pub fn too_large(&self) -> u64 {
         self.count(Event::Refused(Refused::TooLarge))
     }
 
     /// Values refused because a lock was taken, and waiting is not allowed (without `std`) or a second of waiting did not help (after
     /// `fork`, in a signal handler).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// anycapture::set_memory(Box::leak(Box::new([0; 4096]))).expect("given once");
+    /// anycapture::activate();
+    /// let record = |loss: f32| capture!(train, loss);
+    /// record(0.5);
+    /// anycapture::visit(|_| record(0.25)); // the ring is locked while its values are shown
+    /// # if !anycapture::ENABLED { return }
+    /// let counts = anycapture::report().key("train.loss").unwrap();
+    /// assert_eq!((counts.kept(), counts.busy()), (1, 1));
+    /// ```
     pub fn busy(&self) -> u64 {
         self.count(Event::Refused(Refused::Busy))
     }
 
     /// Values refused because they are not plain data, and the store uses given memory.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// anycapture::set_memory(Box::leak(Box::new([0; 4096]))).expect("given once");
+    /// anycapture::activate();
+    /// capture!(decode, token = "cat");
+    /// # if !anycapture::ENABLED { return }
+    /// let counts = anycapture::report().key("decode.token").unwrap();
+    /// assert_eq!((counts.kept(), counts.not_plain()), (0, 1));
+    /// ```
     pub fn not_plain(&self) -> u64 {
         self.count(Event::Refused(Refused::NotPlain))
     }

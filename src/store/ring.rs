@@ -8,7 +8,13 @@
 //!   new one, is taken, filled outside the lock, and put back.
 //!
 //! Every value has a position: the number of values that its ring took in before. A limit moves nothing. It determines the position
-//! of the oldest value that counts: see [`Ring::tail`].
+//! of the oldest value that counts: see [`Ring::tail`]. A ring that took in 1,031 values, of which the last
+//! 800 count, and number 1,024 is large:
+//!
+//! ```text
+//! sealed   | 0 .. 512            | 512 .. 1024 | 1024 |      open   | 1025 .. 1031, room for more |
+//!                   ^ tail = 231                                                  ^ the next value
+//! ```
 //!
 //! Nothing that may run a user's code happens under the lock. A step returns the chunks that it takes out of a ring, to be dropped
 //! by the caller: as [`Step::Again`], or with its result.
@@ -144,10 +150,15 @@ impl Ring {
         self.floor.max(end.saturating_sub(self.limit(limits) as u64))
     }
 
+    /// The number of sealed chunks whose values are all before `position`.
+    fn chunks_before(&self, position: u64) -> usize {
+        self.sealed.partition_point(|chunk| chunk.end() <= position)
+    }
+
     /// The counts of the values, from positions alone: each value below `tail` was cleared, taken, or overwritten.
     fn counts(&self, limits: &Limits) -> Counts {
         let tail = self.tail(limits, 0);
-        let oldest = self.sealed.partition_point(|chunk| chunk.end() <= tail);
+        let oldest = self.chunks_before(tail);
         let gone = self.sealed.get(oldest).map_or(self.opaque, |chunk| chunk.opaque_before);
         Counts {
             kept: self.open.end() - tail,
@@ -236,8 +247,7 @@ impl Ring {
 
     /// Frees memory of a queue that has become short.
     fn shrink_queue(&mut self) {
-        const SHORT: usize = 64;
-        if self.sealed.len() < self.sealed.capacity() / 4 && self.sealed.capacity() > SHORT {
+        if self.sealed.len() < self.sealed.capacity() / 4 {
             // `shrink_to` would abort if there is no memory.
             let mut queue = VecDeque::new();
             if queue.try_reserve_exact(self.sealed.len()).is_ok() {
@@ -369,15 +379,10 @@ impl Heap {
         self.rings.len()
     }
 
-    /// The bytes allocated.
-    ///
-    /// Slots are reused and never freed, so free ones count too, up to the number that chunks within the budget would leave. More of
-    /// them are left over from a larger budget, and must not keep values out of a smaller one.
+    /// The bytes allocated, free slots included: they are reused, never freed.
     pub(crate) fn used(&self) -> usize {
-        /// The cost of a chunk is at least this many slots.
-        const SLOTS_PER_CHUNK: usize = Chunk::cost_of(0, 1, 0) / slot_size::<Chunk>();
         let free = if self.counts_free_slots { Chunk::pool().idle() } else { 0 };
-        self.used + free.min(self.limits.max_bytes / SLOTS_PER_CHUNK)
+        self.used + counted_slots(free, self.limits.max_bytes)
     }
 
     /// The current limits.
@@ -527,12 +532,11 @@ impl Heap {
         let pushed = self.with_ring(number, |ring, limits| {
             ring.set_keep(limits, incoming.keep);
             ring.note_clones(limits, value);
-            let before = ring.used;
             let expired = ring.pop_expired(limits, ring.in_flight + 1);
             // The open chunk is sealed, if it has values, and an empty one takes its place.
             let open = if ring.open.len() > 0 { Chunk::cost_of(0, 0, 0) } else { 0 };
             let cost = cost + open + ring.queue_growth();
-            if used - (before - ring.used) + cost > max_bytes {
+            if used + cost > max_bytes {
                 return match expired {
                     Some(expired) => Step::Again(expired),
                     None if cost > max_bytes => Step::Refused(Refused::TooLarge),
@@ -590,15 +594,10 @@ impl Heap {
     pub(crate) fn trim(&mut self, number: usize) -> Option<Garbage> {
         self.with_ring(number, |ring, limits| {
             let expired = ring.pop_expired(limits, 0);
-            if expired.is_some() {
-                return expired;
+            if expired.is_none() {
+                ring.shrink_queue();
             }
-            ring.shrink_queue();
-            if ring.open.end() > ring.tail(limits, 0) {
-                return None;
-            }
-            ring.seal(None).ok()?;
-            ring.pop_expired(limits, 0)
+            expired
         })?
     }
 
@@ -608,8 +607,7 @@ impl Heap {
             return None;
         }
         self.with_ring(number, |ring, _| {
-            let is_older =
-                |chunk: &Chunk| chunk.len() > 0 && chunk.count_before(sequence) == chunk.len();
+            let is_older = |chunk: &Chunk| chunk.count_before(sequence) == chunk.len();
             if ring.sealed.is_empty() && is_older(&ring.open) {
                 ring.seal(None).ok()?;
             }
@@ -652,21 +650,25 @@ impl Heap {
         self.rings.get(number).map_or((0, 0), |ring| (ring.tail(&self.limits, 0), ring.open.end()))
     }
 
-    /// The values from `position` on that are in one chunk; those of the open chunk are copied.
-    pub(crate) fn part_from(&self, number: usize, position: u64) -> Result<Option<Part>, Refused> {
+    /// The values from `position` on that are in one chunk; those of the open chunk are copied. The chunk is looked for at `nth`
+    /// first, and searched if it is not there.
+    pub(crate) fn part_from(
+        &self,
+        number: usize,
+        position: u64,
+        nth: usize,
+    ) -> Result<Option<Part>, Refused> {
         let Some(ring) = self.rings.get(number) else { return Ok(None) };
         let position = position.max(ring.tail(&self.limits, 0));
         if position >= ring.open.end() {
             return Ok(None);
         }
-        let nth = ring.sealed.partition_point(|chunk| chunk.end() <= position);
-        let part = match ring.sealed.get(nth) {
-            Some(chunk) => {
-                Part { chunk: chunk.clone(), start: position.saturating_sub(chunk.first) as usize }
-            }
-            None => copy_open(&ring.open, position)?,
-        };
-        Ok(Some(part))
+        let holds = |chunk: &&Shared<Chunk>| (chunk.first..chunk.end()).contains(&position);
+        let guess = ring.sealed.get(nth).filter(holds);
+        match guess.or_else(|| ring.sealed.get(ring.chunks_before(position))) {
+            Some(chunk) => Ok(Some(Part::of(chunk.clone(), position))),
+            None => copy_open(&ring.open, position).map(Some),
+        }
     }
 
     /// Adds the values before `position` to `parts`, the newest chunk first, up to `count` chunks, for which there must be room.
@@ -690,7 +692,7 @@ impl Heap {
         if position > ring.open.first {
             parts.push(copy_open(&ring.open, tail)?);
         }
-        let nth = ring.sealed.partition_point(|chunk| chunk.end() <= position);
+        let nth = ring.chunks_before(position);
         for chunk in ring.sealed.range(..nth).rev() {
             if chunk.end() <= tail {
                 return Ok(None);
@@ -698,8 +700,7 @@ impl Heap {
             if parts.len() == full {
                 return Ok(Some(chunk.end()));
             }
-            let start = tail.saturating_sub(chunk.first) as usize;
-            parts.push(Part { chunk: chunk.clone(), start });
+            parts.push(Part::of(chunk.clone(), tail));
         }
         Ok(None)
     }
@@ -708,8 +709,8 @@ impl Heap {
     pub(crate) fn oldest(&self, number: usize) -> Option<u64> {
         let ring = self.rings.get(number)?;
         let tail = ring.tail(&self.limits, 0);
-        let nth = ring.sealed.partition_point(|chunk| chunk.end() <= tail);
-        let chunk = ring.sealed.get(nth).map_or(&ring.open, |chunk| &**chunk);
+        let sealed = ring.sealed.get(ring.chunks_before(tail));
+        let chunk = sealed.map_or(&ring.open, |chunk| &**chunk);
         let nth = tail.saturating_sub(chunk.first) as usize;
         (nth < chunk.len()).then(|| chunk.stamp(nth).sequence)
     }
@@ -727,10 +728,9 @@ impl Heap {
             }
             let position = ring.tail(limits, 0);
             let Some(chunk) = ring.sealed.front().cloned() else { return Step::Done(None) };
-            let start = position.saturating_sub(chunk.first) as usize;
             ring.floor = position + 1;
             ring.taken += 1;
-            Step::Done(Some(Part { chunk, start }))
+            Step::Done(Some(Part::of(chunk, position)))
         });
         taken.unwrap_or(Step::Done(None))
     }
@@ -753,20 +753,27 @@ impl Heap {
     }
 }
 
+/// The bytes of `free` slots that count: up to those that chunks within the budget would leave. More of them are left over from a
+/// larger budget, and must not keep values out of a smaller one.
+const fn counted_slots(free: usize, max_bytes: usize) -> usize {
+    /// The cost of a chunk is at least this many slots.
+    const SLOTS_PER_CHUNK: usize = Chunk::cost_of(0, 1, 0) / slot_size::<Chunk>();
+    let most = max_bytes / SLOTS_PER_CHUNK;
+    if free < most { free } else { most }
+}
+
 /// The open chunk as a part of a snapshot: a copy, as the chunk goes on changing.
 fn copy_open(open: &Chunk, position: u64) -> Result<Part, Refused> {
     let start = position.saturating_sub(open.first) as usize;
     let copy = open.copy(start).and_then(|copy| Unique::new(copy).ok());
-    Ok(Part { chunk: copy.ok_or(Refused::NoMemory)?.share(), start: 0 })
+    Ok(Part::of(copy.ok_or(Refused::NoMemory)?.share(), position))
 }
 
 impl Content {
     /// Moves the values, oldest first, into `parts`, which must have room for them. Chunks without values that count are dropped.
     pub(crate) fn into_parts(self, parts: &mut Vec<Part>) {
-        for chunk in self.sealed.into_iter().filter(|chunk| chunk.end() > self.tail) {
-            let start = self.tail.saturating_sub(chunk.first) as usize;
-            parts.push(Part { chunk, start });
-        }
+        let chunks = self.sealed.into_iter().filter(|chunk| chunk.end() > self.tail);
+        parts.extend(chunks.map(|chunk| Part::of(chunk, self.tail)));
     }
 }
 
@@ -775,24 +782,93 @@ mod tests {
     extern crate std;
 
     use super::{
-        Begun, Chunk, Heap, Incoming, LARGEST_CHUNK, LONGEST_CHUNK, Limits, Ring, Shape, Shared,
-        Step, Unique,
+        Begun, Chunk, Heap, Incoming, LARGEST_CHUNK, LONGEST_CHUNK, Limits, Refused, Ring, SMALL,
+        Shape, Shared, Step, Unique, counted_slots, slot_size,
     };
 
     const SCALAR: Incoming<'_> = Incoming { shape: &[], indices: &[], keep: 0, thread: 0 };
 
-    /// Appends a value, as a capture does. False if it is refused.
-    fn append(heap: &mut Heap, ring: usize, values: &[f32], incoming: &Incoming<'_>) -> bool {
-        if heap.append_quickly(ring, values, incoming) {
-            return true;
-        }
+    /// The queue of a ring that has sealed a chunk.
+    const QUEUE: usize = 4 * size_of::<Shared<Chunk>>();
+    /// A chunk without buffers.
+    const EMPTY: usize = Chunk::cost_of(0, 0, 0);
+    /// What a heap with one ring uses.
+    const OPENED: usize = 4 * size_of::<Ring>() + EMPTY;
+
+    fn limits(max_size: usize, max_bytes: usize) -> Limits {
+        Limits { max_size, max_bytes, max_clones: 8 }
+    }
+
+    /// A heap with one ring, whose budget is `max_bytes` from then on.
+    fn opened(max_size: usize, max_bytes: usize) -> (Heap, usize) {
+        let mut heap = Heap::new(limits(max_size, usize::MAX));
+        // Free slots are those of all tests.
+        heap.counts_free_slots = false;
+        let ring = heap.open("a").unwrap_or_else(|_| panic!("room"));
+        assert_eq!(heap.used, OPENED);
+        heap.set_limits(limits(max_size, max_bytes));
+        (heap, ring)
+    }
+
+    /// Takes steps until one is done.
+    fn steps<T>(mut step: impl FnMut() -> Step<T>) -> Result<T, Refused> {
         loop {
-            match heap.append_to_next_chunk(ring, values, incoming) {
-                Step::Done(()) => return true,
+            match step() {
+                Step::Done(done) => return Ok(done),
                 Step::Again(garbage) => drop(garbage),
-                Step::Refused(_) => return false,
+                Step::Refused(refused) => return Err(refused),
             }
         }
+    }
+
+    /// Appends a value, as a capture does.
+    fn try_append(
+        heap: &mut Heap,
+        ring: usize,
+        values: &[f32],
+        incoming: &Incoming<'_>,
+    ) -> Result<(), Refused> {
+        if heap.append_quickly(ring, values, incoming) {
+            return Ok(());
+        }
+        steps(|| heap.append_to_next_chunk(ring, values, incoming))
+    }
+
+    /// The same. False if it is refused.
+    fn append(heap: &mut Heap, ring: usize, values: &[f32], incoming: &Incoming<'_>) -> bool {
+        try_append(heap, ring, values, incoming).is_ok()
+    }
+
+    /// The cost of a chunk for one large value.
+    fn cost_of(values: &[f32]) -> usize {
+        Chunk::cost_of(size_of_val(values), 1, 0)
+    }
+
+    /// Takes a chunk for a large value, and fills it.
+    fn try_begin(heap: &mut Heap, ring: usize, values: &[f32]) -> Result<Filled, Refused> {
+        let fits = |chunk: &Chunk| chunk.room_for::<f32>(values.len(), 0) == 1;
+        let cost = cost_of(values);
+        let (mut chunk, reserved) = match steps(|| heap.begin(ring, 0, cost, fits))? {
+            Begun::Reused(chunk) => {
+                let cost = chunk.cost();
+                (chunk, cost)
+            }
+            Begun::Fresh => {
+                (Unique::new(Chunk::empty("")).unwrap_or_else(|_| panic!("memory")), cost)
+            }
+        };
+        chunk.reserve::<f32>(Shape::new(&[values.len()]), values.len(), 0, 1).expect("memory");
+        assert_eq!(chunk.push_source(values, &[]), values.len());
+        Ok((chunk, reserved))
+    }
+
+    /// A chunk that was filled, and what is reserved for it.
+    type Filled = (Unique<Chunk>, usize);
+
+    /// Puts it back.
+    fn try_push(heap: &mut Heap, ring: usize, (chunk, reserved): Filled) -> Result<(), Refused> {
+        let (mut chunk, mut reserved) = (Some(chunk), Some(reserved));
+        steps(|| heap.push_chunk(ring, &mut chunk, &mut reserved, &SCALAR)).map(drop)
     }
 
     /// Takes a chunk, fills it with `values`, and puts it back, as a capture of a large value does. Where `given_up`, it ends as a
@@ -804,34 +880,13 @@ mod tests {
         given_up: bool,
         check: impl Fn(&Heap, usize),
     ) {
-        let fits = |chunk: &Chunk| chunk.room_for::<f32>(values.len(), 0) == 1;
-        let cost = Chunk::cost_of(size_of_val(values), 1, 0);
-        let (mut chunk, reserved) = loop {
-            match heap.begin(ring, 0, cost, fits) {
-                Step::Done(Begun::Reused(chunk)) => {
-                    let cost = chunk.cost();
-                    break (chunk, cost);
-                }
-                Step::Done(Begun::Fresh) => {
-                    break (
-                        Unique::new(Chunk::empty("")).unwrap_or_else(|_| panic!("memory")),
-                        cost,
-                    );
-                }
-                Step::Again(garbage) => drop(garbage),
-                Step::Refused(_) => return,
-            }
-        };
+        let Ok((chunk, reserved)) = try_begin(heap, ring, values) else { return };
         check(heap, reserved);
         if given_up {
             return heap.abandon(ring, reserved);
         }
-        chunk.reserve::<f32>(Shape::new(&[values.len()]), values.len(), 0, 1).expect("memory");
-        assert_eq!(chunk.push_source(values, &[]), values.len());
-        let (mut chunk, mut reserved) = (Some(chunk), Some(reserved));
-        while let Step::Again(garbage) = heap.push_chunk(ring, &mut chunk, &mut reserved, &SCALAR) {
-            drop(garbage);
-        }
+        // It may be refused.
+        let _ = try_push(heap, ring, (chunk, reserved));
     }
 
     /// What the heap has allocated, added up anew.
@@ -842,6 +897,20 @@ mod tests {
         };
         let rings: usize = heap.rings.iter().map(of_ring).sum();
         heap.rings.capacity() * size_of::<Ring>() + rings
+    }
+
+    /// Checks what holds after every step: no chunk is empty, positions have no gaps, and what is used is what is there.
+    fn check(heap: &Heap) {
+        assert_eq!(heap.used, allocated(heap));
+        for ring in &heap.rings {
+            let mut end = ring.sealed.front().map_or(ring.open.first, |chunk| chunk.first);
+            for chunk in &ring.sealed {
+                assert_eq!(chunk.first, end);
+                assert!(chunk.len() > 0);
+                end = chunk.end();
+            }
+            assert_eq!(ring.open.first, end);
+        }
     }
 
     #[test]
@@ -894,7 +963,7 @@ mod tests {
                         append(&mut heap, ring, &values[..count], &incoming);
                     }
                 }
-                assert_eq!(heap.used, allocated(&heap));
+                check(&heap);
                 // Taking one value seals the open chunk, for another one without buffers.
                 let sealed = if choice == 3 {
                     Chunk::cost_of(0, 0, 0) + heap.rings[ring].queue_growth()
@@ -909,7 +978,7 @@ mod tests {
 
     #[test]
     fn rings_are_opened_as_long_as_they_fit() {
-        for max_bytes in [0, 1_000, 5_000, 20_000, 50_000] {
+        for max_bytes in [0, OPENED - 1, OPENED, OPENED + EMPTY, 5_000, 20_000, 50_000] {
             let mut heap = Heap::new(Limits { max_size: 8, max_bytes, max_clones: 8 });
             heap.counts_free_slots = false;
             loop {
@@ -962,6 +1031,343 @@ mod tests {
             [0, 4, 8, 16, 32, 64, 100],
             "a sixteenth of the budget"
         );
+    }
+
+    #[test]
+    fn a_first_value_is_kept_if_it_fits_to_the_byte() {
+        let values = [0.5_f32; 6_000];
+        for (length, rank) in [(1, 0), (1, 1), (7, 4), (300, 0), (SMALL / 4, 2), (6_000, 0)] {
+            let incoming = Incoming { shape: &[length], indices: &[7; 4][..rank], ..SCALAR };
+            let values = &values[..length];
+            let keep = |heap: &mut Heap, ring| {
+                if size_of_val(values) <= SMALL {
+                    return try_append(heap, ring, values, &incoming);
+                }
+                let filled = try_begin(heap, ring, values)?;
+                assert_eq!(try_push(heap, ring, filled), Ok(()), "it was not filled in vain");
+                Ok(())
+            };
+            let cost = Chunk::cost_of(4 * length, 1, rank);
+            let enough = OPENED + QUEUE + cost;
+            for (max_bytes, result) in [
+                (enough + 1, Ok(())),
+                (enough, Ok(())),
+                (enough - 1, Err(Refused::NoMemory)),
+                (cost, Err(Refused::NoMemory)),
+                (cost - 1, Err(Refused::TooLarge)),
+                (0, Err(Refused::TooLarge)),
+            ] {
+                let (mut heap, ring) = opened(8, max_bytes);
+                assert_eq!(keep(&mut heap, ring), result, "{length} in {max_bytes} bytes");
+                assert_eq!(heap.counts(ring).kept, u64::from(result.is_ok()));
+                check(&heap);
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_chunk_is_as_long_as_fits_to_the_byte() {
+        let room = |max_bytes| {
+            let (mut heap, ring) = opened(usize::MAX, max_bytes);
+            assert!(append(&mut heap, ring, &[0.5], &SCALAR));
+            heap.rings[ring].open.room_for::<f32>(1, 0)
+        };
+        let enough = |count| OPENED + QUEUE + Chunk::cost_of(count * 4, count, 0);
+        let lengths = [enough(4), enough(4) - 1, enough(2), enough(2) - 1].map(room);
+        assert_eq!(lengths, [4, 2, 2, 1]);
+    }
+
+    /// Only a chunk at a time, and only where the new one does not fit, beside the growth of the queue.
+    #[test]
+    fn older_small_values_go_only_for_a_chunk_that_does_not_fit() {
+        let values = [0.5_f32; 64];
+        for nth in 0..120 {
+            // By a number that has no factor in common with the size of an element.
+            let max_bytes = OPENED + QUEUE + Chunk::cost_of(64 * 4, 1, 1) + 67 * nth;
+            let (mut heap, ring) = opened(usize::MAX, max_bytes);
+            for step in 0..400 {
+                let (length, rank) = [(1, 0), (1, 0), (64, 0), (1, 1)][step / 23 % 4];
+                let incoming = Incoming { shape: &[length], indices: &[7][..rank], ..SCALAR };
+                let values = &values[..length];
+                if heap.append_quickly(ring, values, &incoming) {
+                    continue;
+                }
+                loop {
+                    let of = &heap.rings[ring];
+                    let is_empty = of.sealed.is_empty() && of.open.len() == 0;
+                    let count =
+                        if is_empty { 1 } else { of.next_length(&heap.limits, 4 * length, rank) };
+                    let chunk = Chunk::cost_of(count * 4 * length, count, count * rank);
+                    let fits = heap.used + of.queue_growth() + chunk <= max_bytes;
+                    let (kept, chunks, half) =
+                        (heap.counts(ring).kept, of.sealed.len(), of.open.len() / 2);
+                    let has_form = of.open.is_like::<f32>(&Shape::new(&[length]), rank);
+                    let oldest =
+                        of.sealed.front().map_or(of.open.len(), |chunk| chunk.len()) as u64;
+                    let taken = heap.append_to_next_chunk(ring, values, &incoming);
+                    check(&heap);
+                    assert!(heap.used <= max_bytes, "{} bytes of {max_bytes}", heap.used);
+                    let now = heap.counts(ring).kept - u64::from(matches!(taken, Step::Done(())));
+                    let gone = if fits {
+                        0
+                    } else if chunks == 0 && has_form {
+                        oldest - half as u64
+                    } else {
+                        oldest
+                    };
+                    assert_eq!(kept - now, gone, "step {step} in {max_bytes} bytes");
+                    match taken {
+                        Step::Done(()) => break,
+                        Step::Again(garbage) => drop(garbage),
+                        Step::Refused(refused) => panic!("{refused:?} at step {step}"),
+                    }
+                }
+            }
+        }
+    }
+
+    /// A chunk that a snapshot shares is not reused, and its memory not counted.
+    #[test]
+    fn values_have_no_gaps_when_snapshots_share_the_chunks_that_go() {
+        for nth in 0..120 {
+            let max_bytes = OPENED + QUEUE + Chunk::cost_of(4, 1, 1) + 67 * nth;
+            let (mut heap, ring) = opened(usize::MAX, max_bytes);
+            for step in 0..400 {
+                let snapshot = heap.part_from(ring, 0, 0).expect("memory");
+                let rank = step / 23 % 2;
+                let incoming = Incoming { indices: &[7][..rank], ..SCALAR };
+                assert!(append(&mut heap, ring, &[1.0], &incoming));
+                check(&heap);
+                assert!(heap.used <= max_bytes, "{} bytes of {max_bytes}", heap.used);
+                drop(snapshot);
+            }
+        }
+    }
+
+    #[test]
+    fn an_older_value_goes_for_a_large_one_that_does_not_fit_by_a_byte() {
+        let values = [0.5_f32; 5_000];
+        let cost = cost_of(&values);
+        for (missing, kept) in [(0, 2), (1, 1)] {
+            // Beside another large one.
+            let (mut heap, ring) = opened(8, OPENED + QUEUE + 2 * cost - missing);
+            for _ in 0..2 {
+                let filled = try_begin(&mut heap, ring, &values).expect("room");
+                assert_eq!(try_push(&mut heap, ring, filled), Ok(()));
+                check(&heap);
+            }
+            assert_eq!(heap.counts(ring).kept, kept);
+            // Behind a small one, whose chunk is sealed for it.
+            let (mut heap, ring) = opened(8, usize::MAX);
+            assert!(append(&mut heap, ring, &[1.0], &SCALAR));
+            heap.set_limits(limits(8, heap.used + QUEUE + EMPTY + cost - missing));
+            let filled = try_begin(&mut heap, ring, &values).expect("room");
+            assert_eq!(heap.counts(ring).kept, 1, "it goes when the large one is there");
+            assert_eq!(try_push(&mut heap, ring, filled), Ok(()));
+            assert_eq!(heap.counts(ring).kept, kept);
+            check(&heap);
+        }
+    }
+
+    /// Another thread may lower the budget while a large value is filled.
+    #[test]
+    fn a_large_value_is_checked_again_against_a_budget_that_was_lowered() {
+        let values = [0.5_f32; 5_000];
+        let cost = cost_of(&values);
+        for (max_bytes, result) in [
+            (OPENED + QUEUE + cost, Ok(())),
+            (OPENED + QUEUE + cost - 1, Err(Refused::NoMemory)),
+            (QUEUE + cost, Err(Refused::NoMemory)),
+            (QUEUE + cost - 1, Err(Refused::TooLarge)),
+        ] {
+            let (mut heap, ring) = opened(8, usize::MAX);
+            let filled = try_begin(&mut heap, ring, &values).expect("room");
+            heap.set_limits(limits(8, max_bytes));
+            assert_eq!(try_push(&mut heap, ring, filled), result, "{max_bytes} bytes");
+            check(&heap);
+        }
+        // In a full ring, where the value that is overwritten makes room for it.
+        let enough = OPENED + QUEUE + cost;
+        for (max_bytes, result) in [(enough, Ok(())), (enough - 1, Err(Refused::NoMemory))] {
+            let (mut heap, ring) = opened(1, usize::MAX);
+            let first = try_begin(&mut heap, ring, &values).expect("room");
+            let second = try_begin(&mut heap, ring, &values).expect("room");
+            assert_eq!(heap.used, OPENED + 2 * cost);
+            assert_eq!(try_push(&mut heap, ring, first), Ok(()));
+            heap.set_limits(limits(1, max_bytes));
+            assert_eq!(try_push(&mut heap, ring, second), result, "{max_bytes} bytes");
+            assert_eq!(heap.counts(ring).kept, u64::from(result.is_ok()));
+            check(&heap);
+        }
+    }
+
+    /// A ring of `n` values that are chunks by themselves: the oldest makes room for the newest, also where several are under way.
+    #[test]
+    fn a_full_ring_has_no_more_chunks_than_values() {
+        let values = [0.5_f32; 5_000];
+        for max_size in 1..6_usize {
+            let (mut heap, ring) = opened(max_size, usize::MAX);
+            for n in 0..20 {
+                // Two shapes by turns.
+                let incoming = Incoming { shape: &[1, 1][..n % 2], ..SCALAR };
+                assert!(append(&mut heap, ring, &[1.0], &incoming));
+                assert_eq!(heap.rings[ring].sealed.len() + 1, max_size.max(2).min(n + 1));
+            }
+            let (mut heap, ring) = opened(max_size, usize::MAX);
+            for n in 0..20 {
+                let filled = try_begin(&mut heap, ring, &values).expect("room");
+                assert_eq!(heap.rings[ring].sealed.len(), (max_size - 1).min(n));
+                assert_eq!(try_push(&mut heap, ring, filled), Ok(()));
+                assert_eq!(heap.rings[ring].sealed.len(), max_size.min(n + 1));
+            }
+            let begin = |heap: &mut Heap| try_begin(heap, ring, &values).expect("room");
+            let filled = [begin(&mut heap), begin(&mut heap), begin(&mut heap)];
+            assert_eq!(heap.rings[ring].sealed.len(), max_size.saturating_sub(3));
+            for filled in filled {
+                assert_eq!(try_push(&mut heap, ring, filled), Ok(()));
+            }
+            check(&heap);
+            assert_eq!(heap.counts(ring).kept, max_size as u64);
+            assert_eq!(heap.rings[ring].sealed.len(), max_size);
+        }
+    }
+
+    #[test]
+    fn a_full_ring_allocates_and_drops_nothing() {
+        let values = [0.5_f32; 5_000];
+        let (mut heap, ring) = opened(2_000, usize::MAX);
+        let other = heap.open("b").unwrap_or_else(|_| panic!("room"));
+        for nth in 0..20_000 {
+            if !heap.append_quickly(ring, &[1.0], &SCALAR) {
+                let used = heap.used;
+                let step = heap.append_to_next_chunk(ring, &[1.0], &SCALAR);
+                let is_full = nth >= 4_000;
+                assert!(!is_full || matches!(step, Step::Done(())) && heap.used == used);
+            }
+        }
+        heap.set_limits(limits(2, usize::MAX));
+        for nth in 0..20 {
+            let used = heap.used;
+            let step = heap.begin(other, 0, cost_of(&values), |_| true);
+            let is_reused = matches!(&step, Step::Done(Begun::Reused(_)));
+            assert_eq!(is_reused, nth >= 2);
+            assert!(heap.used == used || !is_reused);
+            let reserved = heap.used - used + if is_reused { cost_of(&values) } else { 0 };
+            drop(step);
+            heap.abandon(other, reserved);
+            let filled = try_begin(&mut heap, other, &values).expect("room");
+            assert_eq!(try_push(&mut heap, other, filled), Ok(()));
+        }
+    }
+
+    /// A buffer that does not fit is dropped before the value is filled, so that another one of its size is reserved.
+    #[test]
+    fn a_chunk_that_does_not_fit_is_not_reused() {
+        let values = [0.5_f32; 5_000];
+        let (mut heap, ring) = opened(1, usize::MAX);
+        for _ in 0..2 {
+            let filled = try_begin(&mut heap, ring, &values).expect("room");
+            assert_eq!(try_push(&mut heap, ring, filled), Ok(()));
+        }
+        let cost = cost_of(&values);
+        assert!(matches!(heap.begin(ring, 0, cost, |_| false), Step::Again(_)));
+        assert!(matches!(heap.begin(ring, 0, cost, |_| false), Step::Done(Begun::Fresh)));
+        assert_eq!(heap.used, OPENED + QUEUE + cost);
+    }
+
+    #[test]
+    fn the_queue_grows_by_what_was_counted_for_two_more_chunks() {
+        let (mut heap, ring) = opened(usize::MAX, usize::MAX);
+        let of = &mut heap.rings[ring];
+        let chunk = || Unique::new(Chunk::empty("")).unwrap_or_else(|_| panic!("memory")).share();
+        for _ in 0..300 {
+            let before = of.sealed.capacity();
+            let growth = of.queue_growth();
+            for _ in 0..2 {
+                of.sealed.try_reserve(1).expect("memory");
+                of.sealed.push_back(chunk());
+            }
+            assert_eq!((of.sealed.capacity() - before) * size_of::<Shared<Chunk>>(), growth);
+            // So that both parities of its length are met.
+            if of.sealed.len() % 64 == 0 {
+                of.sealed.pop_front();
+            }
+        }
+    }
+
+    #[test]
+    fn a_queue_of_which_less_than_a_quarter_is_left_gives_the_rest_back() {
+        for (left, capacity) in [(16, 64), (15, 15), (1, 1)] {
+            let (mut heap, ring) = opened(usize::MAX, usize::MAX);
+            for n in 0..65 {
+                let incoming = Incoming { shape: &[1, 1][..n % 2], ..SCALAR };
+                assert!(append(&mut heap, ring, &[1.0], &incoming));
+            }
+            assert_eq!(heap.rings[ring].sealed.capacity(), 64);
+            heap.set_limits(limits(left + 1, usize::MAX));
+            while heap.trim(ring).is_some() {}
+            assert_eq!(heap.rings[ring].sealed.len(), left);
+            assert_eq!(heap.rings[ring].sealed.capacity(), capacity);
+            assert_eq!(heap.counts(ring).kept, left as u64 + 1);
+            check(&heap);
+        }
+    }
+
+    #[test]
+    fn a_budget_lowered_to_what_is_used_drops_nothing_and_a_byte_less_drops_a_chunk() {
+        let (mut heap, ring) = opened(usize::MAX, usize::MAX);
+        for n in 0..20 {
+            let incoming = Incoming { shape: &[1, 1][..n % 2], ..SCALAR };
+            assert!(append(&mut heap, ring, &[1.0], &incoming));
+        }
+        heap.set_limits(limits(usize::MAX, heap.used));
+        assert!(heap.trim_to_budget(ring, u64::MAX).is_none());
+        heap.set_limits(limits(usize::MAX, heap.used - 1));
+        // Only what is older, and no more than it takes.
+        for (sequence, gone) in [(0, false), (1, true), (1, false), (3, false)] {
+            assert_eq!(heap.trim_to_budget(ring, sequence).is_some(), gone);
+        }
+        assert_eq!(heap.counts(ring).kept, 19);
+        heap.set_limits(limits(usize::MAX, 0));
+        while heap.trim_to_budget(ring, 19).is_some() {}
+        assert_eq!(heap.counts(ring).kept, 1, "the open chunk has a newer value");
+        assert!(heap.rings[ring].sealed.is_empty(), "and stays open");
+        assert!(heap.trim_to_budget(ring, 20).is_some());
+        assert_eq!(heap.counts(ring).kept, 0);
+        assert!(heap.trim_to_budget(ring, 20).is_none());
+        check(&heap);
+    }
+
+    #[test]
+    fn free_slots_count_up_to_those_of_the_chunks_that_a_budget_has_room_for() {
+        let (chunk, slot) = (Chunk::cost_of(0, 1, 0), slot_size::<Chunk>());
+        for chunks in [0, 1, 2, 100, 12_345] {
+            let counted = |free| counted_slots(free, chunks * chunk);
+            let most = counted(usize::MAX);
+            assert!((chunks * slot..=2 * chunks * slot).contains(&most), "{most} of {chunks}");
+            assert_eq!([0, most / 2, most, most + 1].map(counted), [0, most / 2, most, most]);
+        }
+    }
+
+    #[test]
+    fn values_are_taken_if_there_is_room_for_all_chunks() {
+        for count in 0..5_usize {
+            let (mut heap, ring) = opened(8, usize::MAX);
+            for n in 0..count {
+                let incoming = Incoming { shape: &[1, 1][..n % 2], ..SCALAR };
+                assert!(append(&mut heap, ring, &[1.0], &incoming));
+            }
+            let chunks = heap.chunks(ring);
+            assert_eq!(chunks, count.max(1));
+            let too_little = heap.take(ring, chunks - 1).map(|taken| taken.is_some());
+            assert_eq!(too_little, Err(Refused::Busy));
+            assert_eq!(heap.counts(ring).kept, count as u64);
+            let mut parts = std::vec::Vec::new();
+            heap.take(ring, chunks).expect("room").expect("a ring").into_parts(&mut parts);
+            assert_eq!(parts.len(), count);
+            assert_eq!((heap.counts(ring).kept, heap.counts(ring).taken), (0, count as u64));
+            check(&heap);
+        }
     }
 
     #[test]

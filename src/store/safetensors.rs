@@ -18,34 +18,6 @@ use super::value::Value;
 #[cfg(feature = "capture")]
 pub(crate) const PIECE: usize = if cfg!(feature = "alloc") { 320 << 10 } else { 512 };
 
-/// The values of a store or of a snapshot, by key. They must not change while they are exported.
-pub(crate) trait Keys {
-    /// Shows every key with its form. Stops at an error, which means that the sink returned one.
-    fn each(&self, f: &mut dyn FnMut(&dyn Key, &Form) -> fmt::Result) -> fmt::Result;
-
-    /// Why values are missing, if any are.
-    fn lacks(&self) -> Option<&dyn fmt::Display> {
-        None
-    }
-}
-
-/// The values of one key, oldest first.
-pub(crate) trait Key {
-    fn name(&self) -> &str;
-
-    /// Shows one value of each run of values of the same form, with the length of the run.
-    fn each_run(&self, f: &mut dyn FnMut(&Value<'_>, u64) -> fmt::Result) -> fmt::Result;
-
-    /// Shows every value.
-    fn each_value(&self, f: &mut dyn FnMut(&Value<'_>) -> fmt::Result) -> fmt::Result;
-
-    /// Whether any value is from a thread other than the first.
-    fn has_threads(&self) -> bool;
-
-    /// Writes a column of all plain data values; for `Column::Index`, `indices` numbers for each value.
-    fn write(&self, column: Column, indices: usize, out: &mut Out<'_>) -> fmt::Result;
-}
-
 /// A part of every value, written as one tensor.
 #[derive(Clone, Copy)]
 pub(crate) enum Column {
@@ -99,6 +71,34 @@ impl Form {
         form.threads = key.has_threads();
         form
     }
+}
+
+/// The values of a store or of a snapshot, by key. They must not change while they are exported.
+pub(crate) trait Keys {
+    /// Shows every key with its form. Stops at an error, which means that the sink returned one.
+    fn each(&self, f: &mut dyn FnMut(&dyn Key, &Form) -> fmt::Result) -> fmt::Result;
+
+    /// Why values are missing, if any are.
+    fn lacks(&self) -> Option<&dyn fmt::Display> {
+        None
+    }
+}
+
+/// The values of one key, oldest first.
+pub(crate) trait Key {
+    fn name(&self) -> &str;
+
+    /// Shows one value of each run of values of the same form, with the length of the run.
+    fn each_run(&self, f: &mut dyn FnMut(&Value<'_>, u64) -> fmt::Result) -> fmt::Result;
+
+    /// Shows every value.
+    fn each_value(&self, f: &mut dyn FnMut(&Value<'_>) -> fmt::Result) -> fmt::Result;
+
+    /// Whether any value is from a thread other than the first.
+    fn has_threads(&self) -> bool;
+
+    /// Writes a column of all plain data values; for `Column::Index`, `indices` numbers for each value.
+    fn write(&self, column: Column, indices: usize, out: &mut Out<'_>) -> fmt::Result;
 }
 
 /// Streams a file to `sink`.

@@ -276,6 +276,22 @@ mod scoped {
         /// that it was in before.
         ///
         /// Do not hold an [`Entered`] across an `.await`; use [`in_future`](Handle::in_future).
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use anycapture::capture;
+        /// let scope = anycapture::scope();
+        /// let handle = scope.handle();
+        /// std::thread::spawn(move || {
+        ///     let _entered = handle.enter();
+        ///     capture!(worker, loss = 0.5_f32);
+        /// })
+        /// .join()
+        /// .unwrap();
+        /// # if !anycapture::ENABLED { return }
+        /// assert_eq!(anycapture::cache()["worker.loss"].len(), 1);
+        /// ```
         pub fn enter(&self) -> Entered {
             enter(&self.0);
             Entered(self.0.clone(), PhantomData)

@@ -89,6 +89,15 @@ impl<'a> Value<'a> {
         Value(Place::Shared(chunk, position))
     }
 
+    /// Makes a value from [`in_chunk`](Value::in_chunk) the one at another position, which is quicker than a new one.
+    #[cfg(all(feature = "capture", feature = "alloc"))]
+    #[inline]
+    pub(crate) fn set_position(&mut self, to: u32) {
+        if let Place::Chunk(_, position) = &mut self.0 {
+            *position = to;
+        }
+    }
+
     #[inline]
     fn row(&self) -> Row<'_> {
         match &self.0 {
@@ -101,6 +110,20 @@ impl<'a> Value<'a> {
 
     /// The key: the path and the item of the capture, joined with dots, such as `Attention.forward.map`. Raw identifiers are without
     /// their `r#`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// struct Attention;
+    /// let _session = anycapture::session();
+    /// let r#type = 7_u8;
+    /// capture!(Attention::forward, map = [0.5_f32; 4], r#type);
+    /// # if !anycapture::ENABLED { return }
+    /// let mut keys = Vec::new();
+    /// anycapture::visit(|value| keys.push(value.key().to_string()));
+    /// assert_eq!(keys, ["Attention.forward.map", "Attention.forward.type"]);
+    /// ```
     pub fn key(&self) -> &str {
         match self.row() {
             Row::Raw(raw) => raw.key,
@@ -112,6 +135,21 @@ impl<'a> Value<'a> {
     ///
     /// Their product is always the number of elements. A line's shape that does not fit is dropped when the value is captured, and
     /// counted by [`KeyReport::mismatched`](crate::KeyReport::mismatched).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// let (heads, tokens) = (2, 3);
+    /// let map = vec![0.5_f32; heads * tokens * tokens];
+    /// capture!(attention, map[heads, tokens, tokens], flat = &map, scale = 0.125_f32);
+    /// # if !anycapture::ENABLED { return }
+    /// let cache = anycapture::cache();
+    /// assert_eq!(cache["attention.map"][0].shape(), [2, 3, 3]);
+    /// assert_eq!(cache["attention.flat"][0].shape(), [18]);
+    /// assert_eq!(cache["attention.scale"][0].shape(), [0; 0]);
+    /// ```
     #[inline]
     pub fn shape(&self) -> &[usize] {
         match self.row() {
@@ -129,6 +167,21 @@ impl<'a> Value<'a> {
     }
 
     /// The element type; [`Dtype::Opaque`] for a value that is not plain data, such as a text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anycapture::{Dtype, capture};
+    ///
+    /// let _session = anycapture::session();
+    /// capture!(decode, logits = [0.5_f32; 4], mask = [true; 4], token = "cat");
+    /// # if !anycapture::ENABLED { return }
+    /// let cache = anycapture::cache();
+    /// let dtype = |key: &str| cache[key][0].dtype();
+    /// assert_eq!(dtype("decode.logits"), Dtype::F32);
+    /// assert_eq!(dtype("decode.mask"), Dtype::Bool);
+    /// assert_eq!(dtype("decode.token"), Dtype::Opaque);
+    /// ```
     pub fn dtype(&self) -> Dtype {
         self.kind().map_or(Dtype::Opaque, Kind::dtype)
     }
@@ -163,6 +216,20 @@ impl<'a> Value<'a> {
 
     /// A small number for the capturing thread, from 0 on, in the order in which threads first captured; always 0 without the `std`
     /// feature.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// let record = |loss: f32| capture!(train, loss);
+    /// record(0.5);
+    /// std::thread::scope(|threads| threads.spawn(|| record(0.25)).join().unwrap());
+    /// # if !anycapture::ENABLED { return }
+    /// let cache = anycapture::cache();
+    /// let [first, second] = &cache["train.loss"] else { panic!("two values") };
+    /// assert_ne!(first.thread(), second.thread());
+    /// ```
     #[inline]
     pub fn thread(&self) -> u32 {
         self.stamp().thread
@@ -381,6 +448,18 @@ impl<'a> Value<'a> {
 
     /// Minimum, maximum, mean, and the numbers of NaN and infinite elements. Each call reads all elements. For a value that is not
     /// plain data the summary is empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use anycapture::capture;
+    /// let _session = anycapture::session();
+    /// capture!(attention, scores = [0.5_f32, f32::NEG_INFINITY, 1.5]);
+    /// anycapture::visit(|value| {
+    ///     assert_eq!(value.summary().mean(), Some(1.0));
+    ///     assert_eq!(value.summary().infinite(), 1);
+    /// });
+    /// ```
     pub fn summary(&self) -> Summary {
         match self.row() {
             Row::Raw(raw) => with_kind!(raw.kind, T => {

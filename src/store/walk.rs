@@ -69,17 +69,20 @@ fn visit_heap(
     f: &mut impl FnMut(&Value<'_>),
 ) -> Result<(), Unavailable> {
     let (mut position, last) = lock(&store.heap).ok_or(Unavailable)?.span(ring);
+    let mut nth = 0;
     while position < last {
-        let part = lock(&store.heap).ok_or(Unavailable)?.part_from(ring, position);
+        let part = lock(&store.heap).ok_or(Unavailable)?.part_from(ring, position, nth);
         let Some(Part { chunk, start }) = part.map_err(|_| Unavailable)? else { break };
-        let chunk = &*chunk;
-        let count = chunk.count_before(end);
-        for nth in start..count {
+        let (chunk, count) = (&*chunk, chunk.count_before(end));
+        let mut value = Value::in_chunk(chunk, 0);
+        for at in start..count {
             #[allow(clippy::cast_possible_truncation)] // a chunk is short
-            f(&Value::in_chunk(chunk, nth as u32));
+            value.set_position(at as u32);
+            f(&value);
         }
         shown.values += count.saturating_sub(start) as u64;
         position = chunk.end();
+        nth += 1;
     }
     Ok(())
 }

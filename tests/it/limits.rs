@@ -122,6 +122,32 @@ fn a_value_larger_than_the_budget_is_refused_and_nothing_else_is_lost() {
     assert_eq!(counts("f.huge"), [0, 0, 0, 1]);
 }
 
+/// Values share memory however their elements come: a chunk for each of them would be several times as much.
+#[test]
+fn short_values_of_an_iterator_or_a_conversion_take_no_more_memory_than_those_of_a_slice() {
+    #[derive(Clone)]
+    struct Pair;
+    let used_by = |capture: &dyn Fn()| {
+        let _scope = anycapture::scope();
+        activate_with(
+            Options::new()
+                .max_size(0)
+                .convert(|_: &Pair| anycapture::Array::new(&[2], vec![0.5_f32, 1.5])),
+        );
+        (0..1_000).for_each(|_| capture());
+        let pair = Some(&[0.5_f32, 1.5][..]);
+        assert!(cache()["short.x"].iter().all(|value| value.as_slice() == pair));
+        assert_eq!(counts("short.x"), [1_000, 0, 0, 0]);
+        used()
+    };
+    let slice = used_by(&|| capture!(short, x = [0.5_f32, 1.5]));
+    let iterator = used_by(&|| {
+        capture!(short, x = anycapture::each([0.25_f32, 0.75].iter().map(|x| x * 2.0)));
+    });
+    let conversion = used_by(&|| capture!(short, x = Pair));
+    assert_eq!([iterator, conversion], [slice; 2]);
+}
+
 #[test]
 fn a_key_without_room_is_refused_when_others_have_it_all() {
     let _alone = alone();
@@ -376,4 +402,29 @@ fn values_of_changing_shapes_share_a_full_ring() {
         assert_eq!(value.as_slice(), Some(&vec![n as f32; length][..]));
     }
     assert_eq!(counts("shapes.x"), [10, 1_000, 0, 0]);
+}
+
+/// However many captures there were before.
+#[test]
+fn a_smaller_budget_takes_as_much_from_each_key() {
+    let _scope = anycapture::scope();
+    for gone in 0..20_000_u32 {
+        capture!(alike, gone);
+    }
+    anycapture::clear();
+    let capture = |n: u32| {
+        capture!(alike, left = vec![n; 5_000]);
+        capture!(alike, right = vec![n; 5_000]);
+    };
+    (0..100).for_each(capture);
+    for mib in [3, 2, 1] {
+        activate_with(Options::new().max_bytes(mib << 20));
+        let [left, right] = ["alike.left", "alike.right"].map(|key| counts(key)[0]);
+        assert!(left.abs_diff(right) <= 4, "{left} and {right} are left");
+        // 20 KB each.
+        assert!(
+            (45 * mib as u64..=52 * mib as u64).contains(&(left + right)),
+            "{left} and {right}"
+        );
+    }
 }
