@@ -52,8 +52,7 @@ def cut():
     arms.append(("(@near $s:tt [$($t:tt)*] $all:tt " + " ".join(f"{{ $($_{n}:tt)* }}" for n in names) + " $($rest:tt)+)",
                  f"{c} {{ @near $s [$($t)* " + " ".join(f"{{ $($_{n})* }}" for n in names) + "] [$($rest)+] $($rest)+ }"))
     for k in range(16):
-        arms.append((f"(@near $s:tt [$($t:tt)*] [{bound(k + 1)}$($all:tt)+] {bound(k + 1, 'u')}else if $($rest:tt)+)",
-                     f"$crate::__anycapture_long! {{ @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* {used(k + 1)}] [$($all)+] else if $($rest)+ }}"))
+        arms.append((f"(@near $s:tt $t:tt $all:tt {bound(k + 1)}else if $($rest:tt)+)", f"$crate::__anycapture_long! {{ @from {k + 1} $s $t $all }}"))
         if k < 9:
             arms.append((f"(@near $s:tt $t:tt [{bound(k)}$g:tt $($all:tt)*] {bound(k, 'u')}{{ $($_:tt)* }} $word:tt $($rest:tt)*)",
                          f"{c} {{ @behind $word $s [$t {used(k)}$g] $word $($rest)* }}"))
@@ -103,7 +102,9 @@ def long():
     l, c = "$crate::__anycapture_long!", "$crate::__anycapture_cut!"
     # @chain: the links up to a long one, $s of `cut!`, the piece so far, the rest, and the rest again, to be looked into.
     twelve = " ".join(map(str, range(1, 13)))
-    arms = [("(@chain [] [any $($s:tt)*] $($rest:tt)*)", f"{l} {{ @chain [{twelve}] [any $($s)*] $($rest)* }}")]
+    arms = [(f"(@from {k} $s:tt [$($t:tt)*] [{bound(k)}$($all:tt)+])",
+             f"{l} {{ @chain [{twelve}] $s [$($t)* {used(k)}] [$($all)+] $($all)+ }}") for k in range(1, 17)]
+    arms += [("(@chain [] [any $($s:tt)*] $($rest:tt)*)", f"{l} {{ @chain [{twelve}] [any $($s)*] $($rest)* }}")]
     # From where the piece begins, in pieces of 32 tokens, then of a statement, up to the one with the chain.
     for more, size, less in [("[]", "coarse", "chain"), ("[]", "fine", "one"), ("$more:tt", "chain", "one")]:
         arms.append((f"(@chain {more} [{size} $($s:tt)*] [$($t:tt)*] [$($all:tt)+] $($_:tt)+)", f"{c} {{ [{less} $($s)*] [] $($t)* $($all)+ }}"))

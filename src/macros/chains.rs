@@ -5,6 +5,22 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_long {
+    (@from 1 $s:tt [$($t:tt)*] [$t0:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 ] [$($all)+] $($all)+ } };
+    (@from 2 $s:tt [$($t:tt)*] [$t0:tt $t1:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 $t1 ] [$($all)+] $($all)+ } };
+    (@from 3 $s:tt [$($t:tt)*] [$t0:tt $t1:tt $t2:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 $t1 $t2 ] [$($all)+] $($all)+ } };
+    (@from 4 $s:tt [$($t:tt)*] [$t0:tt $t1:tt $t2:tt $t3:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 $t1 $t2 $t3 ] [$($all)+] $($all)+ } };
+    (@from 5 $s:tt [$($t:tt)*] [$t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 $t1 $t2 $t3 $t4 ] [$($all)+] $($all)+ } };
+    (@from 6 $s:tt [$($t:tt)*] [$t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 $t1 $t2 $t3 $t4 $t5 ] [$($all)+] $($all)+ } };
+    (@from 7 $s:tt [$($t:tt)*] [$t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 ] [$($all)+] $($all)+ } };
+    (@from 8 $s:tt [$($t:tt)*] [$t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 ] [$($all)+] $($all)+ } };
+    (@from 9 $s:tt [$($t:tt)*] [$t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 ] [$($all)+] $($all)+ } };
+    (@from 10 $s:tt [$($t:tt)*] [$t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 ] [$($all)+] $($all)+ } };
+    (@from 11 $s:tt [$($t:tt)*] [$t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $t10:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 $t10 ] [$($all)+] $($all)+ } };
+    (@from 12 $s:tt [$($t:tt)*] [$t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $t10:tt $t11:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 $t10 $t11 ] [$($all)+] $($all)+ } };
+    (@from 13 $s:tt [$($t:tt)*] [$t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $t10:tt $t11:tt $t12:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 $t10 $t11 $t12 ] [$($all)+] $($all)+ } };
+    (@from 14 $s:tt [$($t:tt)*] [$t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $t10:tt $t11:tt $t12:tt $t13:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 $t10 $t11 $t12 $t13 ] [$($all)+] $($all)+ } };
+    (@from 15 $s:tt [$($t:tt)*] [$t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $t10:tt $t11:tt $t12:tt $t13:tt $t14:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 $t10 $t11 $t12 $t13 $t14 ] [$($all)+] $($all)+ } };
+    (@from 16 $s:tt [$($t:tt)*] [$t0:tt $t1:tt $t2:tt $t3:tt $t4:tt $t5:tt $t6:tt $t7:tt $t8:tt $t9:tt $t10:tt $t11:tt $t12:tt $t13:tt $t14:tt $t15:tt $($all:tt)+]) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] $s [$($t)* $t0 $t1 $t2 $t3 $t4 $t5 $t6 $t7 $t8 $t9 $t10 $t11 $t12 $t13 $t14 $t15 ] [$($all)+] $($all)+ } };
     (@chain [] [any $($s:tt)*] $($rest:tt)*) => { $crate::__anycapture_long! { @chain [1 2 3 4 5 6 7 8 9 10 11 12] [any $($s)*] $($rest)* } };
     (@chain [] [coarse $($s:tt)*] [$($t:tt)*] [$($all:tt)+] $($_:tt)+) => { $crate::__anycapture_cut! { [chain $($s)*] [] $($t)* $($all)+ } };
     (@chain [] [fine $($s:tt)*] [$($t:tt)*] [$($all:tt)+] $($_:tt)+) => { $crate::__anycapture_cut! { [one $($s)*] [] $($t)* $($all)+ } };
