@@ -496,7 +496,7 @@ macro_rules! capture {
 /// * The default recursion limit allows a hundred statements, twenty nested blocks, fifteen nested `match`es, a `match` of
 ///   150 arms with blocks or 100 without, forty generic parameters, eighty names, 150 functions in one macro, 300 lines of
 ///   documentation; and 150 `else if` in a chain whose conditions have one length, of up to ten tokens, 100 if they have up to
-///   twelve tokens each, 50 if up to forty. Beyond that, write `#![recursion_limit = "256"]`.
+///   twelve tokens each, 45 if up to forty. Beyond that, write `#![recursion_limit = "256"]`.
 ///
 /// # Examples
 ///
