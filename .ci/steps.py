@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Writes src/macros/steps.rs: the macros that look for a token some way ahead.
+"""Writes src/macros/steps.rs and chains.rs: the macros that look for a token some way ahead, and those for chains of `else if`.
 
 `macro_rules!` has no loop and no "up to": to take several tokens in one expansion, an arm is needed for each
 distance. The rule of each macro is written once, here.
 
-    .ci/steps.py           writes the file
-    .ci/steps.py --check   fails if the file is not what this script writes
+    .ci/steps.py           writes the files
+    .ci/steps.py --check   fails if the files are not what this script writes
 """
 
 import sys
 from pathlib import Path
 
-TARGET = Path(__file__).resolve().parent.parent / "src/macros/steps.rs"
+TARGET = Path(__file__).resolve().parent.parent / "src/macros"
 
 
 def bound(k, letter="t"):
@@ -47,42 +47,41 @@ def cut():
     # that have been seen are one token tree, for each arm looks at it anew: `[[seen] more]` is a piece.
     for k in range(17):
         arms.append((f"(@near $s:tt $t:tt $all:tt {bound(k)}; $($rest:tt)+)", f"{c} {{ $s [[$t {used(k)};]] $($rest)+ }}"))
-    # Twelve or three `else if` of one length hold no place to cut, and neither do twelve blocks.
+    # Twelve blocks hold no place to cut.
     names = "abcdefghijkl"
     arms.append(("(@near $s:tt [$($t:tt)*] $all:tt " + " ".join(f"{{ $($_{n}:tt)* }}" for n in names) + " $($rest:tt)+)",
                  f"{c} {{ @near $s [$($t)* " + " ".join(f"{{ $($_{n})* }}" for n in names) + "] [$($rest)+] $($rest)+ }"))
-    for names, k in [("abcdefghijkl", k) for k in range(1, 7)] + [("abc", k) for k in range(1, 7)]:
-        left = " ".join(f"else if {bound(k, n)}{{ $($_{n}:tt)* }}" for n in names)
-        right = " ".join(f"else if {used(k, n)}{{ $($_{n})* }}" for n in names)
-        arms.append((f"(@near $s:tt [$($t:tt)*] $all:tt {left} else $($rest:tt)+)",
-                     f"{c} {{ @near $s [$($t)* {right}] [else $($rest)+] else $($rest)+ }}"))
-    for k in range(9):
-        arms.append((f"(@near $s:tt $t:tt [{bound(k)}$g:tt $($all:tt)*] {bound(k, 'u')}{{ $($_:tt)* }} $word:tt $($rest:tt)*)",
-                     f"{c} {{ @behind $word $s [$t {used(k)}$g] $word $($rest)* }}"))
+    for k in range(16):
+        arms.append((f"(@near $s:tt $t:tt $all:tt {bound(k + 1)}else if $($rest:tt)+)", f"$crate::__anycapture_long! {{ @from {k + 1} $s $t $all }}"))
+        if k < 9:
+            arms.append((f"(@near $s:tt $t:tt [{bound(k)}$g:tt $($all:tt)*] {bound(k, 'u')}{{ $($_:tt)* }} $word:tt $($rest:tt)*)",
+                         f"{c} {{ @behind $word $s [$t {used(k)}$g] $word $($rest)* }}"))
     k = 17
     arms.append((f"(@near $s:tt [$($t:tt)*] $all:tt {bound(k)}$($rest:tt)+)",
                  f"{c} {{ @near $s [$($t)* {used(k)}] [$($rest)+] $($rest)+ }}"))
-    arms.append(("(@near [coarse $next:ident $c:tt $kind:tt $pieces:tt] [$($t:tt)*] $all:tt $($rest:tt)*)",
-                 f"{c} {{ [fine $next $c $kind $pieces] [] $($t)* $($rest)* }}"))
-    arms.append(("(@near [fine $next:ident $c:tt $kind:tt ()] [$($t:tt)*] $all:tt $($rest:tt)*)",
+    arms.append(("(@near [coarse $($s:tt)*] [$($t:tt)*] $all:tt $($rest:tt)*)", f"{c} {{ [fine $($s)*] [] $($t)* $($rest)* }}"))
+    arms.append(("(@near [$size:ident $next:ident $c:tt $kind:tt ()] [$($t:tt)*] $all:tt $($rest:tt)*)",
                  "$crate::$next! { [$c $kind ()] [] $($t)* $($rest)* }"))
-    arms.append(("(@near [fine $next:ident $c:tt $kind:tt [$($pieces:tt)*]] [$($t:tt)*] $all:tt $($rest:tt)*)",
+    arms.append(("(@near [$size:ident $next:ident $c:tt $kind:tt [$($pieces:tt)*]] [$($t:tt)*] $all:tt $($rest:tt)*)",
                  "$crate::$next! { [$c $kind [$($pieces)* [$($t)* $($rest)*]]] [] $($t)* $($rest)* }"))
     # Behind a brace: what goes on with the expression that it ends, and what only begins a statement.
     for word in ["else", "as", "in"]:
         arms.append((f"(@behind {word} $s:tt [[$($t:tt)*] $($u:tt)*] $($rest:tt)+)", f"{c} {{ @near $s [$($t)* $($u)*] [$($rest)+] $($rest)+ }}"))
     arms.append(("(@behind ; $s:tt [$($t:tt)+] ; $($rest:tt)+)", f"{c} {{ $s [[$($t)+ ;]] $($rest)+ }}"))
+    # A block under a `cfg` may be the last expression, if the next one is left out.
+    arms.append(("(@behind # $s:tt [[$($t:tt)*] $($u:tt)*] #[cfg $($cfg:tt)*] $($rest:tt)+)",
+                 f"{c} {{ @near $s [$($t)* $($u)*] [#[cfg $($cfg)*] $($rest)+] #[cfg $($cfg)*] $($rest)+ }}"))
     for word in ["#", "$word:ident", "$label:lifetime"]:
         arms.append((f"(@behind {word} $s:tt $t:tt $($rest:tt)+)", f"{c} {{ $s [$t] $($rest)+ }}"))
     arms.append(("(@behind $other:tt $s:tt [[$($t:tt)*] $($u:tt)*] $($rest:tt)+)", f"{c} {{ @near $s [$($t)* $($u)*] [$($rest)+] $($rest)+ }}"))
     # A piece that is not the last.
     arms.append(("(@piece coarse $next:ident $c:tt $($t:tt)*)", f"{c} {{ [fine $next $c (unit) ()] [] $($t)* }}"))
-    arms.append(("(@piece fine $next:ident $c:tt $($t:tt)*)", "$crate::$next! { [$c (unit) ()] [] $($t)* }"))
+    arms.append(("(@piece $size:ident $next:ident $c:tt $($t:tt)*)", "$crate::$next! { [$c (unit) ()] [] $($t)* }"))
+    arms.append(("([any $($s:tt)*] $($rest:tt)*)", f"{c} {{ [coarse $($s)*] $($rest)* }}"))
     # A piece of a piece: nothing is kept of it.
     short = "[$size:ident $next:ident $c:tt $kind:tt ()]"
-    for size, n in [("coarse", 256), ("$size:ident", 32)]:
-        to = "coarse" if size == "coarse" else "fine"
-        who = "coarse" if size == "coarse" else "$size"
+    for size, n, to in [("coarse", 256, "coarse"), ("one", 0, "one"), ("chain", 32, "chain"), ("$size:ident", 32, "fine")]:
+        who = size.split(":")[0]
         for pieces, kept in [("()", "()"), ("[$($pieces:tt)*]", "[$($pieces)* $([$($t)* $($u)*])?]")]:
             arms.append((f"([{size} $next:ident $c:tt $kind:tt {pieces}] [$([[$($t:tt)*] $($u:tt)*])?] {bound(n)}$($rest:tt)+)",
                          f"$({c} {{ @piece {who} $next $c $($t)* $($u)* }})? {c} {{ @near [{to} $next $c $kind {kept}] [{used(n)}] [$($rest)+] $($rest)+ }}"))
@@ -98,24 +97,86 @@ def cut():
     ], arms)
 
 
+def long():
+    """A long chain of `else if`, where `cut!` comes to one."""
+    l, c = "$crate::__anycapture_long!", "$crate::__anycapture_cut!"
+    # @chain: the links up to a long one, $s of `cut!`, the piece so far, the rest, and the rest again, to be looked into.
+    twelve = " ".join(map(str, range(1, 13)))
+    arms = [(f"(@from {k} $s:tt [$($t:tt)*] [{bound(k)}$($all:tt)+])",
+             f"{l} {{ @chain [{twelve}] $s [$($t)* {used(k)}] [$($all)+] $($all)+ }}") for k in range(1, 17)]
+    arms += [("(@chain [] [any $($s:tt)*] $($rest:tt)*)", f"{l} {{ @chain [{twelve}] [any $($s)*] $($rest)* }}")]
+    # From where the piece begins, in pieces of 32 tokens, then of a statement, up to the one with the chain.
+    for more, size, less in [("[]", "coarse", "chain"), ("[]", "fine", "one"), ("$more:tt", "chain", "one")]:
+        arms.append((f"(@chain {more} [{size} $($s:tt)*] [$($t:tt)*] [$($all:tt)+] $($_:tt)+)", f"{c} {{ [{less} $($s)*] [] $($t)* $($all)+ }}"))
+    for pieces, kept in [("()", "()"), ("[$($pieces:tt)*]", "[$($pieces)* [$($t)*]]")]:
+        arms.append((f"(@chain $more:tt [one __anycapture_walk $c:tt $kind:tt {pieces}] [$($t:tt)*] [$($all:tt)+] $($_:tt)+)",
+                     f"{l} {{ @one [$c (again $kind) {kept}] [] $($t)* $($all)+ }}"))
+    arms.append(("(@chain $more:tt [one $($s:tt)*] $($rest:tt)+)", f"{l} {{ @chain $more [any $($s)*] $($rest)+ }}"))
+    near = f"{c} {{ @near $s $t [$($all)+] $($all)+ }}"
+    for k in range(1, 41):
+        for names in ["uvw", "u"] if k < 13 else ["u"]:
+            links = " ".join(f"else if {bound(k, name)}{{ $($_{name}:tt)* }}" for name in names)
+            seen = len(names) * (k + 3)
+            arms.append((f"(@chain [$_m:tt $($more:tt)*] $s:tt [$($t:tt)*] [{bound(seen)}$($all:tt)+] {links} else if $($rest:tt)+)",
+                         f"{l} {{ @chain [$($more)*] $s [$($t)* {used(seen)}] [$($all)+] else if $($rest)+ }}"))
+        arms.append((f"(@chain $more:tt $s:tt $t:tt [$($all:tt)+] else if {bound(k)}{{ $($_:tt)* }} $($rest:tt)*)", near))
+    arms.append(("(@chain $more:tt $s:tt $t:tt [$($all:tt)+] $($rest:tt)+)", near))
+    # @one: the statement with the chain, and all behind it.
+    arms.append(("(@one $s:tt [$($at:tt)*] #$a:tt $($rest:tt)+)", f"{l} {{ @one $s [$($at)* #$a] $($rest)+ }}"))
+    arms.append(("(@one $s:tt $at:tt if $($rest:tt)+)", "$crate::__anycapture_find! { [$s $at [] []] if [if] if $($rest)+ }"))
+    arms.append(("(@one $s:tt $at:tt let $($rest:tt)+)", "$crate::__anycapture_let! { $s $at [] $($rest)+ }"))
+    for word in ["for", "while", "match", "$label:lifetime"]:
+        copied = "$($at)* " + word.split(":")[0]
+        arms.append((f"(@one [$c:tt (again $kind:tt) $p:tt] [$($at:tt)*] {word} $($rest:tt)+)",
+                     f"{c} {{ @near [any __anycapture_walk $c $kind $p] [] [{copied} $($rest)+] {copied} $($rest)+ }}"))
+    arms.append(("(@one $s:tt $at:tt $word:tt $($rest:tt)+)", "$crate::__anycapture_word! { $s $at $word $word $($rest)+ }"))
+    return macro("__anycapture_long", [
+        "Where `cut!` comes to an `else if`: if more follow than twelve steps take, the chain is long, and holds no place to cut. Its",
+        "statement is found in smaller and smaller pieces, and walked with all that is behind it, which `walk!` then has cut again.",
+    ], arms)
+
+
 def find():
-    """The next brace of a head, with the token in front of it; twelve or three `else if` of one length at once."""
+    """The next brace of a head, with the token in front of it."""
     f = "$crate::__anycapture_find!"
     arms = []
-    cond = "[$crate::__anycapture_conditions! { $c %s}]"
-    for names, k in [("uvwxyzabcdef", k) for k in range(1, 7)] + [("uvw", k) for k in range(1, 7)]:
-        left = f"([[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $before:tt "
-        left += " else if ".join(f"{bound(k, n)}{{ $($b{n}:tt)* }}" for n in names) + " else if $($rest:tt)*)"
-        parts = "[[$($h)* %s] %s [$($bu)*]] " % (used(k, "u"), cond % used(k, "u"))
-        parts += " ".join("[[else if %s] %s [$($b%s)*]]" % (used(k, n), cond % used(k, n), n) for n in names[1:])
-        arms.append((left, f"{f} {{ [[$c $kind $p] $at $for [$($parts)* {parts}]] if [else if] if $($rest)* }}"))
     for k in range(9):
         last = f"$t{k - 1}" if k else "$before"
         arms.append((f"($n:tt $kind:ident [$($h:tt)*] $before:tt {bound(k)}{{ $($b:tt)* }} $($rest:tt)*)",
                      f"$crate::__anycapture_judge! {{ @judge $n $kind [$($h)* {used(k)}] {last} {{ $($b)* }} $($rest)* }}"))
     arms.append((f"($n:tt $kind:ident [$($h:tt)*] $before:tt {bound(9)}$($rest:tt)*)",
                  f"{f} {{ $n $kind [$($h)* {used(9)}] $t8 $($rest)* }}"))
+    # `;` or a block, and a `let`, where `if let` could stand
+    arms.append(("([$s:tt $at:tt $for:tt $parts:tt] ; $h:tt $before:tt $($rest:tt)*)", "$crate::__anycapture_walk! { $s $at $($rest)* }"))
+    arms.append(("([$s:tt $at:tt $for:tt $parts:tt] { $($_:tt)* } $h:tt $before:tt $($rest:tt)*)",
+                 "$crate::__anycapture_walk! { $s $at $before $($rest)* }"))
     return macro("__anycapture_find", ["Finds the next brace in the head of `if`, `while`, `for` or `match`, and has it judged."], arms)
+
+
+def chain():
+    """Behind the first brace of a link: it is the block if `else if` follows. For each number of tokens up to the next brace, in
+    this order, so that no link is taken for a part of the one before."""
+    arms = []
+
+    def part(head, block):
+        return f"[[{head}] [$crate::__anycapture_conditions! {{ $c {head}}}] [$($b{block})*]]"
+
+    for i in range(1, 41):
+        several = ([(i,) * (12 if i < 7 else 6)] if i < 13 else []) + ([(i, j) for j in range(1, 13)] if i < 13 else []) + [(i,)]
+        for ks in several:
+            names = "uvwxyzabcdef"[:len(ks)]
+            links = " ".join(f"else if {bound(k, n)}{{ $($b{n}:tt)* }}" for k, n in zip(ks, names))
+            parts = [part("$($h)* ", "")] + [part("else if " + used(k, n), n) for k, n in zip(ks[:-1], names)]
+            last = f"[else if {used(ks[-1], names[-1])}] ${names[-1]}{ks[-1] - 1} {{ $($b{names[-1]})* }}"
+            more = "else if " if len(ks) > 2 else ""
+            arms.append((f"([[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] [$($h:tt)*] $before:tt {{ $($b:tt)* }} {links} {more}$($rest:tt)*)",
+                         f"$crate::__anycapture_chain! {{ [[$c $kind $p] $at $for [$($parts)* {' '.join(parts)}]] {last} {more}$($rest)* }}"))
+    arms.append(("([[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] [$($h:tt)*] $before:tt { $($b:tt)* } else if $($rest:tt)*)",
+                 f"$crate::__anycapture_find! {{ [[$c $kind $p] $at $for [$($parts)* {part('$($h)* ', '')}]] if [else if] if $($rest)* }}"))
+    arms.append(("($n:tt $h:tt $($rest:tt)*)", "$crate::__anycapture_judge! { @judge $n if $h $($rest)* }"))
+    return macro("__anycapture_chain", [
+        "Takes the links of a chain of `else if`, two of up to twelve tokens at once, and more of one length. `$n` is that of",
+        "`judge!`; then come the head of a link, its last token, and a brace."], arms)
 
 
 # What stands in front of an operand in braces, and not of a block.
@@ -228,19 +289,13 @@ def judge():
         $crate::__anycapture_walk! { [$c $kind $p] [] $($rest)* }
     };
     // if x > 0.0 { .. } else if
-    (@$found:ident [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $_:tt { $($b:tt)* } else if $($rest:tt)*) => {
-        $crate::__anycapture_find! {
-            [[$c $kind $p] $at $for [
-                $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]]
-            ]] if [else if] if $($rest)*
-        }
+    (@$found:ident $n:tt if $h:tt $before:tt { $($b:tt)* } else if $($rest:tt)*) => {
+        $crate::__anycapture_chain! { $n $h $before { $($b)* } else if $($rest)* }
     };
     // if x > 0.0 { .. } else { .. }
-    (@$found:ident [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $_:tt { $($b:tt)* } else { $($e:tt)* } $($rest:tt)*) => {
-        $crate::__anycapture_put! {
-            [$c $kind $p] $at $for [] [
-                $($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]] [[else] [] [$($e)*]]
-            ] $($rest)*
+    (@$found:ident [[$c:tt $kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]] if [$($h:tt)*] $_:tt { $($b:tt)* } else $else:tt $($rest:tt)*) => {
+        $crate::__anycapture_else! {
+            $c [$kind $p] $at $for [$($parts)* [[$($h)*] [$crate::__anycapture_conditions! { $c $($h)* }] [$($b)*]]] $else $else $($rest)*
         }
     };
     // if x > 0.0 { .. }
@@ -407,16 +462,19 @@ def clauses():
 def put():
     """An expression of blocks, and what follows it."""
     s, go = "[$c:tt $kind:tt $p:tt]", "[$c $kind $p]"
-    parts = "[$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])*]"
+    parts = "[$($raw:tt)*] [$([[$($h:tt)*] [$($pre:tt)*] [$($b:tt)*]])* $(; $($whole:tt)*)?]"
 
     def text(kind):
         return ("$($raw)* $($($h)* { $($pre)* $crate::__anycapture_cut! { "
-                f"[coarse __anycapture_walk $c ({kind}) []] [] $($b)* }} }})*")
+                f"[coarse __anycapture_walk $c ({kind}) []] [] $($b)* }} }})* $($($whole)*)?")
 
     copy, walk = "$crate::__anycapture_copy!", "$crate::__anycapture_walk!"
     ends, value, unit = "$crate::__anycapture_ends! { $c $p }", text("value"), text("unit")
+    last = "{ $crate::__anycapture_cut! { [coarse __anycapture_walk $c (value) []] [] $($last)* } }"
+    fn = lambda value: f"$crate::__anycapture_tail! {{ [$c (fn) ()] [] [{value}] }}"
     return macro("__anycapture_put", [
-        "An expression of blocks: some tokens, then parts, `[[head] [what comes first in the block] [block]]`. `$for` is what it",
+        "An expression of blocks: some tokens, then parts, `[[head] [what comes first in the block] [block]]`, then `; else { .. }` if",
+        "that one is not walked. `$for` is what it",
         "is the value of, `[]` or `[[kind pattern] [let x =]]`. What follows decides whether it is a statement, the last expression",
         "of the block, or a part of a larger expression.",
     ], [
@@ -428,7 +486,13 @@ def put():
         # the last expression
         (f"([$c:tt (unit) $p:tt] [$($at:tt)*] [] {parts})", f"$($at)* {unit} {ends}"),
         (f"([$c:tt (value) $p:tt] [$($at:tt)*] [] {parts})", f"{ends} $($at)* {value}"),
+        (f"([$c:tt (again $kind:tt) $p:tt] $at:tt [] $raw:tt $parts:tt)", "$crate::__anycapture_put! { [$c $kind $p] $at [] $raw $parts }"),
         (f"({s} $at:tt [] {parts})", f"$crate::__anycapture_tail! {{ {go} $at [{value}] }}"),
+        # #[cfg(..)] { .. } #[cfg(not(..))] { .. } at the end: the last expression is the one that is left
+        (f"([$c:tt (value) $p:tt] [#$a:tt $($at:tt)*] [] {parts} #[cfg $($cfg:tt)*] {{ $($last:tt)* }})",
+         f"{ends} #$a $($at)* {value} #[cfg $($cfg)*] {last}"),
+        (f"([$c:tt (fn) $p:tt] [#$a:tt $($at:tt)*] [] {parts} #[cfg $($cfg:tt)*] {{ $($last:tt)* }})",
+         f"{ends} #$a $($at)* {{ {fn(value)} }} #[cfg $($cfg)*] {{ {fn(last)} }}"),
         # a statement
         (f"({s} [$($at:tt)*] [] {parts} $($rest:tt)*)", f"$($at)* {unit} {walk} {{ {go} [] $($rest)* }}"),
         # let x = match y { .. }; and let x = match y { .. } + 1;
@@ -529,6 +593,35 @@ def word():
                      for op in ASSIGNMENTS.split()])
 
 
+# What is walked or captured in a block, and items, where `expr` would be an error.
+NOT_WHOLE = """# if match for while loop unsafe return const static async use macro_rules $label:lifetime"""
+
+
+def blocks(name, doc, state, whole, walked):
+    """A macro for the next block: it is there twice, to be looked into and to be copied. Whether it holds a single expression."""
+    arms = [(f"([$f:tt $path:tt $active:tt $e:tt $o:tt [] $all:tt]{state} {{ return $($value:expr)? $(;)? }} $whole:tt $($rest:tt)*)",
+             whole.replace("$c ", "[$f $path $active $e $o [] $all] "))]
+    words = [*NOT_WHOLE.split(), "{ $($_:tt)* }"] + [f"$x:ident {op}" for op in ASSIGNMENTS.split()] + ["($($x:tt)*) ="]
+    # m! { .. } [a, b]: two statements, and no index
+    words += [f"{start}$x:ident $(:: $y:tt)* ! {{ $($m:tt)* }}" for start in ["", ":: "]]
+    arms += [(f"($c:tt{state} {{ {word} $($_b:tt)* }} {{ $($b:tt)* }} $($rest:tt)*)", walked) for word in words]
+    arms += [(f"($c:tt{state} {{ $($e:expr $(;)?)? }} $whole:tt $($rest:tt)*)", whole),
+             (f"($c:tt{state} $_:tt {{ $($b:tt)* }} $($rest:tt)*)", walked)]
+    return macro(name, [*doc, "A single expression in which nothing is captured keeps the user's own braces, and their edition."], arms)
+
+
+def otherwise():
+    return blocks("__anycapture_else", ["The last `else` of a chain."], " [$kind:tt $p:tt] $at:tt $for:tt [$($parts:tt)*]",
+                  "$crate::__anycapture_put! { [$c $kind $p] $at $for [] [$($parts)* ; else $whole] $($rest)* }",
+                  "$crate::__anycapture_put! { [$c $kind $p] $at $for [] [$($parts)* [[else] [] [$($b)*]]] $($rest)* }")
+
+
+def block():
+    return blocks("__anycapture_block", ["A block as the value of a `let`."], " [$kind:tt $p:tt] $at:tt $for:tt",
+                  "$crate::__anycapture_copy! { [$c $kind $p] $at $for [] $whole $($rest)* }",
+                  "$crate::__anycapture_put! { [$c $kind $p] $at $for [] [[[] [] [$($b)*]]] $($rest)* }")
+
+
 def options():
     """Options in any order, sorted into a slot each."""
     slots = ["every", "index", "keep", "room", "on", "if"]
@@ -565,16 +658,17 @@ def options():
 
 
 def written():
-    return "\n".join([
+    return {"steps.rs": [
         "//! Written by `.ci/steps.py`: the macros that look some way ahead, an arm for each distance.\n",
-        options(), attributes(), generics(), clauses(), cut(), word(), find(), judge(), put(), arms(), tokens(), lets(), copy(),
-    ])
+        options(), attributes(), generics(), clauses(), cut(), word(), find(), judge(), put(), block(), arms(), tokens(), lets(), copy(),
+    ], "chains.rs": [
+        "//! Written by `.ci/steps.py`: chains of `else if`, an arm for each number of tokens in a condition.\n", long(), chain(), otherwise(),
+    ]}
 
 
 if __name__ == "__main__":
-    text = written()
-    if "--check" in sys.argv:
-        if TARGET.read_text() != text:
-            sys.exit(f"{TARGET} is not what .ci/steps.py writes: run .ci/steps.py")
-    else:
-        TARGET.write_text(text)
+    for name, macros in written().items():
+        if "--check" not in sys.argv:
+            (TARGET / name).write_text("\n".join(macros))
+        elif (TARGET / name).read_text() != "\n".join(macros):
+            sys.exit(f"src/macros/{name} is not what .ci/steps.py writes: run .ci/steps.py")

@@ -465,6 +465,9 @@ macro_rules! capture {
 /// `let x` for the value at the binding, or list `*`, which captures a variable at its binding and after each `x = ..` and
 /// `x += ..`.
 ///
+/// `*` does not see what a method or an index changes: of `let mut out = Vec::new(); out.extend(x);` it captures the empty `Vec`. List
+/// the name beside it, `#[capture(*, out)]`, for its last value.
+///
 /// # With the feature off
 ///
 /// The function passes through token by token: lints, coverage, drop order and compile time are its own. Only the syntax of the
@@ -474,10 +477,13 @@ macro_rules! capture {
 /// # Limits
 ///
 /// * Under an attribute macro that rewrites the functions of an `impl`, such as `#[async_trait]`, write [`capture!`].
-/// * With the feature on, the braces of walked blocks are the macro's, of edition 2024. In a crate of an older edition, temporaries of
-///   last expressions are then dropped before the variables of their block, and those of `if let` before the `else`. A `let` whose
-///   value is a block with one expression keeps its own braces. Where the order matters, give the value a name, `let y = ..; y`: then it is the
-///   same with and without the macro. Warnings about a whole function, such as `dead_code`, appear only with the feature off.
+/// * With the feature on, the braces of walked blocks are the macro's, of edition 2024. In a crate of edition 2018 or 2021, temporaries
+///   of the last expression of a block are then dropped before the variables of the block, not after them, and temporaries of the value
+///   of an `if let` before the `else` runs, not after it. An `if let` keeps its own edition if it is the first of its chain and the
+///   last `else` holds one expression, `else { f(x) }` or `else { return; }`, without a block to walk or a variable to assign. Where the
+///   order matters, give the value a name, `let y = ..; y` or `let y = ..; if let Some(x) = y`: then it is the same with and without
+///   the macro.
+/// * Warnings about a whole function, such as `dead_code`, appear only with the feature off.
 /// * The type of a variable listed by name must be known where it is captured. Otherwise rustc reports the variable: give it a type.
 ///   `*` waits for later lines to decide a type, and captures `None`, `.collect()`, `.parse()` and the like. It can't wait for
 ///   the default type of a number: if nothing else decides the type of `let half = big >> 1;` and it is not plain data, rustc
@@ -488,8 +494,9 @@ macro_rules! capture {
 ///   rename one, or list neither and write [`capture!`] lines with their own paths. If a name is bound twice in a block, a
 ///   `let mut` that the second binding shadows is not captured at the end.
 /// * The default recursion limit allows a hundred statements, twenty nested blocks, fifteen nested `match`es, a `match` of
-///   150 arms with blocks or 100 without, 150 `else if` (20 with conditions of more than six tokens), forty generic parameters,
-///   eighty names, 150 functions in one macro, 300 lines of documentation. Beyond that, write `#![recursion_limit = "256"]`.
+///   150 arms with blocks or 100 without, forty generic parameters, eighty names, 150 functions in one macro, 300 lines of
+///   documentation; and 150 `else if` in a chain whose conditions have one length, of up to ten tokens, 100 if they have up to
+///   twelve tokens each, 45 if up to forty. Beyond that, write `#![recursion_limit = "256"]`.
 ///
 /// # Examples
 ///

@@ -361,6 +361,14 @@ captured_fn! {
         unsafe { let x = value; }
         { let x = value; }
         let value = 'block: { let x = value; break 'block x };
+        let value = { const X: u8 = 0; value + X };
+        let value = { static X: u8 = 0; value + X };
+        let value = { use core::primitive::u8 as x; x::MAX - value };
+        let value = { macro_rules! x { ($x:expr) => { u8::MAX - $x } } x!(value) };
+        let value = if value > 9 { value } else { async fn _x() {} value };
+        let value = { debug_assert! { true } [value, 0].iter().sum::<u8>() };
+        let value = if value > 9 { value } else { ::core::debug_assert! { true } [value, 0].iter().sum() };
+        if value > 9 { let x = value; } else {}
         value
     }
 }

@@ -5,6 +5,10 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_walk {
+    // behind a statement with a long chain of `else if`: the rest is cut again
+    ([$c:tt (again $kind:tt) $pieces:tt] [] $($rest:tt)*) => {
+        $crate::__anycapture_cut! { [coarse __anycapture_walk $c $kind $pieces] [] $($rest)* }
+    };
     // the end
     ([[* $($c:tt)*] $kind:tt $pieces:tt] []) => {};
     ([$c:tt $kind:tt ()] []) => {};
@@ -36,11 +40,6 @@ macro_rules! __anycapture_walk {
     };
     // #[allow(unused)] let x = 1;
     ($s:tt [$($at:tt)*] #$a:tt $($rest:tt)*) => { $crate::__anycapture_walk! { $s [$($at)* #$a] $($rest)* } };
-    // if x { .. }, match x { .. }, for x in xs { .. }, while x { .. }
-    ($s:tt $at:tt if $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] if [if] if $($rest)* } };
-    ($s:tt $at:tt match $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] match [match] match $($rest)* } };
-    ($s:tt $at:tt for $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] for [for] for $($rest)* } };
-    ($s:tt $at:tt while $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] while [while] while $($rest)* } };
     // { .. } { .. }
     ([$c:tt $kind:tt $p:tt] [] { $($a:tt)* } { $($b:tt)* } { $($rest:tt)* } $($more:tt)*) => {
         { $crate::__anycapture_cut! { [coarse __anycapture_walk $c (unit) []] [] $($a)* } }
@@ -54,6 +53,13 @@ macro_rules! __anycapture_walk {
     };
     // { .. }
     ($s:tt $at:tt { $($b:tt)* } $($rest:tt)*) => { $crate::__anycapture_put! { $s $at [] [] [[[] [] [$($b)*]]] $($rest)* } };
+    // if let, while let: the edition of `if` is the user's
+    ($s:tt $at:tt $word:tt let $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] $word [$word] $word let $($rest)* } };
+    // if x { .. }, match x { .. }, for x in xs { .. }, while x { .. }
+    ($s:tt $at:tt if $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] if [if] if $($rest)* } };
+    ($s:tt $at:tt match $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] match [match] match $($rest)* } };
+    ($s:tt $at:tt for $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] for [for] for $($rest)* } };
+    ($s:tt $at:tt while $($rest:tt)*) => { $crate::__anycapture_find! { [$s $at [] []] while [while] while $($rest)* } };
     // 'outer: loop { .. }, 'outer: { .. }, 'outer: for x in xs { .. }
     ($s:tt $at:tt $label:lifetime : loop { $($b:tt)* } $($rest:tt)*) => {
         $crate::__anycapture_loop! { $s $at [] [$label: loop] { $($b)* } $($rest)* }
@@ -91,6 +97,7 @@ macro_rules! __anycapture_jump {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __anycapture_tail {
+    ([$c:tt (again $kind:tt) $pieces:tt] $at:tt $t:tt) => { $crate::__anycapture_tail! { [$c $kind $pieces] $at $t } };
     ([[$f:tt $path:tt $active:tt $e:tt $o:tt [$r:ident $dims:tt] $all:tt] (fn) $pieces:tt] [] [$($t:tt)*]) => {
         $crate::__anycapture_ends! { [$f $path $active $e $o [] $all] $pieces }
         $crate::__anycapture_return! { $path $active $o $r $dims [$($t)*] [] }
@@ -134,7 +141,7 @@ macro_rules! __anycapture_let {
 macro_rules! __anycapture_value {
     // if x { .. }, match x { .. }
     ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt if $($rest:tt)*) => {
-        $crate::__anycapture_find! { [$s $at [[let $($p)*] $let] []] if [if] if $($rest)* }
+        $crate::__anycapture_find! { [$s $at [[let $($p)*] $let] []] if [$v] if $($rest)* }
     };
     ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt match $($rest:tt)*) => {
         $crate::__anycapture_find! { [$s $at [[let $($p)*] $let] []] match [match] match $($rest)* }
@@ -153,30 +160,20 @@ macro_rules! __anycapture_value {
     ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt $label:lifetime : { $($b:tt)* } $($rest:tt)*) => {
         $crate::__anycapture_put! { $s $at [[let $($p)*] $let] [] [[[$v:] [] [$($b)*]]] $($rest)* }
     };
-    // { .. }: one that holds a single expression keeps the user's own braces, and their edition
-    ($s:tt $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt { $($b:tt)* } $($rest:tt)*) => {
-        $crate::__anycapture_value! { @block [$s $at [[let $($p)*] $let] [$v $($rest)*]] $($b)* }
-    };
-    (@block $to:tt # $($b:tt)*) => { $crate::__anycapture_value! { @walked $to # $($b)* } };
-    (@block $to:tt if $($b:tt)*) => { $crate::__anycapture_value! { @walked $to if $($b)* } };
-    (@block $to:tt match $($b:tt)*) => { $crate::__anycapture_value! { @walked $to match $($b)* } };
-    (@block $to:tt for $($b:tt)*) => { $crate::__anycapture_value! { @walked $to for $($b)* } };
-    (@block $to:tt while $($b:tt)*) => { $crate::__anycapture_value! { @walked $to while $($b)* } };
-    (@block $to:tt loop $($b:tt)*) => { $crate::__anycapture_value! { @walked $to loop $($b)* } };
-    (@block $to:tt unsafe $($b:tt)*) => { $crate::__anycapture_value! { @walked $to unsafe $($b)* } };
-    (@block $to:tt return $($b:tt)*) => { $crate::__anycapture_value! { @walked $to return $($b)* } };
-    (@block $to:tt $label:lifetime $($b:tt)*) => { $crate::__anycapture_value! { @walked $to $label $($b)* } };
-    (@block $to:tt { $($a:tt)* } $($b:tt)*) => { $crate::__anycapture_value! { @walked $to { $($a)* } $($b)* } };
-    (@block [$s:tt $at:tt $for:tt [$($all:tt)*]] $e:expr) => { $crate::__anycapture_copy! { $s $at $for [] $($all)* } };
-    (@block $to:tt $($b:tt)*) => { $crate::__anycapture_value! { @walked $to $($b)* } };
-    (@walked [$s:tt $at:tt $for:tt [$v:tt $($rest:tt)*]] $($b:tt)*) => {
-        $crate::__anycapture_put! { $s $at $for [] [[[] [] [$($b)*]]] $($rest)* }
+    // { .. }
+    ([$c:tt $s:tt $pieces:tt] $at:tt [$kind:ident $($p:tt)*] $let:tt $v:tt { $($b:tt)* } $($rest:tt)*) => {
+        $crate::__anycapture_block! { $c [$s $pieces] $at [[let $($p)*] $let] $v $v $($rest)* }
     };
     // a `let`, `if`, `for` or `match` after it is taken at once: it saves a step of depth
     ([$c:tt $kind:tt $pieces:tt] [] [$let_:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; let $y:tt = $w:tt $($rest:tt)*) => {
         $($let)* $e;
         $crate::__anycapture_pattern! { @top let $c $($p)* }
         $crate::__anycapture_value! { [$c $kind $pieces] [] [let $y] [let $y =] $w $w $($rest)* }
+    };
+    ([$c:tt $kind:tt $pieces:tt] [] [$let_:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; $word:tt let $($rest:tt)*) => {
+        $($let)* $e;
+        $crate::__anycapture_pattern! { @top let $c $($p)* }
+        $crate::__anycapture_find! { [[$c $kind $pieces] [] [] []] $word [$word] $word let $($rest)* }
     };
     ([$c:tt $kind:tt $pieces:tt] [] [$let_:ident $($p:tt)*] [$($let:tt)*] $v:tt $e:expr ; if $($rest:tt)*) => {
         $($let)* $e;

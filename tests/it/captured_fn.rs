@@ -627,6 +627,99 @@ fn an_empty_vector_may_get_its_type_from_later_lines() {
     assert_eq!(cache["inference.sums"][0].shape(), [2]);
 }
 
+captured_fn! {
+    #[capture(first, whole, held, return)]
+    fn opposite_cfgs(x: u8) -> Option<u8> {
+        let mut whole = x;
+        whole += 1;
+        #[cfg(all())]
+        {
+            let mut first = whole;
+            first += 1;
+            Some(first)
+        }
+        #[cfg(not(all()))]
+        {
+            let mut held = whole;
+            held += 2;
+            Some(held)
+        }
+    }
+}
+
+captured_fn! {
+    #[capture(first, held, return)]
+    fn second_of_opposite_cfgs(x: u8) -> Option<u8> {
+        #[cfg(not(all()))]
+        {
+            let mut first = x;
+            first += 1;
+            Some(first)
+        }
+        #[cfg(all())]
+        {
+            let mut held = x;
+            held += 2;
+            Some(held)
+        }
+    }
+}
+
+#[test]
+fn a_block_under_a_cfg_may_be_the_last_expression() {
+    let _alone = alone();
+    assert_eq!(second_of_opposite_cfgs(1), Some(3));
+    assert_eq!(kept::<u8>("second_of_opposite_cfgs.held"), [3]);
+    assert_eq!(kept::<u8>("second_of_opposite_cfgs.return"), [3]);
+    assert_eq!(opposite_cfgs(1), Some(3));
+    assert_eq!(kept::<u8>("opposite_cfgs.whole"), [2]);
+    assert_eq!(kept::<u8>("opposite_cfgs.first"), [3]);
+    assert_eq!(kept::<u8>("opposite_cfgs.return"), [3]);
+}
+
+/// Chains of 16 `else if`, so long that each gets a piece of its own where the block is cut, among other statements.
+macro_rules! chained {
+    ($($n:literal)*) => {
+        captured_fn! {
+            #[capture(before, link, behind, total)]
+            fn chained(n: u32) -> u32 {
+                let mut total = n;
+                let mut before = n;
+                before += 1;
+                if n == 100 { total += 100; } $(else if n == $n && total < 50 { let link = n + $n; total += link; })*
+                let mut behind = total;
+                behind += before;
+                behind
+            }
+
+            #[capture(link, value, total)]
+            fn chained_value(n: u32) -> u32 {
+                let mut total = n;
+                let mut value = if let Some(link) = n.checked_sub(1000) { link } $(else if $n == n { let link = $n; link })* else { 0 };
+                value += 1;
+                if n == 100 { total += 1; } $(else if $n == 0 && n == 0 || total > 1000 { let link = 7; total += link; })*;
+                value + total
+            }
+        }
+    };
+}
+
+chained!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+
+#[test]
+fn what_stands_in_and_around_a_long_chain_is_captured_once() {
+    let _alone = alone();
+    assert_eq!([chained(0), chained(15), chained(99)], [1, 61, 199]);
+    assert_eq!(kept::<u32>("chained.link"), [0, 30]);
+    assert_eq!(kept::<u32>("chained.before"), [1, 16, 100]);
+    assert_eq!(kept::<u32>("chained.total"), [0, 45, 99]);
+    assert_eq!(kept::<u32>("chained.behind"), [1, 61, 199]);
+    assert_eq!([chained_value(0), chained_value(15), chained_value(2000)], [8, 31, 3008]);
+    assert_eq!(kept::<u32>("chained_value.link"), [0, 7, 15, 1000, 7]);
+    assert_eq!(kept::<u32>("chained_value.value"), [1, 16, 1001]);
+    assert_eq!(kept::<u32>("chained_value.total"), [7, 15, 2007]);
+}
+
 /// What the default recursion limit must be enough for: twelve blocks in each other, long before, within and behind.
 mod depth {
     use super::*;

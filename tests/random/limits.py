@@ -62,6 +62,40 @@ def nested(count, opens, inner, closes):
         closes[i % len(closes)] for i in reversed(range(count)))
 
 
+# Conditions of so many tokens.
+CONDITIONS = {
+    1: "on",
+    3: "n == @",
+    4: "let Some(v) = Some(@)",
+    6: "n == @ && !on",
+    10: "n > @ && x < @.5 || !on",
+    12: "n > @ && x < @.5 || !on && on",
+    20: "n > @ && x < @.5 || !on && n == 7 || x > 1.0 && on",
+    40: "n > @ && x < @.5 || !on && n == 7 || x > 1.0 && on || n > @ && x < @.5 || n == 7 || x > 1.0 && x < 9.0",
+}
+# Chains of so many links, whose conditions have these numbers of tokens.
+CHAINS = [(150, [n]) for n in (1, 4, 6, 10)] + [
+    (100, [1, 3, 4, 6]), (100, [12, 1, 10, 4, 6, 3]), (100, [4, 12, 10]), (45, [20]), (45, [40]), (45, [40, 20, 4])]
+
+
+def chains():
+    """`else if`: as a statement, without an `else`, at the end, as the value of a `let`, as a tail, within a longer function."""
+    for count, lengths in CHAINS:
+        def chain(block):
+            # Not in the same order again and again.
+            conditions = [CONDITIONS[lengths[(i * 7 + i // 3) % len(lengths)]] for i in range(count)]
+            return " else ".join(f"if {condition} {block}".replace("@", str(i)) for i, condition in enumerate(conditions))
+
+        name = f"else_if_{count}_" + "_".join(map(str, lengths))
+        unit, value = chain("{ acc += @.0; }"), chain("{ let y = x + @.0; y }")
+        start = "{ let mut acc = x;"
+        yield name, "acc", f"(on: bool, x: f32, n: usize) -> f32 {start} {unit} else {{ acc -= 1.0; }} acc }}"
+        yield f"{name}_without_else", "acc", f"(on: bool, x: f32, n: usize) -> f32 {start} {unit} acc }}"
+        yield f"{name}_last", "acc", f"(on: bool, x: f32, n: usize) {start} {unit} }}"
+        yield f"{name}_let", "acc, v", f"(on: bool, x: f32, n: usize) -> f32 {start} let v = {value} else {{ 0.0 }}; acc = v; acc }}"
+        yield f"{name}_tail", "acc, y", f"(on: bool, x: f32, n: usize) -> f32 {start} {value} else {{ 0.0 }} }}"
+
+
 def functions():
     """Name, the name to list, and what stands behind the name of the function."""
     for kind, statement in STATEMENTS.items():
@@ -75,10 +109,7 @@ def functions():
     yield "blocks_20_deep", "acc", f"(x: f32, n: usize) -> f32 {{ let mut acc = 0.0; {deep} acc }}"
     deep = nested(15, ["match n { 0 => { let b@ = x; "], "acc += x;", ["} _ => {} }"])
     yield "matches_15_deep", "acc", f"(x: f32, n: usize) -> f32 {{ let mut acc = 0.0; {deep} acc }}"
-    chain = " else ".join(f"if n == {i} {{ acc += {i}.0; }}" for i in range(150))
-    yield "else_if_150", "acc", f"(x: f32, n: usize) -> f32 {{ let mut acc = x; {chain} else {{ acc -= 1.0; }} acc }}"
-    chain = " else ".join(f"if n > {i} && x < {i}.5 || n == 7 {{ acc += {i}.0; }}" for i in range(20))
-    yield "else_if_20_long", "acc", f"(x: f32, n: usize) -> f32 {{ let mut acc = x; {chain} else {{ acc -= 1.0; }} acc }}"
+    yield from chains()
     generics = ", ".join(f"T{i}: Copy + Into<f64> + 'static" for i in range(40))
     parameters = ", ".join(f"x{i}: T{i}" for i in range(40))
     yield "generics_40", "acc", f"<{generics}>({parameters}) -> f64 {{ let acc = x0.into() + x39.into(); acc }}"

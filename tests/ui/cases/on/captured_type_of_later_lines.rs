@@ -37,4 +37,12 @@ captured_fn! {
     }
 }
 
+captured_fn! {
+    #[capture(last)]
+    pub fn last() -> Option<Big> {
+        let last = None;
+        last
+    }
+}
+
 fn main() {}
