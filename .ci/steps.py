@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/macros/steps.rs and chains.rs: the macros that look for a token some way ahead, and those for chains of `else if`.
+"""Writes src/macros/steps.rs and chain_steps.rs: the macros that look for a token some way ahead, and those for chains of `else if`.
 
 `macro_rules!` has no loop and no "up to": to take several tokens in one expansion, an arm is needed for each
 distance. The rule of each macro is written once, here.
@@ -661,7 +661,7 @@ def written():
     return {"steps.rs": [
         "//! Written by `.ci/steps.py`: the macros that look some way ahead, an arm for each distance.\n",
         options(), attributes(), generics(), clauses(), cut(), word(), find(), judge(), put(), block(), arms(), tokens(), lets(), copy(),
-    ], "chains.rs": [
+    ], "chain_steps.rs": [
         "//! Written by `.ci/steps.py`: chains of `else if`, an arm for each number of tokens in a condition.\n", long(), chain(), otherwise(),
     ]}
 
