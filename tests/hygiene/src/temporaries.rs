@@ -46,7 +46,7 @@ fn otherwise(log: &::std::cell::RefCell<Vec<&'static str>>) -> u8 {
     #[capture(x, y)]
     fn statement(log: &::std::cell::RefCell<Vec<&'static str>>) {
         let mut y = 0;
-        if let Some(x) = Noisy(log).nothing() { y += x; } else { y += otherwise(log) }
+        if let Some(x) = Noisy(log).nothing() { y += x; } else { otherwise(log); }
         let _ = y;
     }
 
