@@ -803,6 +803,17 @@ mod with_capture {
         use super::{Bytes, KeyReport};
 
         #[test]
+        fn a_key_is_passed_over_if_nothing_else_became_of_its_values() {
+            let mut report = KeyReport::default();
+            assert!(!report.is_passed_over());
+            report.events[Event::PassedOver.number()] = 2;
+            assert!(report.is_passed_over());
+            report.events[Event::ShapeIgnored.number()] = 7;
+            assert!(!report.is_passed_over());
+            assert_eq!((report.passed_over(), report.shape_ignored()), (2, 7));
+        }
+
+        #[test]
         fn refused_is_the_sum_of_all_causes() {
             let causes = [Refused::NoMemory, Refused::TooLarge, Refused::Busy, Refused::NotPlain];
             let mut report = KeyReport::default();
