@@ -799,7 +799,7 @@ mod with_capture {
 
         use std::string::ToString;
 
-        use super::super::{Event, Refused};
+        use super::super::{Bits, Event, Refused};
         use super::{Bytes, KeyReport};
 
         #[test]
@@ -811,6 +811,17 @@ mod with_capture {
             report.events[Event::ShapeIgnored.number()] = 7;
             assert!(!report.is_passed_over());
             assert_eq!((report.passed_over(), report.shape_ignored()), (2, 7));
+        }
+
+        #[test]
+        fn a_count_that_stays_at_the_largest_number_means_at_least_so_many() {
+            let mut report = KeyReport::default();
+            report.events[Event::Filtered.number()] = Bits::MAX;
+            report.events[Event::Absent.number()] = Bits::MAX - 1;
+            let text = report.to_string();
+            assert!(text.contains(&std::format!("at least {} left out", Bits::MAX)), "{text}");
+            assert!(text.contains(&std::format!(", {} absent", Bits::MAX - 1)), "{text}");
+            assert_eq!(std::format!("{report:?}"), text);
         }
 
         #[test]
