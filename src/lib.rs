@@ -317,22 +317,18 @@ pub use store::{
 
 /// A panic in a user's code leaves the store sound and captured values unchanged, so these types may cross `catch_unwind`
 /// whatever values they hold, with the feature on or off.
-mod unwind_safe {
-    use core::panic::{RefUnwindSafe, UnwindSafe};
-
-    macro_rules! unwind_safe {
-        ($($type:ty),+) => {$(
-            impl UnwindSafe for $type {}
-            impl RefUnwindSafe for $type {}
-        )+};
-    }
-
-    unwind_safe!(crate::Options, crate::Value<'_>);
-    #[cfg(feature = "alloc")]
-    unwind_safe!(crate::Cache, crate::Iter<'_>);
-    #[cfg(feature = "std")]
-    unwind_safe!(crate::Scope, crate::Handle, crate::Entered);
+macro_rules! unwind_safe {
+    ($($type:ty),+) => {$(
+        impl core::panic::UnwindSafe for $type {}
+        impl core::panic::RefUnwindSafe for $type {}
+    )+};
 }
+
+unwind_safe!(Options, Value<'_>);
+#[cfg(feature = "alloc")]
+unwind_safe!(Cache, Iter<'_>);
+#[cfg(feature = "std")]
+unwind_safe!(Scope, Handle, Entered);
 
 /// Captures values under the key `PATH.ITEM`, while recording is active.
 ///

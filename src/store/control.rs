@@ -106,16 +106,14 @@ impl Settings {
     }
 }
 
-/// The flags that captures read. Without scopes each is a `static`: the compiler sees which of them a program never sets, and removes
-/// the code that depends on it.
+/// The flags that captures read, one of each for a store.
+#[cfg(feature = "std")]
 macro_rules! flags {
     ($($(#[$doc:meta])* $name:ident)+) => {
-        #[cfg(feature = "std")]
         struct Flags {
             $($name: AtomicBool,)+
         }
 
-        #[cfg(feature = "std")]
         impl Flags {
             const fn new() -> Flags {
                 Flags { $($name: AtomicBool::new(false),)+ }
@@ -125,15 +123,25 @@ macro_rules! flags {
         impl Store {$(
             $(#[$doc])*
             #[inline(always)]
-            #[cfg_attr(not(feature = "std"), allow(clippy::unused_self))]
             pub(crate) fn $name(&self) -> &AtomicBool {
-                #[cfg(feature = "std")]
-                return &self.flags.$name;
-                #[cfg(not(feature = "std"))]
-                {
-                    static FLAG: AtomicBool = AtomicBool::new(false);
-                    &FLAG
-                }
+                &self.flags.$name
+            }
+        )+}
+    };
+}
+
+/// The same without scopes, each a `static`: the compiler sees which of them a program never sets, and removes the code that depends on
+/// it.
+#[cfg(not(feature = "std"))]
+macro_rules! flags {
+    ($($(#[$doc:meta])* $name:ident)+) => {
+        impl Store {$(
+            $(#[$doc])*
+            #[inline(always)]
+            #[allow(clippy::unused_self)] // as with scopes
+            pub(crate) fn $name(&self) -> &AtomicBool {
+                static FLAG: AtomicBool = AtomicBool::new(false);
+                &FLAG
             }
         )+}
     };
