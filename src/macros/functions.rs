@@ -233,7 +233,7 @@ macro_rules! __anycapture_head {
 
 /// The frame of a body: what is known once a call, then the parameters, then the block.
 ///
-/// First comes the macro that tells whether a name is listed: an arm for each, as `macro_rules!` compares
+/// First comes the macro that tells whether a name is listed: an arm for each, as a macro compares
 /// identifiers in no other way. It is called with the name twice: once to be matched, once to be captured, for an
 /// identifier that stands in the macro itself would mean the variable of that name where the macro is defined. For the
 /// same reason the name's entry comes with the call: its own is handed on, the others are skipped.

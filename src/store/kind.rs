@@ -290,9 +290,9 @@ impl<T: AsRef<str>> Texts for Vec<T> {
     }
 }
 
+#[cfg(feature = "alloc")]
 macro_rules! behind_references {
     ($($reference:ty),+) => {$(
-        #[cfg(feature = "alloc")]
         impl<T: Held + ?Sized> Held for $reference {
             type Item = T::Item;
 
@@ -302,7 +302,6 @@ macro_rules! behind_references {
             }
         }
 
-        #[cfg(feature = "alloc")]
         impl<T: HeldReference + ?Sized> HeldReference for $reference {
             type Item = T::Item;
 
@@ -312,7 +311,6 @@ macro_rules! behind_references {
             }
         }
 
-        #[cfg(feature = "alloc")]
         impl<T: Items + ?Sized> Items for $reference {
             #[inline(always)]
             fn hand_over(&self, line: Line<'_>) {
@@ -320,7 +318,6 @@ macro_rules! behind_references {
             }
         }
 
-        #[cfg(feature = "alloc")]
         impl<T: Texts + ?Sized> Texts for $reference {
             fn texts(&self) -> Option<Vec<String>> {
                 T::texts(self)
@@ -329,6 +326,7 @@ macro_rules! behind_references {
     )+};
 }
 
+#[cfg(feature = "alloc")]
 behind_references!(&T, &mut T);
 
 /// The elements of an iterator, as a value of a line: see [`each`].
